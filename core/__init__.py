@@ -1,0 +1,1 @@
+"""Plumbing without a messenger or a deal in it; imports nothing of ours."""

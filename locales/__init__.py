@@ -1,0 +1,1 @@
+"""Catalogues of every text in English, Russian, Ukrainian and Polish; no code."""

@@ -1,0 +1,1 @@
+"""Alembic migrations, numbered; no rules of the domain."""
