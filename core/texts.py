@@ -65,9 +65,9 @@ class Texts:
         if local.date() == today.date():
             return time
         if local.date() == today.date() - timedelta(days=1):
-            return self("yesterday {time}", time=time)
+            return self(N_("yesterday {time}"), time=time)
         day = format_skeleton("MMMd" if local.year == today.year else "yMMMd", local, locale=self._locale)
-        return self("{day}, {time}", day=day, time=time)
+        return str(self._locale.datetime_formats["medium"]).format(time, day)
 
     def ago(self, instant: datetime, now: datetime) -> str:
         """The distance in one unit, either way: 5 minutes ago, in 2 hours."""
