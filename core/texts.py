@@ -1,0 +1,108 @@
+"""Every text a person sees, in their language, and times and sums as they write them; knows no person.
+
+English is the source: `t("Hello, {name}", name=...)` looks the sentence up in `locales/LANGUAGE.po`. `make texts`
+brings the catalogues up to date with the source tree.
+"""
+
+import gettext
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from importlib import resources
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_skeleton, format_time, format_timedelta
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_currency, format_decimal, get_currency_precision
+
+LANGUAGES = ("en", "ru", "uk", "pl")
+
+# British: a day before its month and 24 hours, like the other three.
+LOCALES = {language: Locale.parse("en_GB" if language == "en" else language) for language in LANGUAGES}
+
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+def N_(text: str) -> str:  # noqa: N802 - the name that every gettext tool knows
+    """Mark a text that is shown later, by `t(variable)`, so that the catalogues hold it."""
+    return text
+
+
+def pick_language(code: str | None, default: str) -> str:
+    """The language of ours that a messenger's code such as `ru-RU` means, or the default."""
+    language = re.split("[-_]", code or "")[0].lower()
+    return language if language in LANGUAGES else default
+
+
+@dataclass(frozen=True)
+class Texts:
+    """One person's language and time zone."""
+
+    language: str
+    timezone: str
+
+    def __call__(self, text: str, /, **values: object) -> str:
+        """The translation with every `{name}` filled in; a value is never read as a template again.
+
+        Raises KeyError for a placeholder without a value.
+        """
+        return _fill(_catalogue(self.language).gettext(text), values) if text else ""
+
+    def plural(self, one: str, many: str, n: int, /, **values: object) -> str:
+        """The form that the language wants for `n`, which fills `{n}`."""
+        return _fill(_catalogue(self.language).ngettext(one, many, n), {"n": self.number(n), **values})
+
+    def clock(self, instant: datetime, now: datetime) -> str:
+        """A moment as short as it is clear: 14:32, yesterday 14:32, 21 Nov, 14:32."""
+        local, today = (moment.astimezone(ZoneInfo(self.timezone)) for moment in (instant, now))
+        time = format_time(local, "short", locale=self._locale)
+        if local.date() == today.date():
+            return time
+        if local.date() == today.date() - timedelta(days=1):
+            return self(N_("yesterday {time}"), time=time)
+        day = format_skeleton("MMMd" if local.year == today.year else "yMMMd", local, locale=self._locale)
+        return str(self._locale.datetime_formats["medium"]).format(time, day)
+
+    def ago(self, instant: datetime, now: datetime) -> str:
+        """The distance in one unit, either way: 5 minutes ago, in 2 hours."""
+        return format_timedelta(instant - now, add_direction=True, locale=self._locale)
+
+    def money(self, minor: int, currency: str) -> str:
+        """A sum of minor units: 150000 of EUR is €1,500.00."""
+        amount = Decimal(minor).scaleb(-get_currency_precision(currency))
+        return format_currency(amount, currency, locale=self._locale)
+
+    def number(self, n: int) -> str:
+        """A number with its thousands apart."""
+        return format_decimal(n, locale=self._locale)
+
+    @property
+    def _locale(self) -> Locale:
+        return LOCALES[self.language]
+
+
+@cache
+def texts(language: str, timezone: str = "UTC") -> Texts:
+    """The texts for a language and a zone; the same object every time."""
+    return Texts(language, timezone)
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    if language == LANGUAGES[0]:
+        return gettext.NullTranslations()
+    compiled = io.BytesIO()
+    with resources.files("locales").joinpath(f"{language}.po").open("rb") as source:
+        write_mo(compiled, read_po(source, locale=language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def _fill(text: str, values: Mapping[str, object]) -> str:
+    return PLACEHOLDER.sub(lambda place: str(values[place[1]]), text)

@@ -1,0 +1,1 @@
+"""One module at a time, with the real servers it talks to."""
