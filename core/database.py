@@ -53,6 +53,7 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
+AnyRow = Row[*tuple[Any, ...]]
 Ring = Callable[[Iterable[str]], Awaitable[None]]
 
 
@@ -74,11 +75,11 @@ class UnitOfWork:
         """Run one statement, with one set of parameters or many."""
         return await self.connection.execute(statement, parameters)
 
-    async def rows(self, statement: Executable) -> Sequence[Row[Any]]:
+    async def rows(self, statement: Executable) -> Sequence[AnyRow]:
         """All rows of a query."""
         return (await self.connection.execute(statement)).all()
 
-    async def row(self, statement: Executable) -> Row[Any] | None:
+    async def row(self, statement: Executable) -> AnyRow | None:
         """The first row of a query, if any."""
         return (await self.connection.execute(statement)).first()
 
@@ -112,7 +113,11 @@ class Database:
             self._reader = _sqlite_engine(url, size=4, query_only=True)
         else:
             self._writer = create_async_engine(
-                url, pool_size=8, max_overflow=0, pool_pre_ping=True, connect_args={"server_settings": _POSTGRESQL_SETTINGS}
+                url,
+                pool_size=8,
+                max_overflow=0,
+                pool_pre_ping=True,
+                connect_args={"server_settings": _POSTGRESQL_SETTINGS},
             )
             self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
 

@@ -1,4 +1,4 @@
-"""Events as rows: one log for the deal's feed, the relay, live views and hooks; says nothing of what follows from an event."""
+"""Events as rows: one log for feeds, relay, live views and hooks; what follows from an event is not said here."""
 
 import dataclasses
 from collections.abc import Iterable, Sequence

@@ -52,9 +52,7 @@ async def release(database: Database, name: str, *, epoch: int) -> None:
     """Give the lease up, if it is still of this epoch."""
     async with database.unit() as uow:
         await uow.execute(
-            update(lease)
-            .where(lease.c.name == name, lease.c.epoch == epoch)
-            .values(owner=None, until=await _now(uow))
+            update(lease).where(lease.c.name == name, lease.c.epoch == epoch).values(owner=None, until=await _now(uow))
         )
 
 

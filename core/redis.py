@@ -59,6 +59,10 @@ class Wakeups:
             async with asyncio.timeout(LONGEST_WAIT):
                 await self._redis.publish(Keys.WAKE_UPS, " ".join((self._name, *topics)))
 
+    def ring_here(self, topic: str) -> None:
+        """Wake who waits for a topic in this process only."""
+        self._wake([topic])
+
     async def wait(self, topic: str, timeout: float) -> None:
         """Return once the topic has rung since the last wait on it, or after `timeout` seconds."""
         rung = self._rung[topic]

@@ -65,7 +65,12 @@ async def _make(uow: UnitOfWork, channel_id: int, people: Sequence[Person]) -> N
     result = await uow.execute(
         insert_or_ignore(uow, identity).returning(identity.c.contact_id),
         [
-            {"contact_id": contact_id, "channel_id": channel_id, "external_id": one.external_id, "username": one.username}
+            {
+                "contact_id": contact_id,
+                "channel_id": channel_id,
+                "external_id": one.external_id,
+                "username": one.username,
+            }
             for contact_id, one in sorted(made.items(), key=lambda item: item[1].external_id)
         ],
     )

@@ -1,4 +1,4 @@
-"""Takes a batch of updates in: receipts, contacts, conversations, messages and their events; one transaction, set by set.
+"""Takes a batch of updates in: receipts, contacts, conversations, messages, events; one transaction, set by set.
 
 What follows from a message (a deal, a card) is decided later, by the relay.
 """
@@ -158,9 +158,7 @@ async def _conversations(
 Messages = dict[tuple[int, str], int]
 
 
-async def _messages(
-    uow: UnitOfWork, channel_id: int, updates: Sequence[Incoming], talks: dict[str, Talk]
-) -> Messages:
+async def _messages(uow: UnitOfWork, channel_id: int, updates: Sequence[Incoming], talks: dict[str, Talk]) -> Messages:
     """Ids of the messages that were new, by conversation and name at the messenger."""
     written = [(talks[_chat(one)], one.content) for one in updates if isinstance(one.content, Written)]
     if not written:
@@ -185,7 +183,9 @@ async def _messages(
     )
     stored = {(row.conversation_id, row.external_id): row.id for row in result}
     await store_files(
-        uow, channel_id, [(stored[talk.id, one.external_id], one) for talk, one in written if (talk.id, one.external_id) in stored]
+        uow,
+        channel_id,
+        [(stored[talk.id, one.external_id], one) for talk, one in written if (talk.id, one.external_id) in stored],
     )
     return stored
 
@@ -234,7 +234,11 @@ async def store_files(uow: UnitOfWork, channel_id: int, written: Sequence[tuple[
 
 def _events(uow: UnitOfWork, one: Incoming, who: Known, talk: Talk, messages: Messages) -> list[Event]:
     """What an update means, and the change of its conversation."""
-    common = {"stream": stream_of(talk.contact_id), "ref": f"conversation:{talk.id}", "actor": "customer"}
+    common: dict[str, Any] = {
+        "stream": stream_of(talk.contact_id),
+        "ref": f"conversation:{talk.id}",
+        "actor": "customer",
+    }
     returned = who.unreachable_since is not None
     match one.content:
         case Reachability(reachable=False):
@@ -254,9 +258,7 @@ def _events(uow: UnitOfWork, one: Incoming, who: Known, talk: Talk, messages: Me
             if began:
                 talk.waiting_since, talk.waiting_from_id = min(written.at, uow.now), message_id
             talk.last_message_id = message_id
-            received = MessageReceived(
-                **common, conversation_id=talk.id, message_id=message_id, began_waiting=began
-            )
+            received = MessageReceived(**common, conversation_id=talk.id, message_id=message_id, began_waiting=began)
             return [ContactReturned(**common, identity_id=who.identity_id), received] if returned else [received]
         case _:
             return []

@@ -124,9 +124,7 @@ class Posted:
 
 async def what_is(uow: UnitOfWork, channel_id: int, chat_key: str, external_id: str) -> Posted | None:
     """What the message called `external_id` in a chat is about, if it is one of ours."""
-    row = await uow.row(
-        select(posted.c.message_id, posted.c.ref).where(in_chat(channel_id, chat_key, external_id))
-    )
+    row = await uow.row(select(posted.c.message_id, posted.c.ref).where(in_chat(channel_id, chat_key, external_id)))
     return Posted(row.message_id, row.ref) if row else None
 
 
@@ -140,6 +138,4 @@ async def remember(uow: UnitOfWork, channel_id: int, chat_key: str, external_id:
 
 def in_chat(channel_id: int, chat_key: str, external_id: str) -> ColumnElement[bool]:
     """The key of a message in a chat."""
-    return and_(
-        posted.c.channel_id == channel_id, posted.c.chat_key == chat_key, posted.c.external_id == external_id
-    )
+    return and_(posted.c.channel_id == channel_id, posted.c.chat_key == chat_key, posted.c.external_id == external_id)

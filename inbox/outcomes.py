@@ -1,4 +1,4 @@
-"""What became of a send: marks before, results after, and what a dead process left open; the sending itself is elsewhere."""
+"""What became of a send: marks before, results after, what a dead process left open; sending itself is elsewhere."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -92,7 +92,8 @@ class _Names:
     def of_target(self, row: Any) -> str | None:
         if row.target_id is not None:
             return self.by_outgoing.get(row.target_id)
-        return row.content.get("target")
+        target: str | None = row.content.get("target")
+        return target
 
     def of_reply(self, row: Any) -> str | None:
         reply = row.content.get("reply_to") or {}
@@ -100,12 +101,15 @@ class _Names:
             return self.by_outgoing.get(reply["outgoing"])
         if "message" in reply:
             return self.by_message.get(reply["message"])
-        return reply.get("external")
+        external: str | None = reply.get("external")
+        return external
 
 
 async def _names(uow: UnitOfWork, rows: Sequence[Any]) -> _Names:
     replies = [row.content.get("reply_to") or {} for row in rows]
-    outgoing_ids = {row.target_id for row in rows if row.target_id} | {one["outgoing"] for one in replies if "outgoing" in one}
+    outgoing_ids = {row.target_id for row in rows if row.target_id} | {
+        one["outgoing"] for one in replies if "outgoing" in one
+    }
     message_ids = {one["message"] for one in replies if "message" in one}
     by_outgoing = {}
     if outgoing_ids:
@@ -222,11 +226,18 @@ async def _messages(uow: UnitOfWork, results: Sequence[Result]) -> dict[int, _Ab
     if not ids:
         return {}
     rows = await uow.rows(
-        select(message.c.id, conversation.c.id.label("conversation_id"), conversation.c.contact_id, identity.c.id.label("identity_id"))
+        select(
+            message.c.id,
+            conversation.c.id.label("conversation_id"),
+            conversation.c.contact_id,
+            identity.c.id.label("identity_id"),
+        )
         .join(conversation, conversation.c.id == message.c.conversation_id)
         .outerjoin(
             identity,
-            and_(identity.c.contact_id == conversation.c.contact_id, identity.c.channel_id == conversation.c.channel_id),
+            and_(
+                identity.c.contact_id == conversation.c.contact_id, identity.c.channel_id == conversation.c.channel_id
+            ),
         )
         .where(message.c.id.in_(ids), message.c.direction == "out")
     )
@@ -234,7 +245,11 @@ async def _messages(uow: UnitOfWork, results: Sequence[Result]) -> dict[int, _Ab
 
 
 def _next_state(uow: UnitOfWork, one: Result, about: _About | None, retry_seconds: Sequence[float]) -> dict[str, Any]:
-    kept = {"new_reason": "resent" if one.marked.resent else None, "new_failures": one.marked.failures, "new_not_before": None}
+    kept = {
+        "new_reason": "resent" if one.marked.resent else None,
+        "new_failures": one.marked.failures,
+        "new_not_before": None,
+    }
     match one.failure:
         case None:
             return kept | {"new_state": "sent", "new_reason": None}
@@ -268,7 +283,7 @@ def _events(channel_id: int, one: Result, values: dict[str, Any], about: _About 
         stream = f"chat:{channel_id}:{one.marked.chat_key}"
         return [NoticeFailed(stream=stream, ref=stream, outgoing_id=one.marked.id, reason=reason or "unknown")]
     message_id, outgoing_id = one.marked.message_id or 0, one.marked.id
-    common = {"stream": stream_of(about.contact_id), "ref": f"conversation:{about.conversation_id}"}
+    common: dict[str, Any] = {"stream": stream_of(about.contact_id), "ref": f"conversation:{about.conversation_id}"}
     match state:
         case "sent":
             return [MessageDelivered(**common, message_id=message_id)]
@@ -283,9 +298,7 @@ def _events(channel_id: int, one: Result, values: dict[str, Any], about: _About 
             return []
 
 
-async def _store_names(
-    uow: UnitOfWork, channel_id: int, results: Sequence[Result], about: dict[int, _About]
-) -> None:
+async def _store_names(uow: UnitOfWork, channel_id: int, results: Sequence[Result], about: dict[int, _About]) -> None:
     new = [one for one in results if one.external_id and one.marked.op == "send"]
     if not new:
         return
@@ -303,7 +316,9 @@ async def _store_names(
             for one in new
         ],
     )
-    ours = [{"written": one.marked.message_id, "name": one.external_id} for one in new if one.marked.message_id in about]
+    ours = [
+        {"written": one.marked.message_id, "name": one.external_id} for one in new if one.marked.message_id in about
+    ]
     if ours:
         await uow.execute(
             change(message).where(message.c.id == bindparam("written")).values(external_id=bindparam("name")), ours

@@ -1,4 +1,4 @@
-"""Who works a channel: the one process that holds its lease reads it, delivers on it and runs what else belongs to it."""
+"""Who works a channel: the one process with its lease reads it, delivers on it and runs its other loops."""
 
 import asyncio
 import contextlib
@@ -91,9 +91,7 @@ class Owner:
         while failures < 3:
             await asyncio.sleep(self._lease_seconds / 4)
             try:
-                held = await whole(
-                    lease.renew(self._database, self._lease, epoch=epoch, seconds=self._lease_seconds)
-                )
+                held = await whole(lease.renew(self._database, self._lease, epoch=epoch, seconds=self._lease_seconds))
             except DBAPIError:
                 failures += 1
                 continue
@@ -128,9 +126,7 @@ class Owner:
     async def _store_state(self, state: str, reason: str | None) -> None:
         async with self._database.unit() as uow:
             await uow.execute(
-                update(channel_table)
-                .where(channel_table.c.id == self._channel_id)
-                .values(state=state, reason=reason)
+                update(channel_table).where(channel_table.c.id == self._channel_id).values(state=state, reason=reason)
             )
 
 

@@ -20,7 +20,7 @@ class Pace:
 
 
 class Pacer:
-    """Gives permits. Sends take one of their chat and one of the account; edits, deletions and reactions only the latter."""
+    """Gives permits: sends take one of their chat and one of the account, edits and the like only the latter."""
 
     def __init__(self, pace: Pace, monotonic: Callable[[], float]) -> None:
         self._pace = pace
@@ -52,7 +52,8 @@ class Pacer:
         """Wait until a screen may be shown in a chat, and take its permit."""
         self._screens += 1
         try:
-            while pause := self._take(chat, counts=True):
+            # Permits come back with time alone: there is no event to wait for.
+            while pause := self._take(chat, counts=True):  # noqa: ASYNC110
                 await asyncio.sleep(pause)
         finally:
             self._screens -= 1

@@ -1,4 +1,4 @@
-"""Writes to customers: a message of the company is stored and queued in one act; who may write is the pipeline's affair."""
+"""Writes to customers: a message is stored and queued in one act; who may write is the pipeline's affair."""
 
 from typing import Any
 
@@ -95,7 +95,5 @@ async def record_outcome(uow: UnitOfWork, message_id: int, *, actor: str, retrie
     if row is None:
         raise LookupError(f"no message {message_id}")
     kind = MessageRetried if retried else MessageDiscarded
-    event = kind(
-        stream=stream_of(row.contact_id), ref=f"conversation:{row.id}", actor=actor, message_id=message_id
-    )
+    event = kind(stream=stream_of(row.contact_id), ref=f"conversation:{row.id}", actor=actor, message_id=message_id)
     await record(uow, [event])

@@ -20,6 +20,8 @@ from pipeline.models import deal, lost_reason, membership, staff, stage, talk
 from pipeline.staff.rights import Right, Staff, needs
 from pipeline.staff.taking import assign, who_has
 
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
+
 
 class DealIsClosed(Conflict):
     """The deal has ended."""
@@ -110,9 +112,7 @@ def visible_to(by: Staff) -> ColumnElement[bool]:
     if by.may(Right.SEE_ALL):
         return deal.c.id.is_not(None)
     his_pipelines = select(membership.c.pipeline_id).where(membership.c.staff_id == by.id)
-    return or_(
-        deal.c.assignee_id == by.id, and_(deal.c.assignee_id.is_(None), deal.c.pipeline_id.in_(his_pipelines))
-    )
+    return or_(deal.c.assignee_id == by.id, and_(deal.c.assignee_id.is_(None), deal.c.pipeline_id.in_(his_pipelines)))
 
 
 @needs(Right.SEE)
@@ -224,7 +224,9 @@ async def _is_member(uow: UnitOfWork, by: Staff, pipeline_id: int | None) -> boo
 
 def _visible(text: str) -> bool:
     """Whether a text has anything to see; messengers refuse one that is only spaces and zero-width characters."""
-    return any(char.isprintable() and not char.isspace() and char not in "\u200b\u200c\u200d\u2060\ufeff" for char in text)
+    return any(
+        char.isprintable() and not char.isspace() and char not in "\u200b\u200c\u200d\u2060\ufeff" for char in text
+    )
 
 
 @needs(Right.ANSWER)

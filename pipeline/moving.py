@@ -12,8 +12,8 @@ from inbox.contacts import stream_of
 from pipeline.deals import DealIsClosed, locked, see
 from pipeline.events import DealClosed, DealReturned, StageEntered
 from pipeline.models import deal, stage_stay, talk
-from pipeline.stages import ACTIVE, LOST, LostReason, Stage, reasons, stages_of
 from pipeline.staff.rights import Right, Staff, needs
+from pipeline.stages import ACTIVE, LOST, LostReason, Stage, reasons, stages_of
 
 
 class ReasonNeeded(Refusal):
@@ -141,7 +141,7 @@ async def _enter(uow: UnitOfWork, row: Any, target: Stage, *, actor: str) -> Non
 
 
 async def give_back(uow: UnitOfWork, staff_id: int, *, actor: str) -> list[int]:
-    """Take the open deals of somebody who left from him, so that they are handed out anew; the pipelines they are in."""
+    """Let the open deals of somebody who left wait for another; the pipelines they are in."""
     rows = await uow.rows(
         select(deal.c.id, deal.c.contact_id, deal.c.pipeline_id)
         .where(deal.c.assignee_id == staff_id, deal.c.closed_at.is_(None))

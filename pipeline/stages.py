@@ -80,7 +80,9 @@ async def open_deals_in(uow: UnitOfWork, pipeline_id: int, *, channel_id: int) -
 async def stages_of(uow: UnitOfWork, pipeline_id: int) -> list[Stage]:
     """The stages of a pipeline, in their order."""
     rows = await uow.rows(
-        select(stage.c.id, stage.c.name, stage.c.group).where(stage.c.pipeline_id == pipeline_id).order_by(stage.c.place)
+        select(stage.c.id, stage.c.name, stage.c.group)
+        .where(stage.c.pipeline_id == pipeline_id)
+        .order_by(stage.c.place)
     )
     return [Stage(*row) for row in rows]
 

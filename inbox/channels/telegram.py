@@ -1,4 +1,4 @@
-"""Telegram as a channel: updates into our words and our words into calls of the Bot API; the staff's screens are not here.
+"""Telegram as a channel: updates into our words, our words into calls of the Bot API; no screens of the staff.
 
 Facts: https://core.telegram.org/bots/api
 """
@@ -368,7 +368,7 @@ def _send(sending: Sending) -> TelegramMethod[Message]:
 
 
 def _edit(sending: Sending) -> TelegramMethod[Any]:
-    place = {"chat_id": int(sending.chat_key), "message_id": _target(sending)}
+    place: dict[str, Any] = {"chat_id": int(sending.chat_key), "message_id": _target(sending)}
     if "text" not in sending.content:
         return EditMessageReplyMarkup(**place, reply_markup=keyboard(sending.content))
     return EditMessageText(
@@ -420,7 +420,5 @@ def keyboard(content: dict[str, Any]) -> InlineKeyboardMarkup | None:
     if not rows:
         return None
     return InlineKeyboardMarkup(
-        inline_keyboard=[
-            [InlineKeyboardButton(text=label, callback_data=data) for label, data in row] for row in rows
-        ]
+        inline_keyboard=[[InlineKeyboardButton(text=label, callback_data=data) for label, data in row] for row in rows]
     )

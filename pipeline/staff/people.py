@@ -101,14 +101,10 @@ async def ensure_admins(
             person = Person(external_id, f"Admin {external_id}", language=language)
             await _join(uow, channel_id, person, Role.ADMIN, language=language, timezone=timezone)
         else:
-            await uow.execute(
-                update(staff).where(staff.c.id == known).values(role=str(Role.ADMIN), disabled_at=None)
-            )
+            await uow.execute(update(staff).where(staff.c.id == known).values(role=str(Role.ADMIN), disabled_at=None))
 
 
-async def _join(
-    uow: UnitOfWork, channel_id: int, person: Person, role: Role, *, language: str, timezone: str
-) -> int:
+async def _join(uow: UnitOfWork, channel_id: int, person: Person, role: Role, *, language: str, timezone: str) -> int:
     made = await uow.execute(
         insert(uow, staff).returning(staff.c.id),
         {"name": person.name, "role": str(role), "language": language, "timezone": timezone},
@@ -159,9 +155,7 @@ async def accept_invitation(
 ) -> Staff:
     """Make the one who opened the link a member of the staff. Raises InvitationUnusable, AlreadyStaff."""
     usable = (
-        (invitation.c.token_hash == _hash(token))
-        & invitation.c.used_by.is_(None)
-        & (invitation.c.expires_at > uow.now)
+        (invitation.c.token_hash == _hash(token)) & invitation.c.used_by.is_(None) & (invitation.c.expires_at > uow.now)
     )
     offer = await uow.row(select(invitation).where(usable).with_for_update())
     if offer is None:
@@ -233,7 +227,7 @@ async def set_role(uow: UnitOfWork, by: Staff, staff_id: int, *, role: Role) -> 
 
 @needs(Right.CONFIGURE)
 async def disable(uow: UnitOfWork, by: Staff, staff_id: int) -> None:
-    """Let somebody go: he loses all rights at once and his open deals go back to the turn. Raises NotFound, LastAdmin."""
+    """Let somebody go: his rights end at once, his open deals go back to the turn. Raises NotFound, LastAdmin."""
     await _another_admin(uow, staff_id)
     pipelines = await give_back(uow, staff_id, actor=by.actor)
     await leave_shift(uow, staff_id, actor=by.actor, why="own")

@@ -1,4 +1,4 @@
-"""Whose turn it is: the oldest waiting deals go to the next eligible places, strictly in order; asking for work is `taking`."""
+"""Whose turn it is: the oldest waiting deals go to the next eligible places, in order; asking for one is `taking`."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -141,9 +141,7 @@ async def _give(uow: UnitOfWork, pipeline_id: int, places: Sequence[Place], wait
 async def join_rotation(uow: UnitOfWork, pipeline_id: int, staff_id: int) -> None:
     """Give somebody the last place of a pipeline's turn; whoever has a place keeps it."""
     await uow.execute(insert_or_ignore(uow, rotation), {"pipeline_id": pipeline_id})
-    rotation_id = await uow.value(
-        select(rotation.c.id).where(rotation.c.pipeline_id == pipeline_id).with_for_update()
-    )
+    rotation_id = await uow.value(select(rotation.c.id).where(rotation.c.pipeline_id == pipeline_id).with_for_update())
     last = await uow.value(
         select(func.max(rotation_member.c.place)).where(rotation_member.c.rotation_id == rotation_id)
     )

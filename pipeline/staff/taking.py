@@ -15,7 +15,6 @@ from pipeline.events import DealAssigned
 from pipeline.models import deal, membership, staff
 from pipeline.staff.rights import Right, Staff, needs
 
-
 JUST_NOW = timedelta(minutes=1)
 
 
