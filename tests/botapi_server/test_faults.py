@@ -16,6 +16,7 @@ from aiogram.exceptions import (
     TelegramUnauthorizedError,
 )
 from aiogram.types import InputMediaPhoto
+from aiohttp import ClientError, ClientResponseError
 
 from tests.botapi.client import BotApi, User
 from tests.botapi.faults import FaultKind
@@ -149,6 +150,32 @@ async def test_an_answer_can_be_held_after_acceptance(api: BotApi, bot: Bot, ann
     assert not send.done()
     await hold.release()
     assert (await send).text == "hi"
+
+
+async def test_a_download_can_fail_too(api: BotApi, bot: Bot, anna: User) -> None:
+    await anna.sends_photo(content=b"pixels")
+    photo = (await anna.chat())[-1].file_id
+    assert photo is not None
+    await api.fault("5xx", method="download")
+    with pytest.raises(ClientResponseError, match="500"):
+        await bot.download(photo)
+    # aiohttp asks again by itself after a reset GET on a used connection: the second reset is the one it reports.
+    resets = await api.fault("accepted_reset", method="download", times=2)
+    with pytest.raises(ClientError):
+        await bot.download(photo)
+    await resets.struck(times=2)
+    downloaded = await bot.download(photo)
+    assert downloaded is not None
+    assert downloaded.read() == b"pixels"
+
+
+async def test_edits_count_as_messages_and_typing_does_not(api: BotApi, bot: Bot, anna: User) -> None:
+    await api.limits(chat_per_second=0.1)
+    sent = await bot.send_message(anna.id, "one")
+    with pytest.raises(TelegramRetryAfter):
+        await bot.edit_message_text("two", chat_id=anna.id, message_id=sent.message_id)
+    await bot.send_chat_action(anna.id, "typing")
+    assert (await anna.sees("one")).edited is False
 
 
 async def test_limits_are_off_until_they_are_switched_on(api: BotApi, bot: Bot, anna: User) -> None:

@@ -148,6 +148,11 @@ async def test_a_person_met_again_keeps_the_chat_under_a_new_name(api: BotApi, b
     assert message.chat.first_name == "Ania"
 
 
+async def test_a_person_cannot_reply_to_nothing(anna: User) -> None:
+    with pytest.raises(AssertionError, match="message to be replied not found"):
+        await anna.sends("hi", reply_to=99)
+
+
 async def test_a_person_who_has_blocked_the_bot_does_not_write(anna: User) -> None:
     await anna.blocks()
     with pytest.raises(AssertionError, match="Anna has blocked the bot"):

@@ -1,4 +1,6 @@
-"""Who is a bot, and what is no method and no field."""
+"""Where the server is, who is a bot, and what is no method and no field."""
+
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -7,6 +9,10 @@ from aiogram.exceptions import TelegramUnauthorizedError
 
 from tests.botapi.client import BotApi, User
 from tests.botapi_server.conftest import Raw
+
+
+def test_the_port_is_printed_and_left_in_a_file(base: str, port_file: Path) -> None:
+    assert base == f"http://127.0.0.1:{port_file.read_text()}"
 
 
 @pytest.mark.parametrize("token", ["", "12", "12:", ":secret", "twelve:secret"])
