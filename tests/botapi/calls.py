@@ -1,7 +1,7 @@
 """Reading one call of the Bot API from an HTTP request, and holding it to the fields that the method really has."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
@@ -104,7 +104,7 @@ def _check_fields(known: type[TelegramMethod[Any]], params: dict[str, Any]) -> N
             _refuse_first((), nested.model_extra or {})
 
 
-def _refuse_first(allowed: Any, given: Mapping[str, Any]) -> None:
+def _refuse_first(allowed: Container[str], given: Mapping[str, Any]) -> None:
     for name in given:
         if name not in allowed:
             raise bad_request(f"unknown field {name}")

@@ -78,7 +78,8 @@ class UpdateQueue:
     def offer_again(self, update_ids: list[int] | None) -> list[int]:
         """Put acknowledged updates (all of them if none is named) back at the head; return their ids."""
         again = [one for one in self._done if update_ids is None or one.update_id in update_ids]
-        self._done = [one for one in self._done if one not in again]
+        leaving = set(again)
+        self._done = [one for one in self._done if one not in leaving]
         self._waiting[:0] = [Queued(one.update_id, one.text, comes_again=True) for one in again]
         self._pulse.beat()
         return [one.update_id for one in again]

@@ -96,7 +96,8 @@ async def _perform(bot: Bot, call: Call) -> str:
 def _message_ids(call: Call, result: Any) -> list[int]:
     messages = result if isinstance(result, list) else [result]
     made = [message["message_id"] for message in messages if isinstance(message, dict) and "message_id" in message]
-    return made or [call.params["message_id"]] if "message_id" in call.params else made
+    touched = [call.params["message_id"]] if "message_id" in call.params else []
+    return made or touched
 
 
 def _record_refusal(bot: Bot, call: Call, refused: ApiError) -> None:

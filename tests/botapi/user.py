@@ -67,9 +67,16 @@ class User:
         """Send a photo."""
         return await self.sends_medium(Part(kind="photo", caption=caption, content=content), reply_to=reply_to)
 
-    async def sends_voice(self, *, content: bytes = b"voice", duration: int = 3, reply_to: int | None = None) -> int:
+    async def sends_voice(
+        self,
+        caption: str | None = None,
+        *,
+        content: bytes = b"voice",
+        duration: int = 3,
+        reply_to: int | None = None,
+    ) -> int:
         """Send a voice message."""
-        part = Part(kind="voice", content=content, details={"duration": duration})
+        part = Part(kind="voice", caption=caption, content=content, details={"duration": duration})
         return await self.sends_medium(part, reply_to=reply_to)
 
     async def sends_document(

@@ -18,9 +18,15 @@ _CHECKOUT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
-def base() -> Iterator[str]:
+def port_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the server leaves its port."""
+    return tmp_path_factory.mktemp("server") / "port"
+
+
+@pytest.fixture(scope="session")
+def base(port_file: Path) -> Iterator[str]:
     """The address of a server that lives as long as the tests."""
-    command = [sys.executable, "-m", "tests.botapi", "--port", "0"]
+    command = [sys.executable, "-m", "tests.botapi", "--port", "0", "--port-file", str(port_file)]
     with subprocess.Popen(command, cwd=_CHECKOUT, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         yield server.stdout.readline().removeprefix("Bot API server: ").strip()

@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.botapi.bot import Bot, Bots
+from tests.botapi.errors import ApiError
 from tests.botapi.ledger import dumps
 
 Act = Callable[..., Any]
@@ -56,6 +57,6 @@ class Control:
             result = _ACTS[request.match_info["act"]](bot, **await request.json())
             if inspect.isawaitable(result):
                 result = await result
-        except ImpossibleError as reason:
+        except (ImpossibleError, ApiError) as reason:
             return web.Response(text=str(reason), status=409)
         return web.Response(text=dumps(result), content_type="application/json")

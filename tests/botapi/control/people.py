@@ -182,6 +182,8 @@ def _medium_content(
 
 
 def _chat(bot: Bot, user_id: int) -> Chat:
+    if user_id not in bot.chats:
+        raise ImpossibleError(f"nobody has introduced person {user_id}")
     return bot.chats[user_id]
 
 
