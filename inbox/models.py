@@ -13,7 +13,6 @@ channel = Table(
     Column("state", String, nullable=False, server_default="on"),
     Column("reason", String),
     Column("read_offset", BigInteger),
-    Column("not_before", Instant),
     UniqueConstraint("kind", "name"),
 )
 
@@ -189,3 +188,5 @@ posted = Table(
     Column("message_id", Id, ForeignKey("message.id")),
     Column("ref", String),
 )
+_about = posted.c.ref.is_not(None)
+Index("ix_posted_ref", posted.c.ref, posted.c.outgoing_id, sqlite_where=_about, postgresql_where=_about)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 
 from core.database import UnitOfWork
 from core.journal import insert, insert_or_ignore
@@ -24,7 +24,8 @@ class Lane(IntEnum):
 class Outgoing:
     """One thing to do in a chat. `cause` names event, handler and addressee: the same cause is queued once.
 
-    `content` is our own form; in it `reply_to` may name {"outgoing": id}, {"message": id} or {"external": name}.
+    `content` is our own form; in it `reply_to` may name {"ref": what the newest message is about}, {"message": id} or
+    {"external": name}.
     `target_id` is the outgoing message that an edit or a deletion is about; a reaction names its target in `content`.
     A `merge_key` makes it replace the content of a queued one with the same key in the same chat.
     """
@@ -82,12 +83,80 @@ def _row(item: Outgoing) -> dict[str, Any]:
     }
 
 
-async def rewrite(uow: UnitOfWork, outgoing_id: int, content: dict[str, Any]) -> bool:
-    """Change what a queued message will say; False once it is no longer queued."""
-    result = await uow.execute(
-        update(outgoing).where(outgoing.c.id == outgoing_id, outgoing.c.state == "queued").values(content=content)
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The newest message about something in a chat, sent or still queued."""
+
+    id: int
+    ref: str
+    channel_id: int
+    chat_key: str
+    message_id: int | None
+    cause: str
+
+
+async def latest(uow: UnitOfWork, refs: Sequence[str]) -> list[Latest]:
+    """The newest message about each of `refs` in each chat that has one."""
+    newest = (
+        select(func.max(outgoing.c.id))
+        .where(outgoing.c.ref.in_(refs), outgoing.c.op == "send", outgoing.c.state != "failed")
+        .group_by(outgoing.c.ref, outgoing.c.channel_id, outgoing.c.chat_key)
     )
-    return result.rowcount == 1
+    rows = await uow.rows(
+        select(
+            outgoing.c.id,
+            outgoing.c.ref,
+            outgoing.c.channel_id,
+            outgoing.c.chat_key,
+            outgoing.c.message_id,
+            outgoing.c.cause,
+        ).where(outgoing.c.id.in_(newest))
+    )
+    return [Latest(*row) for row in rows]
+
+
+async def revise(uow: UnitOfWork, changes: Sequence[tuple[Latest, dict[str, Any]]], *, cause: str) -> None:
+    """Change what messages say: a queued one is rewritten, one that is out or under way is edited after it.
+
+    `cause` names the event and the handler; it is made one for each message here.
+    """
+    if not changes:
+        return
+    rows = await uow.rows(
+        select(outgoing.c.id, outgoing.c.state, outgoing.c.content)
+        .where(outgoing.c.id.in_([one.id for one, _ in changes]))
+        .order_by(outgoing.c.id)
+        .with_for_update()
+    )
+    now = {row.id: row for row in rows}
+    # A row's content is what its message says at last, so that a change which changes nothing is not sent.
+    changes = [(one, content) for one, content in changes if _says(now[one.id].content) != content]
+    for one, content in changes:
+        kept = {name: value for name, value in now[one.id].content.items() if name in _HOW}
+        await uow.execute(update(outgoing).where(outgoing.c.id == one.id).values(content=content | kept))
+    edits = [
+        Outgoing(
+            cause=f"{cause}:{one.id}",
+            channel_id=one.channel_id,
+            chat_key=one.chat_key,
+            lane=Lane.NOTICE,
+            op="edit",
+            target_id=one.id,
+            content=content,
+            merge_key=f"edit:{one.id}",
+        )
+        for one, content in changes
+        if now[one.id].state != "queued"
+    ]
+    await queue(uow, edits)
+
+
+# How a message is sent, beside what it says.
+_HOW = ("silent", "reply_to")
+
+
+def _says(content: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in content.items() if name not in _HOW}
 
 
 async def send_again(uow: UnitOfWork, outgoing_id: int) -> bool:

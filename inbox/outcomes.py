@@ -88,6 +88,7 @@ class _Names:
 
     by_outgoing: dict[int, str]
     by_message: dict[int, str]
+    by_ref: dict[tuple[str, str], str]
 
     def of_target(self, row: Any) -> str | None:
         if row.target_id is not None:
@@ -97,8 +98,8 @@ class _Names:
 
     def of_reply(self, row: Any) -> str | None:
         reply = row.content.get("reply_to") or {}
-        if "outgoing" in reply:
-            return self.by_outgoing.get(reply["outgoing"])
+        if "ref" in reply:
+            return self.by_ref.get((row.chat_key, reply["ref"]))
         if "message" in reply:
             return self.by_message.get(reply["message"])
         external: str | None = reply.get("external")
@@ -106,22 +107,27 @@ class _Names:
 
 
 async def _names(uow: UnitOfWork, rows: Sequence[Any]) -> _Names:
-    replies = [row.content.get("reply_to") or {} for row in rows]
-    outgoing_ids = {row.target_id for row in rows if row.target_id} | {
-        one["outgoing"] for one in replies if "outgoing" in one
-    }
-    message_ids = {one["message"] for one in replies if "message" in one}
-    by_outgoing = {}
-    if outgoing_ids:
+    replies = [(row, row.content.get("reply_to") or {}) for row in rows]
+    targets = {row.target_id for row in rows if row.target_id}
+    message_ids = {reply["message"] for _, reply in replies if "message" in reply}
+    refs = {reply["ref"] for _, reply in replies if "ref" in reply}
+    names = _Names({}, {}, {})
+    if targets:
         found = await uow.rows(
-            select(posted.c.outgoing_id, posted.c.external_id).where(posted.c.outgoing_id.in_(outgoing_ids))
+            select(posted.c.outgoing_id, posted.c.external_id).where(posted.c.outgoing_id.in_(targets))
         )
-        by_outgoing = {row.outgoing_id: row.external_id for row in found}
-    by_message = {}
+        names.by_outgoing.update({row.outgoing_id: row.external_id for row in found})
     if message_ids:
         found = await uow.rows(select(message.c.id, message.c.external_id).where(message.c.id.in_(message_ids)))
-        by_message = {row.id: row.external_id for row in found if row.external_id}
-    return _Names(by_outgoing, by_message)
+        names.by_message.update({row.id: row.external_id for row in found if row.external_id})
+    if refs:
+        found = await uow.rows(
+            select(posted.c.chat_key, posted.c.ref, posted.c.external_id)
+            .where(posted.c.ref.in_(refs), posted.c.chat_key.in_({row.chat_key for row in rows}))
+            .order_by(posted.c.outgoing_id)
+        )
+        names.by_ref.update({(row.chat_key, row.ref): row.external_id for row in found})
+    return names
 
 
 async def left_open(uow: UnitOfWork, channel_id: int, *, epoch: int) -> list[Result]:
@@ -132,7 +138,7 @@ async def left_open(uow: UnitOfWork, channel_id: int, *, epoch: int) -> list[Res
         .where(outgoing.c.channel_id == channel_id, outgoing.c.state == "sending", attempt.c.epoch < epoch)
         .order_by(outgoing.c.id)
     )
-    nameless = _Names({}, {})
+    nameless = _Names({}, {}, {})
     return [Result(_marked(row, nameless), failure=Unanswered("the sender ended")) for row in rows]
 
 

@@ -1,6 +1,6 @@
 """Deals as people see and answer them; moving and closing are in `moving`, taking in `staff.taking`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -66,9 +66,15 @@ class DealView:
     waiting_since: datetime | None
     waiting_from_id: int | None
     opened_by_message_id: int | None
+    opened_at: datetime
     closed_at: datetime | None
     lost_reason: str | None
     lost_words: str | None
+
+    @property
+    def in_list_since(self) -> datetime:
+        """Its place in lists: waiting customers by their waiting, the others by the deal's age."""
+        return self.waiting_since or self.opened_at
 
 
 _VIEW = (
@@ -88,6 +94,7 @@ _VIEW = (
         conversation.c.waiting_since,
         conversation.c.waiting_from_id,
         deal.c.opened_by_message_id,
+        deal.c.opened_at,
         deal.c.closed_at,
         lost_reason.c.name,
         deal.c.lost_words,
@@ -101,7 +108,7 @@ _VIEW = (
 )
 
 
-async def views(uow: UnitOfWork, deal_ids: Sequence[int]) -> dict[int, DealView]:
+async def views(uow: UnitOfWork, deal_ids: Collection[int]) -> dict[int, DealView]:
     """Deals by their ids, for whoever draws them."""
     rows = await uow.rows(_VIEW.where(deal.c.id.in_(deal_ids))) if deal_ids else []
     return {row[0]: DealView(*row) for row in rows}
@@ -159,16 +166,28 @@ async def recent_customers(uow: UnitOfWork, by: Staff, *, limit: int = 5) -> lis
     return [DealView(*row) for row in rows]
 
 
+async def open_deals_of(uow: UnitOfWork, conversation_ids: Collection[int]) -> dict[int, int]:
+    """The open deals that conversations' messages belong to, by conversation."""
+    rows = await uow.rows(select(talk).where(talk.c.conversation_id.in_(conversation_ids)))
+    return {row.conversation_id: row.deal_id for row in rows}
+
+
+async def last_deal_of_message(uow: UnitOfWork, message_id: int) -> int | None:
+    """The open deal of a message's conversation, or its last one."""
+    found: int | None = await uow.value(
+        select(deal.c.id)
+        .join(message, message.c.conversation_id == deal.c.conversation_id)
+        .where(message.c.id == message_id)
+        .order_by(deal.c.closed_at.is_(None).desc(), deal.c.id.desc())
+        .limit(1)
+    )
+    return found
+
+
 async def open_deal_of(uow: UnitOfWork, conversation_id: int) -> int | None:
     """The open deal that a conversation's messages belong to."""
     deal_id: int | None = await uow.value(select(talk.c.deal_id).where(talk.c.conversation_id == conversation_id))
     return deal_id
-
-
-async def conversation_of_message(uow: UnitOfWork, message_id: int) -> int | None:
-    """The conversation of a message."""
-    found: int | None = await uow.value(select(message.c.conversation_id).where(message.c.id == message_id))
-    return found
 
 
 async def locked(uow: UnitOfWork, deal_id: int) -> Any:
