@@ -144,6 +144,8 @@ async def left_open(uow: UnitOfWork, channel_id: int, *, epoch: int) -> list[Res
 
 async def write(uow: UnitOfWork, channel_id: int, results: Sequence[Result], *, retry_seconds: Sequence[float]) -> None:
     """Store how attempts ended, with their events. An attempt that was ended by somebody else is left alone."""
+    if not results:
+        return
     results = await _end_attempts(uow, results)
     about = await _messages(uow, results)
     changes, events = [], []

@@ -78,6 +78,8 @@ class Owner:
                     group.create_task(_run(work, epoch))
         except* LeaseLost:
             log.warning("channel.lease_lost", channel_id=self._channel_id)
+        except* DBAPIError:
+            log.exception("channel.database_failed", channel_id=self._channel_id)
         except* Paused as group_of_pauses:
             paused = _first(group_of_pauses).reason
         finally:
