@@ -1,0 +1,1 @@
+"""Measurements beside a reference, one line a goal; no assertion of behaviour."""
