@@ -1,1 +1,1 @@
-"""Measurements beside a reference, one line a goal; no assertion of behaviour."""
+"""Benchmarks: each prints ratios against a reference measured beside it."""

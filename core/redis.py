@@ -59,16 +59,17 @@ class Wakeups:
             async with asyncio.timeout(LONGEST_WAIT):
                 await self._redis.publish(Keys.WAKE_UPS, " ".join((self._name, *topics)))
 
-    async def wait(self, topic: str, timeout: float) -> bool:
-        """Return once the topic has rung since the last wait on it, or after `timeout` seconds; whether it has rung."""
+    def ring_here(self, topic: str) -> None:
+        """Wake who waits for a topic in this process only."""
+        self._wake([topic])
+
+    async def wait(self, topic: str, timeout: float) -> None:
+        """Return once the topic has rung since the last wait on it, or after `timeout` seconds."""
         bell = self._bells[topic]
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(timeout):
-                return await bell.wait()
-        except TimeoutError:
-            return False
-        finally:
-            bell.clear()
+                await bell.wait()
+        bell.clear()
 
     async def run(self) -> None:
         """Hear the other processes until cancelled, through any absence of Redis; local wake-ups need no run."""

@@ -1,0 +1,85 @@
+"""The command line: run, migrate, check."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+
+from app.checking import check, other_bot
+from app.migrating import migrate
+from app.running import CannotRun, run
+from app.wiring import ROLES, roles_of
+from core.clock import SystemClock
+from core.database import Database
+from core.embedded import EmbeddedRedisFailed
+from core.failpoints import arm
+from core.logs import configure
+from core.settings import Settings, SettingsFaulty
+from inbox.accounts import OtherAccount
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the arguments say; the exit code."""
+    asked = _parser().parse_args(arguments)
+    try:
+        settings = Settings.load()
+        configure(settings.log_level, settings.log_format, settings.secrets)
+        if settings.voronka_failpoint:
+            arm(settings.voronka_failpoint)
+        return asyncio.run(_COMMANDS[asked.command](settings, asked))
+    except SettingsFaulty as faulty:
+        return _refuse(f"The settings cannot be used:\n{faulty}")
+    except OtherAccount as other:
+        return _refuse(other_bot(other))
+    except (CannotRun, EmbeddedRedisFailed) as reason:
+        return _refuse(str(reason))
+
+
+def _refuse(words: str) -> int:
+    print(words, file=sys.stderr)
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="voronka", description="A messenger inbox with a sales pipeline behind it.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    running = commands.add_parser("run", help="start everything")
+    running.add_argument("--roles", metavar="LIST", help=f"only some of: {', '.join(ROLES)}")
+    commands.add_parser("migrate", help="bring the database to the newest schema")
+    commands.add_parser("check", help="look at settings, database, Redis and channels")
+    return parser
+
+
+async def _run(settings: Settings, asked: argparse.Namespace) -> int:
+    try:
+        roles = roles_of(asked.roles)
+    except ValueError as unknown:
+        raise CannotRun(f"There is no role {unknown}: choose from {', '.join(ROLES)}.") from None
+    await run(settings, roles)
+    return 0
+
+
+async def _migrate(settings: Settings, asked: argparse.Namespace) -> int:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database_url, SystemClock())
+    try:
+        await migrate(database)
+    finally:
+        await database.close()
+    print("The database has the newest schema.")
+    return 0
+
+
+async def _check(settings: Settings, asked: argparse.Namespace) -> int:
+    fine = True
+    async for finding in check(settings):
+        fine = fine and finding.fine
+        print(f"{'ok  ' if finding.fine else 'FAIL'} {finding.what}: {finding.words}")
+    return 0 if fine else 1
+
+
+_COMMANDS = {"run": _run, "migrate": _migrate, "check": _check}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

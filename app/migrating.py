@@ -1,0 +1,48 @@
+"""Brings a database to the newest schema, one migrator at a time; what the steps are stands in `migrations`."""
+
+from importlib import resources
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from core.database import Database
+
+# Any number will do, as long as every version of us uses the same.
+_MIGRATORS_LOCK = 7_386_501
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(resources.files("migrations")))
+    config.attributes["connection"] = connection
+    return config
+
+
+async def migrate(database: Database) -> None:
+    """Upgrade to the newest schema in one transaction; nothing happens to one that is the newest already."""
+    async with database.engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            await connection.execute(text("SET LOCAL lock_timeout = '60s'"))
+            await connection.execute(text("SET LOCAL statement_timeout = 0"))
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATORS_LOCK})
+        await connection.run_sync(_upgrade)
+
+
+def _upgrade(connection: Connection) -> None:
+    command.upgrade(_config(connection), "head")
+
+
+async def schema_is_newest(database: Database) -> bool:
+    """Whether the database has the schema that this version expects."""
+    newest = ScriptDirectory.from_config(_config()).get_current_head()
+    async with database.engine.connect() as connection:
+        current = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+    return current == newest
+
+
+def write_revision(connection: Connection, message: str) -> None:
+    """Write a new step from what the tables say, for developers (`make migration`)."""
+    command.revision(_config(connection), message, autogenerate=True)

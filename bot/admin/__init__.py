@@ -1,0 +1,1 @@
+"""What an admin sets up in Telegram; one router for each screen."""

@@ -1,0 +1,149 @@
+"""What admins are told about the installation, and what others are told about people: short notices, queued as rows."""
+
+from collections.abc import Sequence
+
+from bot.texts import content, plain
+from core.database import UnitOfWork
+from core.journal import Recorded
+from core.relay import EventParked
+from core.texts import N_, pick_language, texts
+from inbox.events import ChannelPaused, ConversationStarted, MessageReceived, UpdateParked
+from inbox.outbound import Lane, Outgoing, queue
+from inbox.queries import chat_of, language_in, messages
+from pipeline.deals import views
+from pipeline.events import DealAssigned, DealClosed, ShiftEnded, StaffJoined
+from pipeline.staff.people import Reach, reach
+from pipeline.staff.rights import Role
+from pipeline.staff.talking import Ended, end_for_others, end_idle
+
+PAUSES = {
+    "token": N_(
+        "The bot's token is refused. Put the new one into TELEGRAM_BOT_TOKEN and start again; no chat is lost."
+    ),
+    "webhook": N_("Another program has set a webhook for this bot. Delete it and start again; no chat is lost."),
+}
+STAFF_COMMANDS = ("/next", "/deals", "/deal", "/shift", "/staff", "/done", "/help")
+
+
+async def _tell_admins(uow: UnitOfWork, cause: str, words: str, **values: str | int) -> None:
+    await queue(uow, [_notice(one, cause, words, **values) for one in await reach(uow, role=Role.ADMIN)])
+
+
+def _notice(to: Reach, cause: str, words: str, **values: str | int) -> Outgoing:
+    t = texts(to.staff.language, to.staff.timezone)
+    return Outgoing(
+        cause=f"{cause}:{to.channel_id}:{to.chat_key}",
+        channel_id=to.channel_id,
+        chat_key=to.chat_key,
+        lane=Lane.NOTICE,
+        content=content(t(words, **values)) | ({} if to.on_shift else {"silent": True}),
+    )
+
+
+async def on_event_parked(uow: UnitOfWork, events: Sequence[Recorded[EventParked]]) -> None:
+    """Tell admins what could not be worked on."""
+    words = N_("An event was put aside after five attempts: {kind}, number {n}. The log says why; the rest goes on.")
+    for item in events:
+        await _tell_admins(uow, f"parked:{item.id}", words, kind=item.event.kind, n=item.event.parked_id)
+
+
+async def on_update_parked(uow: UnitOfWork, events: Sequence[Recorded[UpdateParked]]) -> None:
+    """Tell admins that something from the messenger could not be read."""
+    words = N_("Something from the messenger could not be read and was put aside, number {n}. The rest goes on.")
+    for item in events:
+        await _tell_admins(uow, f"unreadable:{item.id}", words, n=item.event.parked_id)
+
+
+async def on_channel_paused(uow: UnitOfWork, events: Sequence[Recorded[ChannelPaused]]) -> None:
+    """Tell admins that a channel stood still; on the same bot they read it when it is back."""
+    for item in events:
+        await _tell_admins(uow, f"paused:{item.id}", PAUSES[item.event.reason])
+
+
+async def on_staff_joined(uow: UnitOfWork, events: Sequence[Recorded[StaffJoined]]) -> None:
+    """Tell the other admins who came."""
+    for item in events:
+        people = await reach(uow, staff_ids=[item.event.staff_id])
+        if not people:
+            continue
+        name = plain(people[0].staff.name)
+        others = [one for one in await reach(uow, role=Role.ADMIN) if one.staff.id != item.event.staff_id]
+        words = N_("{name} works here now.")
+        await queue(uow, [_notice(to, f"joined:{item.id}", words, name=name) for to in others])
+
+
+async def on_shift_ended(uow: UnitOfWork, events: Sequence[Recorded[ShiftEnded]]) -> None:
+    """Tell admins when somebody was taken off shift because the bot cannot reach him."""
+    words = N_("{name} has blocked the bot and was taken off shift. Their open deals are still theirs: see /staff.")
+    for item in events:
+        if item.event.why != "unreachable":
+            continue
+        people = await reach(uow, staff_ids=[item.event.staff_id])
+        name = plain(people[0].staff.name) if people else f"#{item.event.staff_id}"
+        await _tell_admins(uow, f"unreachable:{item.id}", words, name=name)
+
+
+async def on_conversation_started(uow: UnitOfWork, events: Sequence[Recorded[ConversationStarted]]) -> None:
+    """Ask a customer who pressed Start to write."""
+    for item in events:
+        await _tell_customer(
+            uow,
+            item.event.conversation_id,
+            f"started:{item.event.update_id}:{item.event.conversation_id}",
+            N_("Hello! Write your question here, and we will answer in this chat."),
+        )
+
+
+async def on_command_by_customer(uow: UnitOfWork, events: Sequence[Recorded[MessageReceived]]) -> None:
+    """A stranger typed a command of the staff: it went to the company like any text, and he is told so."""
+    shown = await messages(uow, [item.event.message_id for item in events])
+    for item in events:
+        words = shown[item.event.message_id].body.get("text", "").split()
+        if words and words[0] in STAFF_COMMANDS:
+            await _tell_customer(
+                uow,
+                item.event.conversation_id,
+                f"command:{item.event.message_id}",
+                N_("Commands are for people who work here: ask your admin for an invitation. Your text was passed on."),
+            )
+
+
+async def _tell_customer(uow: UnitOfWork, conversation_id: int, cause: str, words: str) -> None:
+    t = texts(pick_language(await language_in(uow, conversation_id), "en"))
+    channel_id, chat_key = await chat_of(uow, conversation_id)
+    told = Outgoing(
+        cause=cause, channel_id=channel_id, chat_key=chat_key, lane=Lane.AUTOMATION, content=content(t(words))
+    )
+    await queue(uow, [told])
+
+
+async def on_deal_left(uow: UnitOfWork, events: Sequence[Recorded[DealAssigned | DealClosed]]) -> None:
+    """Say whose conversation is open no more, because its deal was closed or is somebody else's."""
+    ended = await end_for_others(uow, [item.event.deal_id for item in events])
+    await _say_ended(uow, ended, f"left:{events[-1].id}", N_("You are no longer talking to {customer} · #{deal}."))
+
+
+async def close_idle_conversations(uow: UnitOfWork) -> None:
+    """Close conversations that nobody wrote in for long, and say so."""
+    ended = await end_idle(uow)
+    await _say_ended(
+        uow,
+        ended,
+        f"idle:{int(uow.now.timestamp())}",
+        N_("You are no longer talking to {customer} · #{deal}: nothing was written for a while."),
+    )
+
+
+async def _say_ended(uow: UnitOfWork, ended: Sequence[Ended], cause: str, words: str) -> None:
+    if not ended:
+        return
+    deals = await views(uow, {one.deal_id for one in ended})
+    people = {one.staff.id: one for one in await reach(uow, staff_ids={one.staff_id for one in ended})}
+    await queue(
+        uow,
+        [
+            _notice(people[one.staff_id], cause, words, customer=plain(deals[one.deal_id].customer), deal=one.deal_id)
+            for one in ended
+            if one.staff_id in people
+        ],
+    )

@@ -1,0 +1,141 @@
+"""What buttons carry: typed, small, only ids; rights are asked again at the tap."""
+
+from aiogram.filters.callback_data import CallbackData
+
+
+class Answer(CallbackData, prefix="answer"):
+    """Open the conversation of a deal."""
+
+    deal: int
+
+
+class Take(CallbackData, prefix="take"):
+    """Become the assignee of a deal."""
+
+    deal: int
+
+
+class Card(CallbackData, prefix="card"):
+    """Back to the card as it is."""
+
+    deal: int
+
+
+class Show(CallbackData, prefix="show"):
+    """A card anew, at the bottom."""
+
+    deal: int
+
+
+class Stages(CallbackData, prefix="stages"):
+    """Choose a stage."""
+
+    deal: int
+
+
+class Move(CallbackData, prefix="move"):
+    """Move a deal to a stage."""
+
+    deal: int
+    stage: int
+
+
+class Ending(CallbackData, prefix="ending"):
+    """Choose how a deal ends."""
+
+    deal: int
+
+
+class Close(CallbackData, prefix="close"):
+    """End a deal."""
+
+    deal: int
+    group: str
+
+
+class Lost(CallbackData, prefix="lost"):
+    """End a deal as lost for a reason."""
+
+    deal: int
+    reason: int
+
+
+class Done(CallbackData, prefix="done"):
+    """Talk to nobody any more."""
+
+
+class ToWhom(CallbackData, prefix="to"):
+    """Send what was typed to this deal's customer."""
+
+    deal: int
+
+
+class Forget(CallbackData, prefix="forget"):
+    """Send what was typed to nobody."""
+
+
+class Retry(CallbackData, prefix="retry"):
+    """Send a message again."""
+
+    outgoing: int
+
+
+class Discard(CallbackData, prefix="discard"):
+    """Give a message up."""
+
+    outgoing: int
+
+
+class Deals(CallbackData, prefix="deals"):
+    """A list of deals; `since` (microseconds of the epoch) and `after` name the last one shown before."""
+
+    scope: str
+    since: int = 0
+    after: int = 0
+
+
+class Next(CallbackData, prefix="next"):
+    """Take the next request."""
+
+
+class Shift(CallbackData, prefix="shift"):
+    """Come on shift or go off."""
+
+    on: bool
+
+
+class People(CallbackData, prefix="people"):
+    """The list of the staff."""
+
+
+class Invite(CallbackData, prefix="invite"):
+    """Make an invitation."""
+
+    role: str
+
+
+class Member(CallbackData, prefix="member"):
+    """One member of the staff."""
+
+    id: int
+
+
+class Capacity(CallbackData, prefix="capacity"):
+    """How many open deals somebody gets at most; 0 is no limit."""
+
+    id: int
+    most: int
+
+
+class ChangeRole(CallbackData, prefix="role"):
+    """What somebody may do."""
+
+    id: int
+    role: str
+
+
+class Disable(CallbackData, prefix="disable"):
+    """Let somebody go; asked twice."""
+
+    id: int
+    sure: bool

@@ -1,0 +1,152 @@
+"""How a deal and its messages look in an operator's chat; what to show when is `notify`'s affair."""
+
+from datetime import datetime
+from typing import Any
+
+from aiogram.utils.formatting import BlockQuote, Bold, Text
+
+from bot import callbacks
+from bot.texts import CHANNELS, Buttons, content, plain, shortened, summary
+from core.texts import Texts
+from inbox.queries import MessageView
+from inbox.writing import content_of
+from pipeline.deals import DealView
+from pipeline.staff.rights import Right, Staff
+from pipeline.stages import ACTIVE, LOST, NOT_A_LEAD, WON, LostReason, Stage
+
+IN_CARD = 700
+IN_QUOTE = 120
+WITH_HEADER = {"photo", "animation", "video", "voice", "audio", "document"}
+
+
+def title(view: DealView) -> str:
+    """Customer and number: how a deal is called everywhere."""
+    return f"{plain(view.customer)} · #{view.id}"
+
+
+def card(
+    t: Texts, view: DealView, viewer: Staff, shown: MessageView | None, now: datetime, *, buttons: Buttons | None = None
+) -> dict[str, Any]:
+    """The card of a deal as `viewer` sees it. `shown` is the message that stands in it."""
+    lines = [_origin(t, view), _state(t, view, viewer), _waiting(t, view, now)]
+    parts: list[Any] = [Bold(title(view)), *(f"\n{line}" for line in lines if line)]
+    if shown is not None:
+        parts += ["\n", BlockQuote(summary(t, shown.kind, shown.body, IN_CARD))]
+    return content(Text(*parts), _buttons(t, view, viewer) if buttons is None else buttons)
+
+
+def stands_whole(shown: MessageView) -> bool:
+    """Whether a card can hold all of a message, so that it need not be relayed as well."""
+    text = shown.body.get("text", "")
+    return shown.kind in ("text", "unsupported") and shortened(text, IN_CARD) == text and not shown.body.get("entities")
+
+
+def _origin(t: Texts, view: DealView) -> str:
+    channel = CHANNELS.get(view.channel_kind, view.channel_kind)
+    if not view.source:
+        return channel
+    return t("{channel} · from “{source}”", channel=channel, source=shortened(view.source, 64))
+
+
+def _state(t: Texts, view: DealView, viewer: Staff) -> str:
+    if view.closed_at is not None:
+        why = " — ".join(part for part in (view.lost_reason, view.lost_words) if part)
+        return f"{view.stage} · {shortened(why, 200)}" if why else view.stage
+    if view.assignee_id is None:
+        return view.stage
+    if view.assignee_id == viewer.id:
+        return t("{stage} · yours", stage=view.stage)
+    return t("{stage} · taken by {name}", stage=view.stage, name=plain(view.assignee or ""))
+
+
+def _waiting(t: Texts, view: DealView, now: datetime) -> str:
+    if view.closed_at is not None:
+        return t("Closed {time}", time=t.clock(view.closed_at, now))
+    if view.waiting_since is None:
+        return t("Answered")
+    return t("Waiting since {time}", time=t.clock(view.waiting_since, now))
+
+
+def _buttons(t: Texts, view: DealView, viewer: Staff) -> Buttons:
+    if view.closed_at is not None:
+        return []
+    if view.assignee_id is None:
+        return [[(t("Answer"), callbacks.Answer(deal=view.id)), (t("Take"), callbacks.Take(deal=view.id))]]
+    if view.assignee_id != viewer.id and not viewer.may(Right.ANSWER_ANY):
+        return []
+    return [
+        [(t("Answer"), callbacks.Answer(deal=view.id)), (t("Stage"), callbacks.Stages(deal=view.id))],
+        [(t("Close as …"), callbacks.Ending(deal=view.id))],
+    ]
+
+
+def stage_buttons(t: Texts, view: DealView, stages: list[Stage]) -> Buttons:
+    """The stages a deal can be moved to, the next one first."""
+    active = [one for one in stages if one.group == ACTIVE]
+    here = next((index for index, one in enumerate(active) if one.id == view.stage_id), -1)
+    ordered = active[here + 1 :] + active[: max(here, 0)]
+    rows: Buttons = [[(one.name, callbacks.Move(deal=view.id, stage=one.id))] for one in ordered]
+    return [*rows, [(t("Back"), callbacks.Card(deal=view.id))]]
+
+
+def ending_buttons(t: Texts, view: DealView, stages: list[Stage]) -> Buttons:
+    """How a deal can end."""
+    names = {one.group: one.name for one in reversed(stages)}
+    row = [
+        (names[group], callbacks.Close(deal=view.id, group=group))
+        for group in (WON, LOST, NOT_A_LEAD)
+        if group in names
+    ]
+    return [*([one] for one in row), [(t("Back"), callbacks.Card(deal=view.id))]]
+
+
+def reason_buttons(t: Texts, view: DealView, reasons: list[LostReason]) -> Buttons:
+    """Why a deal can be lost."""
+    rows: Buttons = [[(one.name, callbacks.Lost(deal=view.id, reason=one.id))] for one in reasons]
+    return [*rows, [(t("Back"), callbacks.Ending(deal=view.id))]]
+
+
+def relayed(t: Texts, view: DealView, one: MessageView, *, switch: bool) -> list[dict[str, Any]]:
+    """A customer's message as his operator gets it: customer and deal first, then the message as itself.
+
+    What cannot hold the first line (a sticker, a text that would grow too long) comes behind the line or as itself:
+    it replies to the card, which names the customer.
+    """
+    header = _header(t, view, one)
+    buttons: Buttons = [[(t("Switch"), callbacks.Answer(deal=view.id))]] if switch else []
+    if one.kind in ("text", "unsupported"):
+        text = one.body.get("text") or summary(t, one.kind, {}, 0)
+        return _joined(header, {"kind": "text", **one.body, "text": text}, buttons, most=4096)
+    itself = content_of(one.kind, one.body, [one.file] if one.file else [])
+    if one.kind in WITH_HEADER:
+        return _joined(header, itself, buttons, most=1024)
+    return [*([content(header)] if one.answered_kind else []), itself | _packed(buttons)]
+
+
+def _header(t: Texts, view: DealView, one: MessageView) -> Text:
+    if one.answered_kind is None:
+        return Text(Bold(title(view)))
+    return Text(Bold(title(view)), "\n", BlockQuote(summary(t, one.answered_kind, one.answered_body or {}, IN_QUOTE)))
+
+
+def _joined(header: Text, itself: dict[str, Any], buttons: Buttons, *, most: int) -> list[dict[str, Any]]:
+    first, entities = header.render()
+    text = itself.get("text", "")
+    # Telegram counts in UTF-16 units.
+    lead = _units(first) + 1
+    if lead + _units(text) > most:
+        return [content(header), itself | _packed(buttons)]
+    shifted = [one | {"offset": one["offset"] + lead} for one in itself.get("entities", [])]
+    joined = {
+        "text": f"{first}\n{text}" if text else first,
+        "entities": [one.model_dump(exclude_none=True, mode="json") for one in entities] + shifted,
+    }
+    return [itself | joined | _packed(buttons)]
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _packed(buttons: Buttons) -> dict[str, Any]:
+    return {"buttons": [[[label, data.pack()] for label, data in row] for row in buttons]} if buttons else {}

@@ -1,0 +1,19 @@
+"""Which commands each person is offered, in his language; whether he may use one is asked again when he does."""
+
+from core.texts import N_, texts
+from pipeline.staff.rights import Right, Staff
+
+_COMMANDS = (
+    ("next", N_("Take the next request"), Right.TAKE),
+    ("deals", N_("My deals and what waits"), Right.SEE),
+    ("shift", N_("Come on shift or go off"), Right.TAKE),
+    ("done", N_("Stop talking to a customer"), Right.ANSWER),
+    ("staff", N_("People: invite, limits, roles"), Right.CONFIGURE),
+    ("help", N_("How everything works"), Right.SEE),
+)
+
+
+def commands(person: Staff) -> list[tuple[str, str]]:
+    """Commands with what they do, for somebody's menu."""
+    t = texts(person.language, person.timezone)
+    return [(name, t(words)) for name, words, right in _COMMANDS if person.may(right)]

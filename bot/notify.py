@@ -1,0 +1,199 @@
+"""What the staff gets to see when something happens: cards, relayed messages, marks and notices, queued as rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.cards import card, relayed, stands_whole
+from core.database import UnitOfWork
+from core.journal import Recorded
+from core.texts import texts
+from inbox.events import MessageReceived, MessageWritten
+from inbox.outbound import Lane, Latest, Outgoing, latest, queue, revise
+from inbox.queries import MessageView, messages, received_since
+from pipeline.deals import DealView, open_deals_of, views
+from pipeline.events import DealAssigned, DealClosed, DealReturned, StageEntered
+from pipeline.opening import ref_of
+from pipeline.staff.people import Reach, reach, reach_chats
+
+RELAYED_ON_TAKING = 20
+DealEvent = DealAssigned | DealReturned | StageEntered | DealClosed
+
+
+def card_of(
+    view: DealView, to: Reach, shown: MessageView | None, *, cause: str, now: datetime, silent: bool = False
+) -> Outgoing:
+    """A deal's card as a new message in somebody's chat."""
+    t = texts(to.staff.language, to.staff.timezone)
+    return Outgoing(
+        cause=f"{cause}:{to.channel_id}:{to.chat_key}",
+        channel_id=to.channel_id,
+        chat_key=to.chat_key,
+        lane=Lane.NOTICE,
+        content=card(t, view, to.staff, shown, now) | ({"silent": True} if silent or not to.on_shift else {}),
+        message_id=shown.id if shown else None,
+        ref=ref_of(view.id),
+    )
+
+
+def relay_of(view: DealView, to: Reach, one: MessageView) -> list[Outgoing]:
+    """A customer's message as new messages in his operator's chat, replying to the deal's card there."""
+    t = texts(to.staff.language, to.staff.timezone)
+    switch = to.talks_in is not None and to.talks_in != view.conversation_id
+    return [
+        Outgoing(
+            cause=f"relay:{one.id}:{part}:{to.channel_id}:{to.chat_key}",
+            channel_id=to.channel_id,
+            chat_key=to.chat_key,
+            lane=Lane.PEOPLE,
+            content=content | {"reply_to": {"ref": ref_of(view.id)}} | ({} if to.on_shift else {"silent": True}),
+            message_id=one.id,
+        )
+        for part, content in enumerate(relayed(t, view, one, switch=switch))
+    ]
+
+
+@dataclass(slots=True)
+class _Board:
+    """What the handlers of a wave look at: deals, the people who see them, and the cards that are out."""
+
+    now: datetime
+    deals: dict[int, DealView]
+    assignees: dict[int, list[Reach]]
+    pipelines: dict[int, list[Reach]]
+    cards: dict[tuple[int, int, str], Latest]
+
+    def card_in(self, view: DealView, to: Reach) -> Latest | None:
+        return self.cards.get((view.id, to.channel_id, to.chat_key))
+
+
+async def _board(uow: UnitOfWork, deal_ids: Sequence[int]) -> _Board:
+    deals = await views(uow, deal_ids)
+    assignees: dict[int, list[Reach]] = {}
+    wanted = {view.assignee_id for view in deals.values() if view.assignee_id is not None}
+    for one in await reach(uow, staff_ids=wanted) if wanted else []:
+        assignees.setdefault(one.staff.id, []).append(one)
+    pipelines = {
+        pipeline_id: await reach(uow, pipeline_ids=[pipeline_id])
+        for pipeline_id in {view.pipeline_id for view in deals.values() if view.assignee_id is None}
+    }
+    found = await latest(uow, [ref_of(deal_id) for deal_id in deals])
+    cards = {(int(one.ref.partition(":")[2]), one.channel_id, one.chat_key): one for one in found}
+    return _Board(uow.now, deals, assignees, pipelines, cards)
+
+
+async def on_message_received(uow: UnitOfWork, events: Sequence[Recorded[MessageReceived]]) -> None:
+    """Show customers' messages to whoever has to answer them, or offer the deal to all who may take it."""
+    open_deals = await open_deals_of(uow, {item.event.conversation_id for item in events})
+    board = await _board(uow, sorted(set(open_deals.values())))
+    shown = await messages(uow, [item.event.message_id for item in events])
+    queued: list[Outgoing] = []
+    for item in events:
+        view = board.deals.get(open_deals.get(item.event.conversation_id, 0))
+        if view is None:
+            continue
+        one = shown[item.event.message_id]
+        if view.assignee_id is None:
+            queued += _offers(board, view, one)
+            continue
+        for to in board.assignees.get(view.assignee_id, []):
+            queued += await _to_assignee(uow, board, view, to, one, item)
+    await queue(uow, queued)
+
+
+async def _to_assignee(
+    uow: UnitOfWork, board: _Board, view: DealView, to: Reach, one: MessageView, item: Recorded[MessageReceived]
+) -> list[Outgoing]:
+    old = board.card_in(view, to)
+    begins = one.id == view.opened_by_message_id or item.event.began_waiting
+    if old is not None and not begins:
+        return relay_of(view, to, one)
+    if old is not None:
+        await _put_away(uow, board, view, to, old, cause=f"away:{item.id}")
+    new = card_of(view, to, one, cause=f"card:{view.id}:{one.id}", now=board.now)
+    return [new] if stands_whole(one) else [new, *relay_of(view, to, one)]
+
+
+def _offers(board: _Board, view: DealView, one: MessageView) -> list[Outgoing]:
+    """Nobody has the deal: everybody who may take it gets its card once, without sound."""
+    return [
+        card_of(view, to, one, cause=f"offer:{view.id}", now=board.now, silent=True)
+        for to in board.pipelines.get(view.pipeline_id, [])
+        if board.card_in(view, to) is None
+    ]
+
+
+async def _put_away(uow: UnitOfWork, board: _Board, view: DealView, to: Reach, old: Latest, *, cause: str) -> None:
+    """A newer card follows: the old one keeps its words and loses its buttons."""
+    shown = await messages(uow, [old.message_id]) if old.message_id else {}
+    t = texts(to.staff.language, to.staff.timezone)
+    left = card(t, view, to.staff, shown.get(old.message_id or 0), board.now, buttons=[])
+    await revise(uow, [(old, left)], cause=cause)
+
+
+async def on_deal_assigned(uow: UnitOfWork, events: Sequence[Recorded[DealAssigned]]) -> None:
+    """Give the assignee the card and what the customer wrote so far; tell the others who has it."""
+    board = await _board(uow, [item.event.deal_id for item in events])
+    for item in events:
+        view = board.deals[item.event.deal_id]
+        if view.assignee_id != item.event.staff_id:
+            continue
+        for to in board.assignees.get(view.assignee_id, []):
+            await _hand_over(uow, board, view, to, item)
+    await refresh(uow, board, [item.event.deal_id for item in events], cause=f"assigned:{events[-1].id}")
+
+
+async def _hand_over(uow: UnitOfWork, board: _Board, view: DealView, to: Reach, item: Recorded[DealAssigned]) -> None:
+    first_id = view.opened_by_message_id or view.waiting_from_id or 0
+    received = await received_since(uow, view.conversation_id, first_id, limit=RELAYED_ON_TAKING)
+    if not received:
+        return
+    old = board.card_in(view, to)
+    stands = next((one for one in received if one.id == view.waiting_from_id), received[0])
+    queued: list[Outgoing] = []
+    in_place = item.event.how in ("taken", "answered")
+    if old is None or (old.cause.startswith("offer:") and not in_place):
+        if old is not None:
+            await _put_away(uow, board, view, to, old, cause=f"away:{item.id}")
+            del board.cards[view.id, to.channel_id, to.chat_key]
+        queued.append(card_of(view, to, stands, cause=f"card:{view.id}:{stands.id}", now=board.now))
+    elif old.message_id is not None:
+        stands = next((one for one in received if one.id == old.message_id), stands)
+    for one in received:
+        if one.id != stands.id or not stands_whole(one):
+            queued += relay_of(view, to, one)
+    await queue(uow, queued)
+
+
+async def on_deal_changed(uow: UnitOfWork, events: Sequence[Recorded[DealEvent]]) -> None:
+    """Redraw the cards of deals that were moved, closed or given back."""
+    board = await _board(uow, [item.event.deal_id for item in events])
+    await refresh(uow, board, list(board.deals), cause=f"changed:{events[-1].id}")
+    queued = []
+    for view in board.deals.values():
+        if view.assignee_id is None and view.closed_at is None and view.opened_by_message_id:
+            shown = await messages(uow, [view.opened_by_message_id])
+            queued += _offers(board, view, shown[view.opened_by_message_id])
+    await queue(uow, queued)
+
+
+async def on_message_written(uow: UnitOfWork, events: Sequence[Recorded[MessageWritten]]) -> None:
+    """Redraw the cards of customers who need wait no longer."""
+    open_deals = await open_deals_of(uow, {item.event.conversation_id for item in events})
+    board = await _board(uow, sorted(set(open_deals.values())))
+    await refresh(uow, board, list(board.deals), cause=f"written:{events[-1].id}")
+
+
+async def refresh(uow: UnitOfWork, board: _Board, deal_ids: Sequence[int], *, cause: str) -> None:
+    """Redraw the newest card of each deal in every chat that has one."""
+    cards = [one for key, one in board.cards.items() if key[0] in deal_ids]
+    viewers = await reach_chats(uow, {(one.channel_id, one.chat_key) for one in cards})
+    shown = await messages(uow, {one.message_id for one in cards if one.message_id})
+    changes = []
+    for one in cards:
+        to = viewers.get((one.channel_id, one.chat_key))
+        if to is not None:
+            view = board.deals[int(one.ref.partition(":")[2])]
+            t = texts(to.staff.language, to.staff.timezone)
+            changes.append((one, card(t, view, to.staff, shown.get(one.message_id or 0), board.now)))
+    await revise(uow, changes, cause=cause)

@@ -1,0 +1,1 @@
+"""What an operator does in Telegram; one router for each screen."""

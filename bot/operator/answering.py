@@ -1,0 +1,204 @@
+"""Answers: by a reply, or in an open conversation; without either, it is asked to whom, never guessed."""
+
+from typing import Any
+
+from aiogram import F, Router
+from aiogram.filters import Command
+from aiogram.types import CallbackQuery, Message, Update
+
+from bot import callbacks
+from bot.cards import title
+from bot.house import House
+from bot.marks import client_key
+from bot.operator.endings import LOST_WORDS, lost_words_typed
+from bot.screens import Screen
+from bot.texts import content, plain
+from core.database import UnitOfWork
+from core.errors import Unreadable
+from core.texts import Texts
+from inbox.channels.telegram import written
+from inbox.outbound import remember, what_is
+from pipeline.deals import answer, give_up, last_deal_of_message, recent_customers, retry, see
+from pipeline.staff.rights import Staff
+from pipeline.staff.taking import DealTaken
+from pipeline.staff.talking import (
+    Desk,
+    close_talk,
+    keep_talking,
+    kept_updates,
+    open_talk,
+    screen,
+    set_screen,
+    talking,
+)
+
+TO_WHOM = "to_whom"
+
+
+def make_router() -> Router:
+    """The router of these screens; it takes every message that no command took."""
+    router = Router(name="answering")
+    router.message.register(done, Command("done"))
+    router.callback_query.register(done_pressed, callbacks.Done.filter())
+    router.callback_query.register(answer_pressed, callbacks.Answer.filter())
+    router.callback_query.register(to_whom_pressed, callbacks.ToWhom.filter())
+    router.callback_query.register(forget_pressed, callbacks.Forget.filter())
+    router.callback_query.register(retry_pressed, callbacks.Retry.filter())
+    router.callback_query.register(discard_pressed, callbacks.Discard.filter())
+    router.callback_query.register(unknown_button)
+    router.message.register(unknown_command, F.text.startswith("/"))
+    router.message.register(typed)
+    return router
+
+
+async def typed(
+    message: Message, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, house: House, update_row: int
+) -> Screen:
+    """A message that is an answer to somebody."""
+    waits_for = await screen(uow, desk) or {}
+    if waits_for.get("kind") == LOST_WORDS and message.reply_to_message is None and message.text:
+        return await lost_words_typed(
+            message, uow, by, t, desk, deal_id=waits_for["deal"], reason_id=waits_for["reason"]
+        )
+    deal_id, answered = await _addressee(message, uow, desk)
+    if deal_id is None:
+        current = await talking(uow, desk)
+        if current is None or current.idle:
+            return await _ask_to_whom(uow, by, t, desk, update_row)
+        deal_id = current.deal_id
+        await keep_talking(uow, desk, idle=house.idle)
+    try:
+        await _send(uow, by, desk, deal_id, message, answered)
+    except DealTaken as taken:
+        asked = await _ask_to_whom(uow, by, t, desk, update_row)
+        words = f"{taken.told(t, uow.now)}\n\n{asked.content['text'] if asked.content else ''}"
+        return Screen((asked.content or {}) | {"text": words})
+    return Screen()
+
+
+async def _addressee(message: Message, uow: UnitOfWork, desk: Desk) -> tuple[int | None, int | None]:
+    """The deal that a reply is about and the customer's message that it answers."""
+    reply = message.reply_to_message
+    if reply is None:
+        return None, None
+    about = await what_is(uow, desk.channel_id, desk.external_id, str(reply.message_id))
+    if about is None:
+        return None, None
+    if about.ref is not None:
+        return int(about.ref.partition(":")[2]), None
+    if about.message_id is not None:
+        return await last_deal_of_message(uow, about.message_id), about.message_id
+    return None, None
+
+
+async def _send(uow: UnitOfWork, by: Staff, desk: Desk, deal_id: int, message: Message, answered: int | None) -> None:
+    name = str(message.message_id)
+    sent = await answer(
+        uow,
+        by,
+        deal_id,
+        written=written(message),
+        client_key=client_key(desk.channel_id, desk.external_id, name),
+        reply_to_id=answered,
+    )
+    await remember(uow, desk.channel_id, desk.external_id, name, message_id=sent.message_id)
+
+
+async def _ask_to_whom(uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, update_row: int) -> Screen:
+    waits_for: dict[str, Any] = await screen(uow, desk) or {}
+    kept = waits_for.get("updates", []) if waits_for.get("kind") == TO_WHOM else []
+    await set_screen(uow, desk, {"kind": TO_WHOM, "updates": [*kept, update_row]})
+    customers = await recent_customers(uow, by)
+    rows: list[Any] = [[(title(view), callbacks.ToWhom(deal=view.id))] for view in customers]
+    rows.append([(t("To nobody"), callbacks.Forget())])
+    words = (
+        t("To whom? Your text is kept until you choose.")
+        if customers
+        else t("To whom? You have no open deals; your text is kept. Take a request with /next, then reply to its card.")
+    )
+    return Screen(content(words, rows))
+
+
+async def to_whom_pressed(
+    press: CallbackQuery, callback_data: callbacks.ToWhom, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk
+) -> Screen:
+    """Send what was kept to the chosen customer."""
+    waits_for = await screen(uow, desk) or {}
+    kept = await kept_updates(uow, waits_for.get("updates", [])) if waits_for.get("kind") == TO_WHOM else []
+    if not kept:
+        return Screen(content(t("Nothing is kept to be sent any more.")), instead=True)
+    for payload in kept:
+        message = Update.model_validate(payload).message
+        if message is not None:
+            await _send(uow, by, desk, callback_data.deal, message, None)
+    await set_screen(uow, desk, None)
+    view = await see(uow, by, callback_data.deal)
+    return Screen(content(t("Sent to {customer}.", customer=title(view))), instead=True)
+
+
+async def forget_pressed(press: CallbackQuery, uow: UnitOfWork, t: Texts, desk: Desk) -> Screen:
+    """Send what was kept to nobody, or stop asking for words."""
+    await set_screen(uow, desk, None)
+    return Screen(content(t("Nothing was sent.")), instead=True)
+
+
+async def answer_pressed(
+    press: CallbackQuery,
+    callback_data: callbacks.Answer,
+    uow: UnitOfWork,
+    by: Staff,
+    t: Texts,
+    desk: Desk,
+    house: House,
+) -> Screen:
+    """Open a conversation."""
+    view = await open_talk(uow, by, desk, callback_data.deal, idle=house.idle)
+    words = t(
+        "You are talking to {customer} (#{deal}). Everything you type goes to this customer.",
+        customer=plain(view.customer),
+        deal=view.id,
+    )
+    return Screen(content(words, [[(t("Done"), callbacks.Done())]]))
+
+
+async def done(message: Message, uow: UnitOfWork, t: Texts, desk: Desk) -> Screen:
+    """Close the conversation."""
+    return Screen(await _closed(uow, t, desk))
+
+
+async def done_pressed(press: CallbackQuery, uow: UnitOfWork, t: Texts, desk: Desk) -> Screen:
+    """The same by the button."""
+    return Screen(await _closed(uow, t, desk), instead=True)
+
+
+async def _closed(uow: UnitOfWork, t: Texts, desk: Desk) -> dict[str, Any]:
+    view = await close_talk(uow, desk)
+    if view is None:
+        return content(t("You are not talking to anybody."))
+    return content(t("You are no longer talking to {customer} · #{deal}.", customer=plain(view.customer), deal=view.id))
+
+
+async def retry_pressed(
+    press: CallbackQuery, callback_data: callbacks.Retry, uow: UnitOfWork, by: Staff, t: Texts
+) -> Screen:
+    """Send again what failed or was not confirmed."""
+    await retry(uow, by, callback_data.outgoing)
+    return Screen(content(t("Sent again.")), instead=True)
+
+
+async def discard_pressed(
+    press: CallbackQuery, callback_data: callbacks.Discard, uow: UnitOfWork, by: Staff, t: Texts
+) -> Screen:
+    """Give up what failed or was not confirmed."""
+    await give_up(uow, by, callback_data.outgoing)
+    return Screen(content(t("Discarded.")), instead=True)
+
+
+async def unknown_button(press: CallbackQuery, t: Texts) -> Screen:
+    """A button of an older version, or made by hand."""
+    return Screen(toast=t("This button is no longer known. Look at /deals."), alert=True)
+
+
+async def unknown_command(message: Message) -> Screen:
+    """A command that does not exist goes to nobody."""
+    raise Unreadable(part=(message.text or "").split()[0], example="/help")

@@ -1,0 +1,55 @@
+"""Start and help: who somebody is here, and what he may do."""
+
+from aiogram import Router
+from aiogram.filters import Command, CommandStart
+from aiogram.types import Message
+from aiogram.utils.formatting import Bold, Text
+
+from bot.menus import commands
+from bot.screens import Screen
+from bot.texts import content, plain
+from core.database import UnitOfWork
+from core.texts import N_, Texts, pick_language, texts
+from pipeline.staff.people import introduce
+from pipeline.staff.rights import Role, Staff
+from pipeline.staff.shifts import on_shift
+
+ROLES = {Role.OPERATOR: N_("operator"), Role.SUPERVISOR: N_("supervisor"), Role.ADMIN: N_("admin")}
+
+HOW = (
+    N_("Come on shift with /shift: from then on new requests are handed to you in turn, each as a card."),
+    N_("Answer by replying to a card or to a customer's message; or press Answer and just type."),
+    N_("👀 under your message means stored, 👌 delivered. If something fails, you are told why and what to do."),
+    N_('By typing: /deal 12 stage "Offer sent" · /deal 12 close won · /shift on'),
+)
+
+
+def make_router() -> Router:
+    """The router of these screens."""
+    router = Router(name="start")
+    router.message.register(start, CommandStart())
+    router.message.register(help_, Command("help"))
+    return router
+
+
+def greeting(t: Texts, by: Staff) -> Text:
+    """Who somebody is here and what he may do."""
+    hello = t("Hello, {name}! You are {role} here.", name=plain(by.name), role=t(ROLES[by.role]))
+    lines = [f"/{name} — {words}" for name, words in commands(by)]
+    return Text(Bold(hello), "\n\n", "\n".join(lines))
+
+
+async def start(message: Message, uow: UnitOfWork, by: Staff) -> Screen:
+    """Greet somebody in the language of his Telegram, which may have changed."""
+    user = message.from_user
+    if user is not None:
+        language = pick_language(user.language_code, by.language)
+        by = await introduce(uow, by, name=user.full_name, language=language)
+    t = texts(by.language, by.timezone)
+    first_step = "" if await on_shift(uow, by.id) else "\n\n" + t(HOW[0])
+    return Screen(content(Text(greeting(t, by), first_step)), menu=by)
+
+
+async def help_(message: Message, by: Staff, t: Texts) -> Screen:
+    """How everything works."""
+    return Screen(content(Text(greeting(t, by), "\n\n", "\n\n".join(t(words) for words in HOW))), menu=by)

@@ -1,0 +1,88 @@
+"""Small texts that several screens share: names made safe, kinds of messages, reasons in words; no whole screen."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+from aiogram.filters.callback_data import CallbackData
+from aiogram.utils.formatting import Text
+
+from core.texts import N_, Texts
+
+LONGEST_NAME = 64
+
+KINDS = {
+    "photo": N_("📷 Photo"),
+    "animation": N_("🎞 Animation"),
+    "video": N_("🎬 Video"),
+    "video_note": N_("⭕ Video message"),
+    "voice": N_("🎤 Voice message"),
+    "audio": N_("🎵 Audio"),
+    "document": N_("📎 File"),
+    "sticker": N_("🙂 Sticker"),
+    "location": N_("📍 Location"),
+    "unsupported": N_("Sent something that this bot cannot show."),
+}
+
+REASONS = {
+    "blocked": (N_("the customer has blocked the bot"), N_("Reach them another way, or wait until they write again.")),
+    "gone": (N_("the customer's account no longer exists"), N_("Reach them another way.")),
+    "too_large": (N_("the message is too long or the file too large"), N_("Shorten it and send it anew.")),
+    "file": (N_("the messenger could not read the file"), N_("Send the file anew.")),
+    "refused": (N_("the messenger refused it"), N_("Change it and send it anew.")),
+    "reaction": (N_("the messenger refused the reaction"), N_("Nothing is left to do.")),
+    "unsupported": (N_("the messenger does not know this kind of message"), N_("Send it as text.")),
+    "target": (N_("the message it belongs to is gone"), N_("Send it anew.")),
+    "gave_up": (N_("the messenger could not be reached for a long time"), N_("Send it again now.")),
+}
+
+CHANNELS = {"telegram": "Telegram"}
+
+_SPACES = re.compile(r"\s+")
+
+
+def plain(name: str) -> str:
+    """A customer's name on one line, without characters that move or hide what stands around it."""
+    visible = "".join(" " if char.isspace() else char for char in name if char.isspace() or not _steers(char))
+    short = _SPACES.sub(" ", visible).strip()[:LONGEST_NAME] or "…"
+    right_to_left = any(unicodedata.bidirectional(char) in ("R", "AL", "AN") for char in short)
+    return f"\u2068{short}\u2069" if right_to_left else short
+
+
+def _steers(char: str) -> bool:
+    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+
+
+def shortened(text: str, most: int) -> str:
+    """A text on one line, cut with an ellipsis behind `most` characters."""
+    line = _SPACES.sub(" ", text).strip()
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+def summary(t: Texts, kind: str, body: dict[str, Any], most: int) -> str:
+    """A message in one line."""
+    words = shortened(body.get("text", ""), most)
+    if kind == "text":
+        return words
+    return f"{t(KINDS[kind])} {words}".strip()
+
+
+def reason(t: Texts, code: str) -> tuple[str, str]:
+    """Why something was not sent, and what to do next."""
+    why, next_step = REASONS.get(code, REASONS["refused"])
+    return t(why), t(next_step)
+
+
+Buttons = list[Sequence[tuple[str, CallbackData]]]
+
+
+def content(text: Text | str, buttons: Buttons | None = None) -> dict[str, Any]:
+    """A text with buttons in our own form."""
+    rendered, entities = Text(text).render() if isinstance(text, str) else text.render()
+    made: dict[str, Any] = {"kind": "text", "text": rendered}
+    if entities:
+        made["entities"] = [one.model_dump(exclude_none=True, mode="json") for one in entities]
+    if buttons:
+        made["buttons"] = [[[label, data.pack()] for label, data in row] for row in buttons]
+    return made

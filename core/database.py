@@ -1,0 +1,175 @@
+"""Engines, pragmas and the unit of work; knows no table but through the metadata that rooms fill."""
+
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, event
+from sqlalchemy.engine import CursorResult, Row
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.types import TypeDecorator
+
+from core.clock import Clock
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only in a column that is called INTEGER.
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+_SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON")
+_POSTGRESQL_SETTINGS = {
+    "lock_timeout": "3s",
+    "statement_timeout": "15s",
+    "idle_in_transaction_session_timeout": "30s",
+    "application_name": "voronka",
+}
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime on both databases; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+AnyRow = Row[*tuple[Any, ...]]
+Ring = Callable[[Iterable[str]], Awaitable[None]]
+
+
+async def _no_ring(topics: Iterable[str]) -> None:
+    """Nobody listens."""
+
+
+class UnitOfWork:
+    """One transaction: what a use case reads and writes through. Whoever opened it commits; use cases never do."""
+
+    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
+        self.connection = connection
+        self.now = now
+        self.rings: set[str] = set()
+
+    async def execute(
+        self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+    ) -> CursorResult[Any]:
+        """Run one statement, with one set of parameters or many."""
+        return await self.connection.execute(statement, parameters)
+
+    async def rows(self, statement: Executable) -> Sequence[AnyRow]:
+        """All rows of a query."""
+        return (await self.connection.execute(statement)).all()
+
+    async def row(self, statement: Executable) -> AnyRow | None:
+        """The first row of a query, if any."""
+        return (await self.connection.execute(statement)).first()
+
+    async def value(self, statement: Executable) -> Any:
+        """The first column of the first row, or None."""
+        return (await self.connection.execute(statement)).scalar()
+
+    def ring(self, topic: str) -> None:
+        """Wake whoever waits for `topic`, once this is committed."""
+        self.rings.add(topic)
+
+    @contextlib.asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """What happens inside is undone alone if it raises."""
+        async with self.connection.begin_nested():
+            yield
+
+
+class Database:
+    """One database, SQLite or PostgreSQL: a way to write and a way to read.
+
+    SQLite has one writing connection, whose pool is the fair queue of writers, and a pool of readers that cannot write.
+    """
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        self._clock = clock
+        self.ring: Ring = _no_ring
+        self.is_sqlite = url.startswith("sqlite")
+        if self.is_sqlite:
+            self._writer = _sqlite_engine(url, size=1, query_only=False)
+            self._reader = _sqlite_engine(url, size=4, query_only=True)
+        else:
+            self._writer = create_async_engine(
+                url,
+                pool_size=8,
+                max_overflow=0,
+                pool_pre_ping=True,
+                connect_args={"server_settings": _POSTGRESQL_SETTINGS},
+            )
+            self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """The engine that writes, for migrations."""
+        return self._writer
+
+    @contextlib.asynccontextmanager
+    async def unit(self) -> AsyncIterator[UnitOfWork]:
+        """A unit of work, committed at the end of the block and rolled back if the block raises."""
+        async with self._writer.begin() as connection:
+            uow = UnitOfWork(connection, self._clock.now())
+            yield uow
+        if uow.rings:
+            await self.ring(uow.rings)
+
+    @contextlib.asynccontextmanager
+    async def reading(self) -> AsyncIterator[UnitOfWork]:
+        """A unit for queries only, each seeing what is committed when it runs."""
+        async with self._reader.connect() as connection:
+            yield UnitOfWork(connection, self._clock.now())
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+
+def _sqlite_engine(url: str, *, size: int, query_only: bool) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=size,
+        max_overflow=0,
+        # In the driver's default mode savepoints do not roll back: transactions are begun below, in words.
+        connect_args={"isolation_level": None},
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, entry: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        for pragma in _SQLITE_PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        if query_only:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    if not query_only:
+
+        @event.listens_for(engine.sync_engine, "begin")
+        def begin(connection: Any) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine

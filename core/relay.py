@@ -1,0 +1,173 @@
+"""Walks the journal: each event reaches its handlers once, in order in each stream, many streams at a time.
+
+What the handlers are is the story's affair; sending anything over a network is nobody's here.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+import structlog
+from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from core.database import Database, UnitOfWork
+from core.failpoints import failpoint
+from core.journal import RELAY, Event, Recorded, as_recorded, counter, event, insert_or_ignore, lock, record, stream
+
+log = structlog.get_logger()
+
+Handler = Callable[[UnitOfWork, Sequence[Recorded[Any]]], Awaitable[None]]
+Story = Mapping[type[Event], Sequence[Handler]]
+
+ATTEMPTS = 5
+WAVE = 200
+COMPANY = "company"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventParked(Event):
+    """An event was put aside after its last attempt; its stream went on."""
+
+    parked_id: int
+    kind: str
+
+
+class Waiting(Protocol):
+    """Where a loop waits to be woken."""
+
+    async def wait(self, topic: str, timeout: float) -> None:
+        """Return when `topic` was rung since the last wait, or after `timeout` seconds."""
+        ...
+
+
+class Relay:
+    """One worker that hands events on; several may run on PostgreSQL."""
+
+    def __init__(self, database: Database, story: Story, *, retry_after: float) -> None:
+        """`retry_after` is the first pause in seconds after an event failed; it doubles with each attempt."""
+        self._database = database
+        self._story = story
+        self._retry_after = retry_after
+
+    async def run(self, wakeups: Waiting, sweep_seconds: float) -> None:
+        """Hand on what there is, for ever; `sweep_seconds` bounds what a lost wake-up costs."""
+        while True:
+            try:
+                handled = await self.wave()
+            except DBAPIError:
+                log.exception("relay.database_failed")
+                await asyncio.sleep(self._retry_after)
+                continue
+            if not handled:
+                await wakeups.wait(RELAY, sweep_seconds)
+
+    async def wave(self) -> int:
+        """Hand on the oldest unhandled event of each of many streams, in one transaction; how many those were."""
+        async with self._database.unit() as uow:
+            batch = await self._claim(uow)
+            if not batch:
+                return 0
+            done = await self._handle(uow, batch)
+            await _stamp(uow, done)
+            failpoint("relay.before_commit")
+        failpoint("relay.after_commit")
+        return len(batch)
+
+    async def _claim(self, uow: UnitOfWork) -> list[Recorded[Event]]:
+        unhandled = and_(event.c.position.is_(None), event.c.parked.is_(None))
+        names = await uow.rows(
+            select(event.c.stream)
+            .where(unhandled)
+            .group_by(event.c.stream)
+            .having(or_(func.max(event.c.not_before).is_(None), func.max(event.c.not_before) <= uow.now))
+            .order_by(func.min(event.c.id))
+            .limit(WAVE)
+        )
+        if not names:
+            return []
+        locked = await uow.rows(
+            select(stream.c.name)
+            .where(stream.c.name.in_([row.stream for row in names]))
+            .order_by(stream.c.name)
+            .with_for_update(skip_locked=True)
+        )
+        heads = (
+            select(func.min(event.c.id))
+            .where(unhandled, event.c.stream.in_([row.name for row in locked]))
+            .group_by(event.c.stream)
+        )
+        rows = await uow.rows(select(event).where(event.c.id.in_(heads)).order_by(event.c.id))
+        return [as_recorded(row) for row in rows]
+
+    async def _handle(self, uow: UnitOfWork, batch: Sequence[Recorded[Event]]) -> list[int]:
+        try:
+            async with uow.savepoint():
+                await self._tell(uow, batch)
+            return [item.id for item in batch]
+        except OperationalError:
+            raise
+        except Exception:
+            log.warning("relay.wave_failed", events=len(batch), exc_info=len(batch) == 1)
+            return await self._handle_singly(uow, batch)
+
+    async def _handle_singly(self, uow: UnitOfWork, batch: Sequence[Recorded[Event]]) -> list[int]:
+        done = []
+        for item in batch:
+            try:
+                async with uow.savepoint():
+                    await self._tell(uow, [item])
+                done.append(item.id)
+            except OperationalError:
+                raise
+            except Exception as error:
+                log.exception("relay.event_failed", event_id=item.id, kind=type(item.event).__name__)
+                await self._put_off(uow, item, type(error).__name__)
+        return done
+
+    async def _tell(self, uow: UnitOfWork, batch: Sequence[Recorded[Event]]) -> None:
+        groups: dict[type[Event], list[Recorded[Event]]] = defaultdict(list)
+        for item in batch:
+            groups[type(item.event)].append(item)
+        for kind, items in groups.items():
+            for handler in self._story.get(kind, ()):
+                await handler(uow, items)
+                failpoint("relay.mid_tx")
+
+    async def _put_off(self, uow: UnitOfWork, item: Recorded[Event], error: str) -> None:
+        row = event.c.id == item.id
+        attempts = await uow.value(
+            update(event).where(row).values(attempts=event.c.attempts + 1).returning(event.c.attempts)
+        )
+        if attempts < ATTEMPTS:
+            pause = timedelta(seconds=self._retry_after * 2 ** (attempts - 1))
+            await uow.execute(update(event).where(row).values(not_before=uow.now + pause))
+            return
+        await uow.execute(update(event).where(row).values(parked=error))
+        if not isinstance(item.event, EventParked):
+            await lock(uow, [COMPANY])
+            parked = EventParked(stream=COMPANY, ref=item.event.ref, parked_id=item.id, kind=type(item.event).__name__)
+            await record(uow, [parked])
+
+
+async def _stamp(uow: UnitOfWork, ids: Sequence[int]) -> None:
+    """Give handled events the next positions of the journal, in the order of their ids.
+
+    The counter is locked last and until the commit, so positions become visible in their own order.
+    """
+    if not ids:
+        return
+    await uow.execute(insert_or_ignore(uow, counter), {"name": "journal", "value": 0})
+    last = await uow.value(
+        update(counter)
+        .where(counter.c.name == "journal")
+        .values(value=counter.c.value + len(ids))
+        .returning(counter.c.value)
+    )
+    positions = [{"event_id": one, "place": last - len(ids) + 1 + index} for index, one in enumerate(sorted(ids))]
+    await uow.execute(
+        update(event).where(event.c.id == bindparam("event_id")).values(position=bindparam("place")), positions
+    )

@@ -1,0 +1,43 @@
+"""Our accounts at messengers as rows: which there are and what keeps them from working; reading them is elsewhere."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from core.database import UnitOfWork
+from core.journal import insert_or_ignore
+from inbox.models import channel
+
+
+class OtherAccount(Exception):
+    """The settings name another account than the one that this database's chats belong to."""
+
+    def __init__(self, kind: str, known: str, given: str) -> None:
+        super().__init__(f"{kind}: {known} is known, {given} was given")
+        self.kind = kind
+        self.known = known
+        self.given = given
+
+
+async def ensure_account(uow: UnitOfWork, kind: str, name: str) -> int:
+    """The channel of an account, made at its first start. Raises OtherAccount when another one was here before."""
+    await uow.execute(insert_or_ignore(uow, channel), {"kind": kind, "name": name})
+    rows = await uow.rows(select(channel.c.id, channel.c.name).where(channel.c.kind == kind).order_by(channel.c.id))
+    if rows[0].name != name:
+        raise OtherAccount(kind, rows[0].name, name)
+    channel_id: int = rows[0].id
+    return channel_id
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What keeps an account from working."""
+
+    kind: str
+    reason: str
+
+
+async def troubles(uow: UnitOfWork) -> list[Trouble]:
+    """Accounts that are paused, with the reason."""
+    rows = await uow.rows(select(channel.c.kind, channel.c.reason).where(channel.c.state == "paused"))
+    return [Trouble(row.kind, row.reason or "") for row in rows]

@@ -1,0 +1,176 @@
+"""What a messenger must be able to do for us, in our own words; nothing here knows a messenger or a table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Protocol
+
+
+class Reason(StrEnum):
+    """Why something for a chat will not be sent."""
+
+    BLOCKED = "blocked"
+    GONE = "gone"
+    TOO_LARGE = "too_large"
+    FILE = "file"
+    REFUSED = "refused"
+    REACTION = "reaction"
+    UNSUPPORTED = "unsupported"
+    TARGET = "target"
+    GAVE_UP = "gave_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who wrote, as the messenger knows him."""
+
+    external_id: str
+    name: str
+    username: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that lies with the messenger, by the name it has there."""
+
+    kind: str
+    external_ref: str
+    mime: str | None = None
+    name: str | None = None
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message of a person: `body` is our own form (text, entities, location, ...)."""
+
+    external_id: str
+    at: datetime
+    kind: str
+    body: dict[str, Any]
+    files: Sequence[File] = ()
+    reply_to: str | None = None
+    album: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The person opened the chat, perhaps by a link with a payload."""
+
+    payload: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reachability:
+    """The person blocked us or let us in again."""
+
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """For the staff's screens only: a button, an invitation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One update: by whom, in which chat, and what happened; without `content` there is nothing in it for us."""
+
+    external_id: str
+    payload: dict[str, Any]
+    chat_key: str | None = None
+    person: Person | None = None
+    content: Written | Started | Reachability | Pressed | None = None
+    unreadable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one reading brought; `offset` acknowledges it at the next one."""
+
+    updates: Sequence[Incoming]
+    offset: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One thing to do in a chat: `content` in our own form, other messages by their names in that chat."""
+
+    chat_key: str
+    op: str
+    content: dict[str, Any]
+    target: str | None = None
+    reply_to: str | None = None
+
+
+class Retry(Exception):
+    """It was certainly not done and may be tried again, after `after` seconds where the messenger named a time."""
+
+    def __init__(self, error: str, *, after: float | None = None, everywhere: bool = False) -> None:
+        """`everywhere` says that nothing can be sent now, to whomever."""
+        super().__init__(error)
+        self.error = error
+        self.after = after
+        self.everywhere = everywhere
+
+
+class Refused(Exception):
+    """It was certainly not done and never will be."""
+
+    def __init__(self, reason: Reason, error: str) -> None:
+        super().__init__(error)
+        self.reason = reason
+        self.error = error
+
+
+class Unanswered(Exception):
+    """It was handed over and no answer was seen: nobody can say whether it was done."""
+
+
+class Paused(Exception):
+    """The channel as a whole cannot be used until an admin mends it; `reason` is "token" or "webhook"."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Crowded(Exception):
+    """Somebody else reads this channel at the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a messenger can do; sizes in UTF-16 units and bytes."""
+
+    edit: bool
+    react: bool
+    reply: bool
+    text_units: int
+    caption_units: int
+    kinds: frozenset[str] = field(default_factory=frozenset)
+
+
+class Channel(Protocol):
+    """One account at one messenger."""
+
+    kind: ClassVar[str]
+    abilities: ClassVar[Abilities]
+
+    async def name(self) -> str:
+        """The account's own name at the messenger, which never changes. Raises Paused or Retry."""
+        ...
+
+    async def read(self, offset: int | None) -> Batch:
+        """Wait for updates. Those below `offset` are acknowledged by the call. Raises Paused, Crowded or Retry."""
+        ...
+
+    async def deliver(self, sending: Sending) -> str | None:
+        """Do one thing in a chat; the new message's name there. Raises Retry, Refused, Unanswered or Paused."""
+        ...
+
+    async def close(self) -> None:
+        """Give connections back."""
+        ...

@@ -1,0 +1,1 @@
+"""One file for each messenger; nothing is shared here but the place."""

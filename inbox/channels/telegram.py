@@ -1,0 +1,424 @@
+"""Telegram as a channel: updates into our words, our words into calls of the Bot API; no screens of the staff.
+
+Facts: https://core.telegram.org/bots/api
+"""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import structlog
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramEntityTooLarge,
+    TelegramForbiddenError,
+    TelegramNetworkError,
+    TelegramNotFound,
+    TelegramRetryAfter,
+    TelegramServerError,
+    TelegramUnauthorizedError,
+)
+from aiogram.methods import (
+    DeleteMessage,
+    EditMessageReplyMarkup,
+    EditMessageText,
+    SendAnimation,
+    SendAudio,
+    SendDocument,
+    SendLocation,
+    SendMessage,
+    SendPhoto,
+    SendSticker,
+    SendVideo,
+    SendVideoNote,
+    SendVoice,
+    SetMessageReaction,
+    TelegramMethod,
+)
+from aiogram.types import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    Message,
+    MessageEntity,
+    ReactionTypeEmoji,
+    ReplyParameters,
+    Update,
+    User,
+)
+from aiohttp import ClientConnectorError, ClientError, ClientTimeout
+from pydantic import ValidationError
+
+from inbox.channel import (
+    Abilities,
+    Batch,
+    Crowded,
+    File,
+    Incoming,
+    Paused,
+    Person,
+    Pressed,
+    Reachability,
+    Reason,
+    Refused,
+    Retry,
+    Sending,
+    Started,
+    Unanswered,
+    Written,
+)
+
+log = structlog.get_logger()
+
+# Named in full at every reading: an omitted list keeps what an earlier program asked for.
+ALLOWED_UPDATES = ["message", "callback_query", "my_chat_member"]
+INVITATION = "inv_"
+
+# An animation also has a document, so the order counts.
+FILE_KINDS = ("photo", "animation", "video", "video_note", "voice", "audio", "document", "sticker")
+SERVICE = frozenset(
+    {
+        "pinned_message",
+        "message_auto_delete_timer_changed",
+        "write_access_allowed",
+        "chat_background_set",
+        "users_shared",
+        "chat_shared",
+        "passport_data",
+        "proximity_alert_triggered",
+        "boost_added",
+    }
+)
+_UNCLEAN = re.compile("[\x00\ud800-\udfff]")
+
+
+class Telegram:
+    """One bot."""
+
+    kind: ClassVar[str] = "telegram"
+    abilities: ClassVar[Abilities] = Abilities(
+        edit=True,
+        react=True,
+        reply=True,
+        text_units=4096,
+        caption_units=1024,
+        kinds=frozenset({"text", "location", *FILE_KINDS}),
+    )
+
+    def __init__(self, token: str, *, api_base: str | None, poll_seconds: float, timeout_seconds: float) -> None:
+        """`api_base` is the address of a Bot API server, None for Telegram's own."""
+        server = TelegramAPIServer.from_base(api_base) if api_base else PRODUCTION
+        self._session = AiohttpSession(api=server, timeout=timeout_seconds)
+        self.bot = Bot(token, session=self._session)
+        self._poll_seconds = poll_seconds
+        self._timeout = timeout_seconds
+
+    async def name(self) -> str:
+        """The bot's id. Raises Paused for a refused token, Retry when Telegram cannot be reached."""
+        return str((await self.me()).id)
+
+    async def me(self) -> User:
+        """The bot as Telegram describes it. Raises as `name`."""
+        try:
+            return await self.bot.get_me()
+        except (TelegramUnauthorizedError, TelegramNotFound) as error:
+            raise Paused("token") from error
+        except TelegramRetryAfter as error:
+            raise Retry("429", after=float(error.retry_after), everywhere=True) from error
+        except (TelegramAPIError, ClientDecodeError) as error:
+            raise Retry(type(error).__name__, everywhere=True) from error
+
+    async def read(self, offset: int | None) -> Batch:
+        """Long-poll. What came is acknowledged by the next call with the batch's offset."""
+        raw = await self._get_updates(offset)
+        updates = [parse(one, self.bot) for one in raw]
+        ids = [one["update_id"] for one in raw if isinstance(one, dict) and isinstance(one.get("update_id"), int)]
+        # Telegram restarts its numbers after a quiet week: the next one may be lower.
+        return Batch([one for one in updates if one is not None], ids[-1] + 1 if ids else offset)
+
+    async def _get_updates(self, offset: int | None) -> list[Any]:
+        session = await self._session.create_session()
+        asked = {"timeout": int(self._poll_seconds), "allowed_updates": ALLOWED_UPDATES, "limit": 100}
+        if offset is not None:
+            asked["offset"] = offset
+        try:
+            async with session.post(
+                self._session.api.api_url(self.bot.token, "getUpdates"),
+                json=asked,
+                timeout=ClientTimeout(total=self._poll_seconds + self._timeout),
+            ) as response:
+                answer = clean(await response.text())
+        except (ClientError, TimeoutError) as error:
+            # The message of such an error holds the address, and the address the token.
+            raise Retry(type(error).__name__) from None
+        return _updates_of(answer)
+
+    async def deliver(self, sending: Sending) -> str | None:
+        """Do one thing in a chat; the new message's id where there is one."""
+        try:
+            result = await self.bot(_OPERATIONS[sending.op](sending))
+        except TelegramBadRequest as error:
+            if "message is not modified" in error.message:
+                return None
+            raise Refused(_reason(error.message), error.message) from None
+        except (TelegramAPIError, ClientDecodeError) as error:
+            raise failure_of(error) from None
+        return str(result.message_id) if isinstance(result, Message) else None
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._session.close()
+
+
+def failure_of(error: TelegramAPIError | ClientDecodeError) -> Exception:
+    """What an error of the Bot API means for a send: try again, give up, or nobody knows."""
+    match error:
+        case TelegramRetryAfter():
+            return Retry("429", after=float(error.retry_after))
+        case TelegramUnauthorizedError():
+            return Paused("token")
+        case TelegramForbiddenError():
+            gone = "deactivated" in error.message
+            return Refused(Reason.GONE if gone else Reason.BLOCKED, error.message)
+        case TelegramNotFound():
+            return Refused(Reason.UNSUPPORTED, error.message)
+        case TelegramEntityTooLarge():
+            return Refused(Reason.TOO_LARGE, error.message)
+        case TelegramNetworkError() if isinstance(error.__cause__, ClientConnectorError):
+            # The connection was never made: nothing was handed over.
+            return Retry(type(error.__cause__).__name__, everywhere=True)
+        case TelegramNetworkError() | TelegramServerError() | ClientDecodeError():
+            return Unanswered(type(error).__name__)
+        case _:
+            return Refused(Reason.REFUSED, error.message)
+
+
+_REASONS = (
+    ("chat not found", Reason.GONE),
+    ("user is deactivated", Reason.GONE),
+    ("REACTION_INVALID", Reason.REACTION),
+    ("message to edit not found", Reason.TARGET),
+    ("message can't be edited", Reason.TARGET),
+    ("message to delete not found", Reason.TARGET),
+    ("message to react not found", Reason.TARGET),
+    ("too long", Reason.TOO_LARGE),
+    ("too big", Reason.TOO_LARGE),
+    ("file", Reason.FILE),
+)
+
+
+def _reason(description: str) -> Reason:
+    return next((reason for part, reason in _REASONS if part in description), Reason.REFUSED)
+
+
+def clean(text: str) -> str:
+    """JSON text without NUL characters and lone surrogates, which no database keeps."""
+    if "\\u0000" not in text and "\\ud" not in text.lower() and not _UNCLEAN.search(text):
+        return text
+    try:
+        return json.dumps(_clean(json.loads(text)))
+    except ValueError:
+        return text
+
+
+def _clean(value: Any) -> Any:
+    match value:
+        case str():
+            return _UNCLEAN.sub("\ufffd", value)
+        case list():
+            return [_clean(one) for one in value]
+        case dict():
+            return {_UNCLEAN.sub("\ufffd", key): _clean(one) for key, one in value.items()}
+        case _:
+            return value
+
+
+def _updates_of(answer: str) -> list[Any]:
+    """The updates of an answer to getUpdates. Raises Paused, Crowded or Retry for any other answer."""
+    try:
+        read = json.loads(answer)
+    except ValueError:
+        raise Retry("the answer is not JSON") from None
+    match read:
+        case {"ok": True, "result": list() as updates}:
+            return updates
+        case {"error_code": 409, "description": str() as description} if "webhook" in description:
+            raise Paused("webhook")
+        case {"error_code": 409}:
+            raise Crowded
+        case {"error_code": 401 | 404}:
+            raise Paused("token")
+        case {"error_code": 429, "parameters": {"retry_after": int() | float() as after}}:
+            raise Retry("429", after=float(after))
+        case _:
+            raise Retry("the answer is not what the Bot API says")
+
+
+def parse(raw: Any, bot: Bot | None = None) -> Incoming | None:
+    """One update in our words; None for what has no number and so cannot even be put aside by it."""
+    if not isinstance(raw, dict) or not isinstance(raw.get("update_id"), int):
+        log.warning("telegram.update_without_number")
+        return None
+    number = str(raw["update_id"])
+    try:
+        update = Update.model_validate(raw, context={"bot": bot})
+        return _incoming(number, raw, update)
+    except (ValidationError, ValueError, TypeError, RecursionError) as error:
+        return Incoming(number, raw, unreadable=type(error).__name__)
+
+
+def _incoming(number: str, raw: dict[str, Any], update: Update) -> Incoming:
+    if update.callback_query:
+        user = update.callback_query.from_user
+        return Incoming(number, raw, str(user.id), _person(user), Pressed())
+    if member := update.my_chat_member:
+        reachable = member.new_chat_member.status not in ("kicked", "left")
+        content = Reachability(reachable) if member.chat.type == "private" else None
+        return Incoming(number, raw, str(member.chat.id), _person(member.from_user), content)
+    message = update.message
+    if message is None or message.from_user is None or message.chat.type != "private":
+        return Incoming(number, raw)
+    return Incoming(number, raw, str(message.chat.id), _person(message.from_user), _content(message))
+
+
+def _person(user: User) -> Person:
+    return Person(str(user.id), user.full_name, user.username, user.language_code)
+
+
+def _content(message: Message) -> Written | Started | Pressed | None:
+    if message.content_type in SERVICE:
+        return None
+    command, _, payload = (message.text or "").partition(" ")
+    if command == "/start":
+        payload = payload.strip()
+        return Pressed() if payload.startswith(INVITATION) else Started(payload or None)
+    return written(message)
+
+
+def written(message: Message) -> Written:
+    """A message in our own form."""
+    kind = next((name for name in FILE_KINDS if getattr(message, name)), None)
+    body: dict[str, Any] = {}
+    if text := message.text or message.caption:
+        entities = message.entities or message.caption_entities or []
+        body = {"text": text, "entities": [one.model_dump(exclude_none=True, mode="json") for one in entities]}
+    if message.location and not message.venue:
+        body |= {"latitude": message.location.latitude, "longitude": message.location.longitude}
+        kind = "location"
+    if message.text:
+        kind = "text"
+    reply = message.reply_to_message
+    return Written(
+        external_id=str(message.message_id),
+        at=message.date,
+        kind=kind or "unsupported",
+        body=body,
+        files=[_file(kind, message)] if kind in FILE_KINDS else [],
+        reply_to=str(reply.message_id) if reply else None,
+        album=message.media_group_id,
+    )
+
+
+def _file(kind: str, message: Message) -> File:
+    file = message.photo[-1] if kind == "photo" and message.photo else getattr(message, kind)
+    return File(
+        kind,
+        file.file_id,
+        mime=getattr(file, "mime_type", None),
+        name=getattr(file, "file_name", None),
+        size=file.file_size,
+    )
+
+
+_FILE_METHODS: dict[str, Callable[..., TelegramMethod[Message]]] = {
+    "photo": SendPhoto,
+    "animation": SendAnimation,
+    "video": SendVideo,
+    "voice": SendVoice,
+    "audio": SendAudio,
+    "document": SendDocument,
+}
+
+
+def _send(sending: Sending) -> TelegramMethod[Message]:
+    content = sending.content
+    common: dict[str, Any] = {
+        "chat_id": int(sending.chat_key),
+        "reply_parameters": _reply(sending.reply_to),
+        "reply_markup": keyboard(content),
+        "disable_notification": content.get("silent") or None,
+    }
+    match content["kind"]:
+        case "text":
+            return SendMessage(**common, text=content["text"], entities=_entities(content))
+        case "sticker":
+            return SendSticker(**common, sticker=content["file"])
+        case "video_note":
+            return SendVideoNote(**common, video_note=content["file"])
+        case "location":
+            return SendLocation(**common, latitude=content["latitude"], longitude=content["longitude"])
+        case kind:
+            caption = {"caption": content.get("text"), "caption_entities": _entities(content)}
+            return _FILE_METHODS[kind](**common, **caption, **{kind: content["file"]})
+
+
+def _edit(sending: Sending) -> TelegramMethod[Any]:
+    place: dict[str, Any] = {"chat_id": int(sending.chat_key), "message_id": _target(sending)}
+    if "text" not in sending.content:
+        return EditMessageReplyMarkup(**place, reply_markup=keyboard(sending.content))
+    return EditMessageText(
+        **place,
+        text=sending.content["text"],
+        entities=_entities(sending.content),
+        reply_markup=keyboard(sending.content),
+    )
+
+
+def _delete(sending: Sending) -> TelegramMethod[Any]:
+    return DeleteMessage(chat_id=int(sending.chat_key), message_id=_target(sending))
+
+
+def _react(sending: Sending) -> TelegramMethod[Any]:
+    return SetMessageReaction(
+        chat_id=int(sending.chat_key),
+        message_id=_target(sending),
+        reaction=[ReactionTypeEmoji(emoji=sending.content["emoji"])],
+    )
+
+
+_OPERATIONS: dict[str, Callable[[Sending], TelegramMethod[Any]]] = {
+    "send": _send,
+    "edit": _edit,
+    "delete": _delete,
+    "react": _react,
+}
+
+
+def _target(sending: Sending) -> int:
+    if sending.target is None:
+        raise ValueError(f"{sending.op} needs a target")
+    return int(sending.target)
+
+
+def _reply(name: str | None) -> ReplyParameters | None:
+    return ReplyParameters(message_id=int(name), allow_sending_without_reply=True) if name else None
+
+
+def _entities(content: dict[str, Any]) -> list[MessageEntity] | None:
+    entities = content.get("entities")
+    return [MessageEntity(**one) for one in entities] if entities else None
+
+
+def keyboard(content: dict[str, Any]) -> InlineKeyboardMarkup | None:
+    """The buttons of a content: rows of label and data."""
+    rows = content.get("buttons")
+    if not rows:
+        return None
+    return InlineKeyboardMarkup(
+        inline_keyboard=[[InlineKeyboardButton(text=label, callback_data=data) for label, data in row] for row in rows]
+    )

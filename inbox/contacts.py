@@ -1,0 +1,109 @@
+"""Who writes on a channel: contacts and their identities, found or made by the batch; what they wrote is not here."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, select, update
+
+from core.database import UnitOfWork
+from core.journal import insert, insert_or_ignore
+from inbox.channel import Person
+from inbox.models import contact, identity
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A person of a channel and the contact that he is."""
+
+    identity_id: int
+    contact_id: int
+    name: str
+    language: str | None
+    unreachable_since: datetime | None
+
+
+def stream_of(contact_id: int) -> str:
+    """The stream in which everything about a contact is ordered."""
+    return f"contact:{contact_id}"
+
+
+async def recognise(uow: UnitOfWork, channel_id: int, people: Iterable[Person]) -> dict[str, Known]:
+    """The contacts behind `people`, by their names at the messenger; unknown ones are made, changed names stored."""
+    latest = {person.external_id: person for person in people}
+    known = await _find(uow, channel_id, latest)
+    new = [person for name, person in latest.items() if name not in known]
+    if new:
+        await _make(uow, channel_id, new)
+        known |= await _find(uow, channel_id, [person.external_id for person in new])
+    await _rename(uow, [(known[name], person) for name, person in latest.items()])
+    return known
+
+
+async def _find(uow: UnitOfWork, channel_id: int, names: Iterable[str]) -> dict[str, Known]:
+    rows = await uow.rows(
+        select(
+            identity.c.external_id,
+            identity.c.id,
+            identity.c.contact_id,
+            contact.c.name,
+            contact.c.language,
+            identity.c.unreachable_since,
+        )
+        .join(contact, contact.c.id == identity.c.contact_id)
+        .where(identity.c.channel_id == channel_id, identity.c.external_id.in_(list(names)))
+    )
+    return {row[0]: Known(*row[1:]) for row in rows}
+
+
+async def _make(uow: UnitOfWork, channel_id: int, people: Sequence[Person]) -> None:
+    result = await uow.execute(
+        insert(uow, contact).returning(contact.c.id, sort_by_parameter_order=True),
+        [{"name": person.name, "language": person.language} for person in people],
+    )
+    made = dict(zip([row.id for row in result], people, strict=True))
+    result = await uow.execute(
+        insert_or_ignore(uow, identity).returning(identity.c.contact_id),
+        [
+            {
+                "contact_id": contact_id,
+                "channel_id": channel_id,
+                "external_id": one.external_id,
+                "username": one.username,
+            }
+            for contact_id, one in sorted(made.items(), key=lambda item: item[1].external_id)
+        ],
+    )
+    # Another process may have met the same person in this moment; its contact is the one that stays.
+    orphans = made.keys() - {row.contact_id for row in result}
+    if orphans:
+        await uow.execute(delete(contact).where(contact.c.id.in_(orphans)))
+
+
+async def _rename(uow: UnitOfWork, pairs: Iterable[tuple[Known, Person]]) -> None:
+    changed = [
+        {"contact": known.contact_id, "new_name": person.name, "new_language": person.language or known.language}
+        for known, person in pairs
+        if (known.name, known.language) != (person.name, person.language or known.language)
+    ]
+    if changed:
+        await uow.execute(
+            update(contact)
+            .where(contact.c.id == bindparam("contact"))
+            .values(name=bindparam("new_name"), language=bindparam("new_language")),
+            changed,
+        )
+
+
+async def mark_reachable(uow: UnitOfWork, identity_ids: Sequence[int]) -> None:
+    """These people can be written to again."""
+    await uow.execute(update(identity).where(identity.c.id.in_(identity_ids)).values(unreachable_since=None))
+
+
+async def mark_unreachable(uow: UnitOfWork, identity_ids: Sequence[int]) -> None:
+    """These people cannot be written to from now on."""
+    await uow.execute(
+        update(identity)
+        .where(identity.c.id.in_(identity_ids), identity.c.unreachable_since.is_(None))
+        .values(unreachable_since=uow.now)
+    )

@@ -1,0 +1,163 @@
+"""The loop that sends: in order in each chat, many chats at a time, at the messenger's pace; queues nothing itself."""
+
+import asyncio
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from core.database import Database
+from core.failpoints import failpoint
+from core.loops import whole
+from core.redis import Wakeups
+from inbox import outcomes
+from inbox.channel import Channel, Paused, Reason, Refused, Retry, Unanswered
+from inbox.outbound import topic_of
+from inbox.outcomes import Marked, Result
+from inbox.pacing import Pacer
+
+log = structlog.get_logger()
+
+AT_ONCE = 50
+PROBE_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """How long things take, in seconds; `retry` are the pauses after definite failures, in order."""
+
+    sweep: float
+    send_timeout: float
+    retry: tuple[float, ...]
+
+
+class Delivery:
+    """Sends what is queued on one channel, as the owner of `epoch`."""
+
+    def __init__(
+        self,
+        database: Database,
+        channel: Channel,
+        channel_id: int,
+        *,
+        epoch: int,
+        pacer: Pacer,
+        wakeups: Wakeups,
+        lengths: Lengths,
+    ) -> None:
+        self._database = database
+        self._channel = channel
+        self._channel_id = channel_id
+        self._epoch = epoch
+        self._pacer = pacer
+        self._wakeups = wakeups
+        self._lengths = lengths
+        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._ended: list[Result] = []
+        self._outage = 0.0
+
+    async def run(self) -> None:
+        """Send for ever. Cancelled, it lets what is under way end and stores how. Raises Paused."""
+        await whole(self._take_over())
+        try:
+            while True:
+                try:
+                    pause = await whole(self._round())
+                except DBAPIError:
+                    log.exception("delivery.database_failed")
+                    pause = PROBE_SECONDS
+                if pause:
+                    await self._wakeups.wait(topic_of(self._channel_id), pause)
+        finally:
+            await whole(self._finish())
+
+    async def _take_over(self) -> None:
+        async with self._database.unit() as uow:
+            left = await outcomes.left_open(uow, self._channel_id, epoch=self._epoch)
+            await outcomes.write(uow, self._channel_id, left, retry_seconds=self._lengths.retry)
+            self._pacer.seed(await outcomes.recent_sends(uow, self._channel_id, seconds=60))
+
+    async def _round(self) -> float:
+        """Store what ended, begin what may begin; seconds until there can be more to do."""
+        await self._store_ended()
+        if self._outage:
+            return await self._sit_out()
+        chosen, pause = await self._choose()
+        if not chosen:
+            return pause
+        async with self._database.unit() as uow:
+            marked = await outcomes.mark(uow, chosen, epoch=self._epoch)
+        failpoint("send.marked")
+        for one in marked:
+            self._busy[one.chat_key] = asyncio.create_task(self._send(one))
+        return 0.0
+
+    async def _choose(self) -> tuple[list[int], float]:
+        async with self._database.reading() as uow:
+            heads = await outcomes.heads(uow, self._channel_id)
+            due = await outcomes.next_due(uow, self._channel_id)
+        chosen: list[int] = []
+        pause = self._lengths.sweep if due is None else min(due + 0.001, self._lengths.sweep)
+        for head in heads:
+            if len(self._busy) + len(chosen) >= AT_ONCE:
+                break
+            if head.chat_key in self._busy:
+                continue
+            wait = self._pacer.permit(head.chat_key, counts=head.op == "send")
+            if wait:
+                pause = min(pause, wait)
+            else:
+                chosen.append(head.id)
+        return chosen, pause
+
+    async def _send(self, marked: Marked) -> None:
+        result = await self._attempt(marked)
+        failpoint("send.after_accept")
+        self._ended.append(result)
+        self._wakeups.ring_here(topic_of(self._channel_id))
+
+    async def _attempt(self, marked: Marked) -> Result:
+        if marked.sending is None:
+            return Result(marked, failure=Refused(Reason.TARGET, "the message it is about was never sent"))
+        try:
+            async with asyncio.timeout(self._lengths.send_timeout):
+                return Result(marked, external_id=await self._channel.deliver(marked.sending))
+        except (Retry, Refused, Unanswered) as failure:
+            return Result(marked, failure=failure)
+        except Paused as paused:
+            self._outage = PROBE_SECONDS
+            return Result(marked, failure=Retry(paused.reason, everywhere=True))
+        except TimeoutError:
+            return Result(marked, failure=Unanswered("no answer in time"))
+        except Exception as error:
+            log.exception("delivery.send_failed", outgoing_id=marked.id)
+            return Result(marked, failure=Unanswered(type(error).__name__))
+
+    async def _store_ended(self) -> None:
+        ended = self._ended[:]
+        if not ended:
+            return
+        async with self._database.unit() as uow:
+            await outcomes.write(uow, self._channel_id, ended, retry_seconds=self._lengths.retry)
+        failpoint("send.stored")
+        del self._ended[: len(ended)]
+        for one in ended:
+            self._busy.pop(one.marked.chat_key, None)
+            if isinstance(one.failure, Retry) and one.failure.everywhere:
+                self._outage = max(self._outage, one.failure.after or PROBE_SECONDS)
+
+    async def _sit_out(self) -> float:
+        """While nothing can be sent, ask now and then whether it can again."""
+        await asyncio.sleep(self._outage)
+        try:
+            await self._channel.name()
+        except Retry as failure:
+            self._outage = min(failure.after or self._outage * 2, 30.0)
+            return 0.0
+        self._outage = 0.0
+        return 0.0
+
+    async def _finish(self) -> None:
+        if self._busy:
+            await asyncio.wait(self._busy.values(), timeout=self._lengths.send_timeout)
+        await self._store_ended()

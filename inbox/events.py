@@ -1,0 +1,106 @@
+"""What happens to customers and their messages, in the past tense."""
+
+from dataclasses import dataclass
+
+from core.journal import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageReceived(Event):
+    """A customer wrote; `began_waiting` if everything before was answered."""
+
+    conversation_id: int
+    message_id: int
+    began_waiting: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationStarted(Event):
+    """A customer pressed Start, perhaps on a link with a payload; it is no message."""
+
+    conversation_id: int
+    update_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactBlocked(Event):
+    """A customer can no longer be reached on a channel."""
+
+    identity_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactReturned(Event):
+    """A customer can be reached again."""
+
+    identity_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageWritten(Event):
+    """Somebody of the company wrote to a customer; it waits to be sent."""
+
+    conversation_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageDelivered(Event):
+    """The messenger took a message for a customer."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageFailed(Event):
+    """A message for a customer will not be sent; `reason` is a code of `inbox.channel.Reason`."""
+
+    message_id: int
+    outgoing_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageUnconfirmed(Event):
+    """A message was handed to the messenger, which never answered: it may or may not have arrived."""
+
+    message_id: int
+    outgoing_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRetried(Event):
+    """A person asked to send again what had failed or was not confirmed."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageDiscarded(Event):
+    """A person gave up what had failed."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeFailed(Event):
+    """Something that is not a message for a customer (a card, a mark) will not be sent."""
+
+    outgoing_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateParked(Event):
+    """An update could not be read or handled and was put aside, whole."""
+
+    parked_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelPaused(Event):
+    """A channel stopped by itself, for a reason that an admin must mend."""
+
+    channel_id: int
+    reason: str

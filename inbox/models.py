@@ -1,0 +1,192 @@
+"""The tables of channels, contacts, conversations and messages; no rule lives here."""
+
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+
+from core.database import Id, Instant, metadata
+
+channel = Table(
+    "channel",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("state", String, nullable=False, server_default="on"),
+    Column("reason", String),
+    Column("read_offset", BigInteger),
+    UniqueConstraint("kind", "name"),
+)
+
+update = Table(
+    "update",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("channel_id", Id, ForeignKey("channel.id"), nullable=False),
+    Column("external_id", String, nullable=False),
+    Column("chat_key", String),
+    Column("payload", JSON),
+    Column("at", Instant, nullable=False, index=True),
+    Column("state", String, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    UniqueConstraint("channel_id", "external_id"),
+)
+_waiting = update.c.state == "waiting"
+Index(
+    "ix_update_waiting",
+    update.c.channel_id,
+    update.c.chat_key,
+    update.c.id,
+    sqlite_where=_waiting,
+    postgresql_where=_waiting,
+)
+
+parked_update = Table(
+    "parked_update",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("channel_id", Id, ForeignKey("channel.id"), nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+contact = Table(
+    "contact",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("language", String),
+)
+
+identity = Table(
+    "identity",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("contact_id", Id, ForeignKey("contact.id"), nullable=False, index=True),
+    Column("channel_id", Id, ForeignKey("channel.id"), nullable=False),
+    Column("external_id", String, nullable=False),
+    Column("username", String),
+    Column("unreachable_since", Instant),
+    UniqueConstraint("channel_id", "external_id"),
+)
+
+conversation = Table(
+    "conversation",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("channel_id", Id, ForeignKey("channel.id"), nullable=False),
+    Column("chat_key", String, nullable=False),
+    Column("contact_id", Id, ForeignKey("contact.id"), nullable=False, index=True),
+    Column("source", String),
+    Column("last_message_id", Id),
+    Column("waiting_since", Instant),
+    Column("waiting_from_id", Id),
+    UniqueConstraint("channel_id", "chat_key"),
+)
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("conversation_id", Id, ForeignKey("conversation.id"), nullable=False),
+    Column("direction", String, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("external_id", String),
+    Column("client_key", String, unique=True),
+    Column("reply_to_id", Id, ForeignKey("message.id")),
+    Column("album", String),
+    Column("kind", String, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("conversation_id", "external_id"),
+)
+Index("ix_message_conversation", message.c.conversation_id, message.c.id)
+
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("message_id", Id, ForeignKey("message.id"), nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("mime", String),
+    Column("name", String),
+    Column("size", BigInteger),
+    UniqueConstraint("message_id", "place"),
+)
+
+file_ref = Table(
+    "file_ref",
+    metadata,
+    Column("attachment_id", Id, ForeignKey("attachment.id"), primary_key=True),
+    Column("channel_id", Id, ForeignKey("channel.id"), primary_key=True),
+    Column("external_ref", String, nullable=False),
+)
+
+outgoing = Table(
+    "outgoing",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("cause", String, nullable=False, unique=True),
+    Column("channel_id", Id, ForeignKey("channel.id"), nullable=False),
+    Column("chat_key", String, nullable=False),
+    Column("lane", Integer, nullable=False),
+    Column("op", String, nullable=False),
+    Column("message_id", Id, ForeignKey("message.id"), index=True),
+    Column("ref", String),
+    Column("target_id", Id, ForeignKey("outgoing.id")),
+    Column("content", JSON, nullable=False),
+    Column("merge_key", String),
+    Column("state", String, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("reason", String),
+    Column("not_before", Instant),
+)
+_queued = outgoing.c.state == "queued"
+_sending = outgoing.c.state == "sending"
+_has_ref = outgoing.c.ref.is_not(None)
+Index(
+    "uq_outgoing_merge",
+    outgoing.c.channel_id,
+    outgoing.c.chat_key,
+    outgoing.c.merge_key,
+    unique=True,
+    sqlite_where=_queued,
+    postgresql_where=_queued,
+)
+Index(
+    "ix_outgoing_queue",
+    outgoing.c.channel_id,
+    outgoing.c.chat_key,
+    outgoing.c.id,
+    outgoing.c.lane,
+    sqlite_where=_queued,
+    postgresql_where=_queued,
+)
+Index("ix_outgoing_sending", outgoing.c.channel_id, sqlite_where=_sending, postgresql_where=_sending)
+Index("ix_outgoing_ref", outgoing.c.ref, outgoing.c.id, sqlite_where=_has_ref, postgresql_where=_has_ref)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("outgoing_id", Id, ForeignKey("outgoing.id"), primary_key=True),
+    Column("no", Integer, primary_key=True),
+    Column("epoch", Id, nullable=False),
+    Column("started_at", Instant, nullable=False, index=True),
+    Column("ended_at", Instant),
+    Column("outcome", String),
+    Column("error", String),
+)
+
+posted = Table(
+    "posted",
+    metadata,
+    Column("channel_id", Id, ForeignKey("channel.id"), primary_key=True),
+    Column("chat_key", String, primary_key=True),
+    Column("external_id", String, primary_key=True),
+    Column("outgoing_id", Id, ForeignKey("outgoing.id"), index=True),
+    Column("message_id", Id, ForeignKey("message.id")),
+    Column("ref", String),
+)
+_about = posted.c.ref.is_not(None)
+Index("ix_posted_ref", posted.c.ref, posted.c.outgoing_id, sqlite_where=_about, postgresql_where=_about)

@@ -1,0 +1,388 @@
+"""What became of a send: marks before, results after, what a dead process left open; sending itself is elsewhere."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import and_, bindparam, case, func, select, tuple_
+from sqlalchemy import update as change
+
+from core.database import UnitOfWork
+from core.journal import Event, insert_or_ignore, lock, record
+from inbox.channel import Reason, Refused, Retry, Sending, Unanswered
+from inbox.contacts import mark_unreachable, stream_of
+from inbox.events import ContactBlocked, MessageDelivered, MessageFailed, MessageUnconfirmed, NoticeFailed
+from inbox.models import attempt, conversation, identity, message, outgoing, posted
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A row that is being sent: what it is and which attempt this is."""
+
+    id: int
+    no: int
+    op: str
+    chat_key: str
+    message_id: int | None
+    ref: str | None
+    failures: int
+    resent: bool
+    merge_key: str | None
+    content: dict[str, Any]
+    sending: Sending | None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How an attempt ended: the new message's name in its chat, or the failure."""
+
+    marked: Marked
+    external_id: str | None = None
+    failure: Retry | Refused | Unanswered | None = None
+
+
+async def mark(uow: UnitOfWork, ids: Sequence[int], *, epoch: int) -> list[Marked]:
+    """Write that these rows are about to be sent, before anything is; rows no longer queued are left out."""
+    result = await uow.execute(
+        change(outgoing)
+        .where(outgoing.c.id.in_(ids), outgoing.c.state == "queued")
+        .values(state="sending", attempts=outgoing.c.attempts + 1)
+        .returning(outgoing)
+    )
+    rows = sorted(result, key=lambda row: row.id)
+    if not rows:
+        return []
+    await uow.execute(
+        attempt.insert(),
+        [{"outgoing_id": row.id, "no": row.attempts, "epoch": epoch, "started_at": uow.now} for row in rows],
+    )
+    names = await _names(uow, rows)
+    return [_marked(row, names) for row in rows]
+
+
+def _marked(row: Any, names: "_Names") -> Marked:
+    target = names.of_target(row)
+    lost = row.op != "send" and target is None
+    sending = None
+    if not lost:
+        sending = Sending(row.chat_key, row.op, row.content, target=target, reply_to=names.of_reply(row))
+    return Marked(
+        id=row.id,
+        no=row.attempts,
+        op=row.op,
+        chat_key=row.chat_key,
+        message_id=row.message_id,
+        ref=row.ref,
+        failures=row.failures,
+        resent=row.reason == "resent",
+        merge_key=row.merge_key,
+        content=row.content,
+        sending=sending,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Names of messages in their chats, as the messenger gave them."""
+
+    by_outgoing: dict[int, str]
+    by_message: dict[int, str]
+    by_ref: dict[tuple[str, str], str]
+
+    def of_target(self, row: Any) -> str | None:
+        if row.target_id is not None:
+            return self.by_outgoing.get(row.target_id)
+        target: str | None = row.content.get("target")
+        return target
+
+    def of_reply(self, row: Any) -> str | None:
+        reply = row.content.get("reply_to") or {}
+        if "ref" in reply:
+            return self.by_ref.get((row.chat_key, reply["ref"]))
+        if "message" in reply:
+            return self.by_message.get(reply["message"])
+        external: str | None = reply.get("external")
+        return external
+
+
+async def _names(uow: UnitOfWork, rows: Sequence[Any]) -> _Names:
+    replies = [(row, row.content.get("reply_to") or {}) for row in rows]
+    targets = {row.target_id for row in rows if row.target_id}
+    message_ids = {reply["message"] for _, reply in replies if "message" in reply}
+    refs = {reply["ref"] for _, reply in replies if "ref" in reply}
+    names = _Names({}, {}, {})
+    if targets:
+        found = await uow.rows(
+            select(posted.c.outgoing_id, posted.c.external_id).where(posted.c.outgoing_id.in_(targets))
+        )
+        names.by_outgoing.update({row.outgoing_id: row.external_id for row in found})
+    if message_ids:
+        found = await uow.rows(select(message.c.id, message.c.external_id).where(message.c.id.in_(message_ids)))
+        names.by_message.update({row.id: row.external_id for row in found if row.external_id})
+    if refs:
+        found = await uow.rows(
+            select(posted.c.chat_key, posted.c.ref, posted.c.external_id)
+            .where(posted.c.ref.in_(refs), posted.c.chat_key.in_({row.chat_key for row in rows}))
+            .order_by(posted.c.outgoing_id)
+        )
+        names.by_ref.update({(row.chat_key, row.ref): row.external_id for row in found})
+    return names
+
+
+async def left_open(uow: UnitOfWork, channel_id: int, *, epoch: int) -> list[Result]:
+    """Sends that an owner before `epoch` began and nobody finished: their outcome is not known."""
+    rows = await uow.rows(
+        select(outgoing)
+        .join(attempt, and_(attempt.c.outgoing_id == outgoing.c.id, attempt.c.no == outgoing.c.attempts))
+        .where(outgoing.c.channel_id == channel_id, outgoing.c.state == "sending", attempt.c.epoch < epoch)
+        .order_by(outgoing.c.id)
+    )
+    nameless = _Names({}, {}, {})
+    return [Result(_marked(row, nameless), failure=Unanswered("the sender ended")) for row in rows]
+
+
+async def write(uow: UnitOfWork, channel_id: int, results: Sequence[Result], *, retry_seconds: Sequence[float]) -> None:
+    """Store how attempts ended, with their events. An attempt that was ended by somebody else is left alone."""
+    results = await _end_attempts(uow, results)
+    about = await _messages(uow, results)
+    changes, events = [], []
+    for one in results:
+        values = _next_state(uow, one, about.get(one.marked.message_id or 0), retry_seconds)
+        changes.append({"outgoing": one.marked.id} | values)
+        events += _events(channel_id, one, values, about.get(one.marked.message_id or 0))
+    await _drop_superseded(uow, channel_id, results, changes)
+    if changes:
+        await lock(uow, [item.stream for item in events])
+        await uow.execute(_SETTLE, changes)
+    await _store_names(uow, channel_id, results, about)
+    await _store_unreachable(uow, events)
+    await record(uow, events)
+
+
+_SETTLE = (
+    change(outgoing)
+    .where(outgoing.c.id == bindparam("outgoing"), outgoing.c.state == "sending")
+    .values(
+        state=bindparam("new_state"),
+        reason=bindparam("new_reason"),
+        failures=bindparam("new_failures"),
+        not_before=bindparam("new_not_before"),
+    )
+)
+
+
+async def _drop_superseded(
+    uow: UnitOfWork, channel_id: int, results: Sequence[Result], changes: Sequence[dict[str, Any]]
+) -> None:
+    """An edit that would go back to the queue gives way to a newer one of the same card."""
+    back = {one.marked.id: one.marked for one in results if one.marked.merge_key}
+    for values in changes:
+        marked = back.get(values["outgoing"])
+        if marked is None or values["new_state"] != "queued":
+            continue
+        newer = select(outgoing.c.id).where(
+            outgoing.c.channel_id == channel_id,
+            outgoing.c.chat_key == marked.chat_key,
+            outgoing.c.merge_key == marked.merge_key,
+            outgoing.c.state == "queued",
+        )
+        if await uow.value(newer) is not None:
+            values |= {"new_state": "cancelled", "new_reason": "superseded"}
+
+
+async def _end_attempts(uow: UnitOfWork, results: Sequence[Result]) -> list[Result]:
+    ended = await uow.execute(
+        change(attempt)
+        .where(
+            tuple_(attempt.c.outgoing_id, attempt.c.no).in_([(one.marked.id, one.marked.no) for one in results]),
+            attempt.c.ended_at.is_(None),
+        )
+        .values(
+            ended_at=uow.now,
+            outcome=case({one.marked.id: _outcome(one) for one in results}, value=attempt.c.outgoing_id),
+            error=case({one.marked.id: _error(one) for one in results}, value=attempt.c.outgoing_id),
+        )
+        .returning(attempt.c.outgoing_id)
+    )
+    open_until_now = {row.outgoing_id for row in ended}
+    return [one for one in results if one.marked.id in open_until_now]
+
+
+def _outcome(one: Result) -> str:
+    return type(one.failure).__name__.lower() if one.failure else "delivered"
+
+
+def _error(one: Result) -> str:
+    return str(one.failure)[:200] if one.failure else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """A message to a customer that is being sent."""
+
+    conversation_id: int
+    contact_id: int
+    identity_id: int | None
+
+
+async def _messages(uow: UnitOfWork, results: Sequence[Result]) -> dict[int, _About]:
+    """The messages to customers among `results`, by id; relayed messages are none."""
+    ids = {one.marked.message_id for one in results if one.marked.message_id and one.marked.op == "send"}
+    if not ids:
+        return {}
+    rows = await uow.rows(
+        select(
+            message.c.id,
+            conversation.c.id.label("conversation_id"),
+            conversation.c.contact_id,
+            identity.c.id.label("identity_id"),
+        )
+        .join(conversation, conversation.c.id == message.c.conversation_id)
+        .outerjoin(
+            identity,
+            and_(
+                identity.c.contact_id == conversation.c.contact_id, identity.c.channel_id == conversation.c.channel_id
+            ),
+        )
+        .where(message.c.id.in_(ids), message.c.direction == "out")
+    )
+    return {row.id: _About(row.conversation_id, row.contact_id, row.identity_id) for row in rows}
+
+
+def _next_state(uow: UnitOfWork, one: Result, about: _About | None, retry_seconds: Sequence[float]) -> dict[str, Any]:
+    kept = {
+        "new_reason": "resent" if one.marked.resent else None,
+        "new_failures": one.marked.failures,
+        "new_not_before": None,
+    }
+    match one.failure:
+        case None:
+            return kept | {"new_state": "sent", "new_reason": None}
+        case Refused() as refused:
+            return kept | {"new_state": "failed", "new_reason": str(refused.reason)}
+        case Retry(everywhere=True):
+            return kept | {"new_state": "queued"}
+        case Retry(after=float() as after):
+            return kept | {"new_state": "queued", "new_not_before": uow.now + timedelta(seconds=after)}
+        case Unanswered() if one.marked.op == "send":
+            # To a customer it is not repeated unasked; a card or a notice to the staff is, once.
+            if about is None and not one.marked.resent:
+                return kept | {"new_state": "queued", "new_reason": "resent"}
+            return kept | {"new_state": "unknown"}
+        case _:
+            if one.marked.failures >= len(retry_seconds):
+                return kept | {"new_state": "failed", "new_reason": str(Reason.GAVE_UP)}
+            pause = timedelta(seconds=retry_seconds[one.marked.failures])
+            return kept | {
+                "new_state": "queued",
+                "new_failures": one.marked.failures + 1,
+                "new_not_before": uow.now + pause,
+            }
+
+
+def _events(channel_id: int, one: Result, values: dict[str, Any], about: _About | None) -> list[Event]:
+    state, reason = values["new_state"], values["new_reason"]
+    if about is None:
+        if state not in ("failed", "unknown"):
+            return []
+        stream = f"chat:{channel_id}:{one.marked.chat_key}"
+        return [NoticeFailed(stream=stream, ref=stream, outgoing_id=one.marked.id, reason=reason or "unknown")]
+    message_id, outgoing_id = one.marked.message_id or 0, one.marked.id
+    common: dict[str, Any] = {"stream": stream_of(about.contact_id), "ref": f"conversation:{about.conversation_id}"}
+    match state:
+        case "sent":
+            return [MessageDelivered(**common, message_id=message_id)]
+        case "unknown":
+            return [MessageUnconfirmed(**common, message_id=message_id, outgoing_id=outgoing_id)]
+        case "failed":
+            failed = MessageFailed(**common, message_id=message_id, outgoing_id=outgoing_id, reason=reason)
+            if reason in (Reason.BLOCKED, Reason.GONE) and about.identity_id:
+                return [ContactBlocked(**common, identity_id=about.identity_id), failed]
+            return [failed]
+        case _:
+            return []
+
+
+async def _store_names(uow: UnitOfWork, channel_id: int, results: Sequence[Result], about: dict[int, _About]) -> None:
+    new = [one for one in results if one.external_id and one.marked.op == "send"]
+    if not new:
+        return
+    await uow.execute(
+        insert_or_ignore(uow, posted),
+        [
+            {
+                "channel_id": channel_id,
+                "chat_key": one.marked.chat_key,
+                "external_id": one.external_id,
+                "outgoing_id": one.marked.id,
+                "message_id": one.marked.message_id,
+                "ref": one.marked.ref,
+            }
+            for one in new
+        ],
+    )
+    ours = [
+        {"written": one.marked.message_id, "name": one.external_id} for one in new if one.marked.message_id in about
+    ]
+    if ours:
+        await uow.execute(
+            change(message).where(message.c.id == bindparam("written")).values(external_id=bindparam("name")), ours
+        )
+
+
+async def _store_unreachable(uow: UnitOfWork, events: Sequence[Event]) -> None:
+    blocked = [item.identity_id for item in events if isinstance(item, ContactBlocked)]
+    if blocked:
+        await mark_unreachable(uow, blocked)
+
+
+async def recent_sends(uow: UnitOfWork, channel_id: int, *, seconds: float) -> dict[str, list[float]]:
+    """Ages in seconds of the sends of the last `seconds`, for each chat."""
+    rows = await uow.rows(
+        select(outgoing.c.chat_key, attempt.c.started_at)
+        .join(outgoing, outgoing.c.id == attempt.c.outgoing_id)
+        .where(
+            attempt.c.started_at > uow.now - timedelta(seconds=seconds),
+            outgoing.c.channel_id == channel_id,
+            outgoing.c.op == "send",
+        )
+    )
+    ages: dict[str, list[float]] = {}
+    for row in rows:
+        ages.setdefault(row.chat_key, []).append(max(0.0, (uow.now - row.started_at).total_seconds()))
+    return ages
+
+
+async def heads(uow: UnitOfWork, channel_id: int, *, limit: int = 500) -> Sequence[Any]:
+    """The next thing of each chat that may be sent now, best first: id, chat_key, op.
+
+    Chats with something to send come before those with only edits, people's before automation's, older before newer.
+    """
+    of_chat = (
+        select(
+            func.min(outgoing.c.id).label("id"),
+            func.min(outgoing.c.lane).label("lane"),
+            func.min(case((outgoing.c.op == "send", 0), else_=1)).label("yields"),
+        )
+        .where(outgoing.c.channel_id == channel_id, outgoing.c.state == "queued")
+        .group_by(outgoing.c.chat_key)
+        .subquery()
+    )
+    return await uow.rows(
+        select(outgoing.c.id, outgoing.c.chat_key, outgoing.c.op)
+        .join(of_chat, of_chat.c.id == outgoing.c.id)
+        .where(outgoing.c.not_before.is_(None) | (outgoing.c.not_before <= uow.now))
+        .order_by(of_chat.c.yields, of_chat.c.lane, of_chat.c.id)
+        .limit(limit)
+    )
+
+
+async def next_due(uow: UnitOfWork, channel_id: int) -> float | None:
+    """Seconds until the next queued thing that waits for its time, if any."""
+    at = await uow.value(
+        select(func.min(outgoing.c.not_before)).where(
+            outgoing.c.channel_id == channel_id, outgoing.c.state == "queued", outgoing.c.not_before > uow.now
+        )
+    )
+    return None if at is None else max(0.0, (at - uow.now).total_seconds())

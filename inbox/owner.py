@@ -1,0 +1,141 @@
+"""Who works a channel: the one process with its lease reads it, delivers on it and runs its other loops."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+from sqlalchemy import update
+from sqlalchemy.exc import DBAPIError
+
+from core import lease
+from core.database import Database
+from core.journal import lock, record
+from core.loops import whole
+from core.relay import COMPANY
+from inbox.channel import Channel, Paused, Retry
+from inbox.events import ChannelPaused
+from inbox.models import channel as channel_table
+
+log = structlog.get_logger()
+
+Work = Callable[[int], Awaitable[None]]
+
+
+class LeaseLost(Exception):
+    """Another process has taken the channel over."""
+
+
+class Owner:
+    """Holds a channel's lease and runs its loops, each given the epoch, for as long as the lease is held."""
+
+    def __init__(
+        self,
+        database: Database,
+        channel: Channel,
+        channel_id: int,
+        *,
+        works: Sequence[Work],
+        owner: str,
+        lease_seconds: float,
+        alone: bool,
+    ) -> None:
+        self._database = database
+        self._channel = channel
+        self._channel_id = channel_id
+        self._works = works
+        self._owner = owner
+        self._lease = f"channel:{channel_id}"
+        self._lease_seconds = lease_seconds
+        self._alone = alone
+        self.trouble: str | None = None
+
+    async def run(self) -> None:
+        """Work the channel whenever it can be had, for ever."""
+        while True:
+            epoch = await whole(self._acquire())
+            if epoch is None:
+                await asyncio.sleep(self._lease_seconds / 3)
+                continue
+            log.info("channel.owned", channel_id=self._channel_id, epoch=epoch)
+            await self._work(epoch)
+
+    async def _acquire(self) -> int | None:
+        try:
+            return await lease.acquire(
+                self._database, self._lease, owner=self._owner, seconds=self._lease_seconds, alone=self._alone
+            )
+        except DBAPIError:
+            log.exception("channel.database_failed")
+            return None
+
+    async def _work(self, epoch: int) -> None:
+        paused: str | None = None
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._hold(epoch))
+                for work in self._works:
+                    group.create_task(_run(work, epoch))
+        except* LeaseLost:
+            log.warning("channel.lease_lost", channel_id=self._channel_id)
+        except* Paused as group_of_pauses:
+            paused = _first(group_of_pauses).reason
+        finally:
+            with contextlib.suppress(DBAPIError):
+                await whole(lease.release(self._database, self._lease, epoch=epoch))
+        if paused:
+            await self._sit_out(paused)
+
+    async def _hold(self, epoch: int) -> None:
+        failures = 0
+        while failures < 3:
+            await asyncio.sleep(self._lease_seconds / 4)
+            try:
+                held = await whole(lease.renew(self._database, self._lease, epoch=epoch, seconds=self._lease_seconds))
+            except DBAPIError:
+                failures += 1
+                continue
+            if not held:
+                break
+            failures = 0
+        raise LeaseLost
+
+    async def _sit_out(self, reason: str) -> None:
+        """Keep everything queued until the channel can be used again."""
+        self.trouble = reason
+        await whole(self._store_pause(reason))
+        log.error("channel.paused", channel_id=self._channel_id, reason=reason)
+        while self.trouble:
+            await asyncio.sleep(self._lease_seconds)
+            try:
+                await self._channel.name()
+                self.trouble = None
+            except (Paused, Retry):
+                continue
+        await whole(self._store_state("on", None))
+
+    async def _store_pause(self, reason: str) -> None:
+        await self._store_state("paused", reason)
+        async with self._database.unit() as uow:
+            await lock(uow, [COMPANY])
+            event = ChannelPaused(
+                stream=COMPANY, ref=f"channel:{self._channel_id}", channel_id=self._channel_id, reason=reason
+            )
+            await record(uow, [event])
+
+    async def _store_state(self, state: str, reason: str | None) -> None:
+        async with self._database.unit() as uow:
+            await uow.execute(
+                update(channel_table).where(channel_table.c.id == self._channel_id).values(state=state, reason=reason)
+            )
+
+
+async def _run(work: Work, epoch: int) -> None:
+    await work(epoch)
+
+
+def _first(group: BaseExceptionGroup[Paused]) -> Paused:
+    found: BaseException = group
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    return found  # type: ignore[return-value]

@@ -1,0 +1,112 @@
+"""Reads messages for whoever shows them; changes nothing."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, select
+
+from core.database import UnitOfWork
+from inbox.models import attachment, contact, conversation, file_ref, message, outgoing
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """A message with what is needed to show it: its file by the name its channel has, and what it answers."""
+
+    id: int
+    conversation_id: int
+    channel_id: int
+    direction: str
+    kind: str
+    body: dict[str, Any]
+    at: datetime
+    client_key: str | None
+    file: str | None
+    answered_kind: str | None
+    answered_body: dict[str, Any] | None
+
+
+def _view() -> Any:
+    answered = message.alias("answered")
+    return (
+        select(
+            message.c.id,
+            message.c.conversation_id,
+            conversation.c.channel_id,
+            message.c.direction,
+            message.c.kind,
+            message.c.body,
+            message.c.at,
+            message.c.client_key,
+            file_ref.c.external_ref,
+            answered.c.kind.label("answered_kind"),
+            answered.c.body.label("answered_body"),
+        )
+        .join(conversation, conversation.c.id == message.c.conversation_id)
+        .outerjoin(answered, answered.c.id == message.c.reply_to_id)
+        .outerjoin(attachment, and_(attachment.c.message_id == message.c.id, attachment.c.place == 0))
+        .outerjoin(
+            file_ref,
+            and_(file_ref.c.attachment_id == attachment.c.id, file_ref.c.channel_id == conversation.c.channel_id),
+        )
+    )
+
+
+async def messages(uow: UnitOfWork, ids: Collection[int]) -> dict[int, MessageView]:
+    """Messages by their ids."""
+    rows = await uow.rows(_view().where(message.c.id.in_(ids))) if ids else []
+    return {row.id: MessageView(*row) for row in rows}
+
+
+async def received_since(uow: UnitOfWork, conversation_id: int, first_id: int, *, limit: int) -> list[MessageView]:
+    """The last customer's messages of a conversation from `first_id` on, oldest first."""
+    rows = await uow.rows(
+        _view()
+        .where(message.c.conversation_id == conversation_id, message.c.id >= first_id, message.c.direction == "in")
+        .order_by(message.c.id.desc())
+        .limit(limit)
+    )
+    return [MessageView(*row) for row in reversed(rows)]
+
+
+async def chat_of(uow: UnitOfWork, conversation_id: int) -> tuple[int, str]:
+    """The channel and the chat of a conversation."""
+    row = await uow.row(
+        select(conversation.c.channel_id, conversation.c.chat_key).where(conversation.c.id == conversation_id)
+    )
+    if row is None:
+        raise LookupError(f"no conversation {conversation_id}")
+    return row.channel_id, row.chat_key
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingView:
+    """An outgoing thing that was not done."""
+
+    id: int
+    channel_id: int
+    chat_key: str
+    op: str
+    content: dict[str, Any]
+
+
+async def outgoings(uow: UnitOfWork, ids: Collection[int]) -> list[OutgoingView]:
+    """Outgoing things by their ids."""
+    rows = await uow.rows(
+        select(outgoing.c.id, outgoing.c.channel_id, outgoing.c.chat_key, outgoing.c.op, outgoing.c.content).where(
+            outgoing.c.id.in_(ids)
+        )
+    )
+    return [OutgoingView(*row) for row in rows]
+
+
+async def language_in(uow: UnitOfWork, conversation_id: int) -> str | None:
+    """The language that a conversation's customer reads, as his messenger says."""
+    language: str | None = await uow.value(
+        select(contact.c.language)
+        .join(conversation, conversation.c.contact_id == contact.c.id)
+        .where(conversation.c.id == conversation_id)
+    )
+    return language

@@ -1,0 +1,70 @@
+"""The loop that reads a channel: what came is stored before it is acknowledged; what follows from it is the relay's."""
+
+import asyncio
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from core.database import Database
+from core.failpoints import failpoint
+from core.loops import whole
+from inbox.channel import Batch, Channel, Crowded, Retry
+from inbox.intake import StaffOf, accept
+from inbox.models import channel as channel_table
+
+log = structlog.get_logger()
+
+LONGEST_PAUSE = 30.0
+
+
+class Reader:
+    """Reads one channel."""
+
+    def __init__(self, database: Database, channel: Channel, channel_id: int, staff_of: StaffOf) -> None:
+        self._database = database
+        self._channel = channel
+        self._channel_id = channel_id
+        self._staff_of = staff_of
+        self.trouble: str | None = None
+
+    async def run(self) -> None:
+        """Read for ever. Raises Paused."""
+        offset = await self._stored_offset()
+        pause = 0.0
+        while True:
+            await asyncio.sleep(pause)
+            try:
+                batch = await self._channel.read(offset)
+                failpoint("ingest.after_read")
+                await whole(self._store(batch))
+            except Crowded:
+                pause = self._trouble("another program reads this channel", pause)
+            except Retry as failure:
+                pause = failure.after or self._trouble("the messenger cannot be reached", pause)
+            except DBAPIError:
+                log.exception("reading.database_failed")
+                pause = self._trouble("the database cannot be written", pause)
+            else:
+                offset, pause, self.trouble = batch.offset, 0.0, None
+
+    def _trouble(self, words: str, pause: float) -> float:
+        if self.trouble != words:
+            log.warning("reading.trouble", channel_id=self._channel_id, trouble=words)
+        self.trouble = words
+        return min(max(1.0, pause * 2), LONGEST_PAUSE)
+
+    async def _store(self, batch: Batch) -> None:
+        if not batch.updates:
+            return
+        async with self._database.unit() as uow:
+            await accept(uow, self._channel_id, batch.updates, staff_of=self._staff_of, offset=batch.offset)
+            failpoint("ingest.before_commit")
+        failpoint("ingest.after_commit")
+
+    async def _stored_offset(self) -> int | None:
+        async with self._database.reading() as uow:
+            offset: int | None = await uow.value(
+                select(channel_table.c.read_offset).where(channel_table.c.id == self._channel_id)
+            )
+            return offset

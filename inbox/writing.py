@@ -1,0 +1,99 @@
+"""Writes to customers: a message is stored and queued in one act; who may write is the pipeline's affair."""
+
+from typing import Any
+
+from sqlalchemy import select, update
+
+from core.database import UnitOfWork
+from core.journal import insert_or_ignore, record
+from inbox.channel import Written
+from inbox.contacts import stream_of
+from inbox.events import MessageDiscarded, MessageRetried, MessageWritten
+from inbox.intake import store_files
+from inbox.models import conversation, message
+from inbox.outbound import Lane, Outgoing, queue
+
+
+async def write(
+    uow: UnitOfWork,
+    conversation_id: int,
+    *,
+    written: Written,
+    actor: str,
+    client_key: str,
+    reply_to_id: int | None,
+    lane: Lane = Lane.PEOPLE,
+) -> int:
+    """Store a message to a customer, queue it in its channel and end his waiting; the message's id.
+
+    The same `client_key` again has no effect. The customer's stream must be locked by this unit.
+    """
+    talk = await uow.row(select(conversation).where(conversation.c.id == conversation_id).with_for_update())
+    if talk is None:
+        raise LookupError(f"no conversation {conversation_id}")
+    result = await uow.execute(
+        insert_or_ignore(uow, message).returning(message.c.id),
+        {
+            "conversation_id": conversation_id,
+            "direction": "out",
+            "actor": actor,
+            "client_key": client_key,
+            "reply_to_id": reply_to_id,
+            "album": written.album,
+            "kind": written.kind,
+            "body": written.body,
+            "at": uow.now,
+        },
+    )
+    message_id: int | None = result.scalar()
+    if message_id is None:
+        known: int = await uow.value(select(message.c.id).where(message.c.client_key == client_key))
+        return known
+    await store_files(uow, talk.channel_id, [(message_id, written)])
+    await uow.execute(
+        update(conversation)
+        .where(conversation.c.id == conversation_id)
+        .values(last_message_id=message_id, waiting_since=None, waiting_from_id=None)
+    )
+    reply = {"reply_to": {"message": reply_to_id}} if reply_to_id else {}
+    await queue(
+        uow,
+        [
+            Outgoing(
+                cause=f"message:{message_id}",
+                channel_id=talk.channel_id,
+                chat_key=talk.chat_key,
+                lane=lane,
+                content=content_of(written.kind, written.body, [file.external_ref for file in written.files]) | reply,
+                message_id=message_id,
+            )
+        ],
+    )
+    event = MessageWritten(
+        stream=stream_of(talk.contact_id),
+        ref=f"conversation:{conversation_id}",
+        actor=actor,
+        conversation_id=conversation_id,
+        message_id=message_id,
+    )
+    await record(uow, [event])
+    return message_id
+
+
+def content_of(kind: str, body: dict[str, Any], files: list[str]) -> dict[str, Any]:
+    """What a channel is given to send a message as itself."""
+    return {"kind": kind, **body} | ({"file": files[0]} if files else {})
+
+
+async def record_outcome(uow: UnitOfWork, message_id: int, *, actor: str, retried: bool) -> None:
+    """Note what a person decided about a message that was not delivered; its stream must be locked."""
+    row = await uow.row(
+        select(conversation.c.id, conversation.c.contact_id)
+        .join(message, message.c.conversation_id == conversation.c.id)
+        .where(message.c.id == message_id)
+    )
+    if row is None:
+        raise LookupError(f"no message {message_id}")
+    kind = MessageRetried if retried else MessageDiscarded
+    event = kind(stream=stream_of(row.contact_id), ref=f"conversation:{row.id}", actor=actor, message_id=message_id)
+    await record(uow, [event])

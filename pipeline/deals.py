@@ -1,0 +1,282 @@
+"""Deals as people see and answer them; moving and closing are in `moving`, taking in `staff.taking`."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from core.database import UnitOfWork
+from core.errors import Conflict, NotFound, Refusal
+from core.journal import lock
+from core.texts import N_
+from inbox.channel import Written
+from inbox.contacts import stream_of
+from inbox.models import channel, contact, conversation, message, outgoing
+from inbox.outbound import discard, send_again
+from inbox.writing import record_outcome, write
+from pipeline.models import deal, lost_reason, membership, staff, stage, talk
+from pipeline.staff.rights import Right, Staff, needs
+from pipeline.staff.taking import assign, who_has
+
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
+
+
+class DealIsClosed(Conflict):
+    """The deal has ended."""
+
+    code = "deal-closed"
+    text = N_("Deal #{deal} is closed already.")
+    next_step = N_("When the customer writes again, a new deal opens by itself.")
+
+
+class NotSendable(Refusal):
+    """There is nothing in the message that can be sent to a customer."""
+
+    code = "not-sendable"
+    text = N_("This kind of message cannot be sent to a customer.")
+    next_step = N_("Send it as text, photo, video, voice, document, sticker or location.")
+
+
+class NothingToRetry(Conflict):
+    """The message is not waiting for a decision any more."""
+
+    code = "nothing-to-retry"
+    text = N_("This message has been dealt with already.")
+    next_step = N_("Nothing is left to do here.")
+
+
+@dataclass(frozen=True, slots=True)
+class DealView:
+    """A deal with everything a card shows of it."""
+
+    id: int
+    pipeline_id: int
+    conversation_id: int
+    contact_id: int
+    customer: str
+    channel_kind: str
+    source: str | None
+    stage_id: int
+    stage: str
+    group: str
+    assignee_id: int | None
+    assignee: str | None
+    waiting_since: datetime | None
+    waiting_from_id: int | None
+    opened_by_message_id: int | None
+    opened_at: datetime
+    closed_at: datetime | None
+    lost_reason: str | None
+    lost_words: str | None
+
+    @property
+    def in_list_since(self) -> datetime:
+        """Its place in lists: waiting customers by their waiting, the others by the deal's age."""
+        return self.waiting_since or self.opened_at
+
+
+_VIEW = (
+    select(
+        deal.c.id,
+        deal.c.pipeline_id,
+        deal.c.conversation_id,
+        deal.c.contact_id,
+        contact.c.name,
+        channel.c.kind,
+        deal.c.source,
+        deal.c.stage_id,
+        stage.c.name,
+        stage.c.group,
+        deal.c.assignee_id,
+        staff.c.name,
+        conversation.c.waiting_since,
+        conversation.c.waiting_from_id,
+        deal.c.opened_by_message_id,
+        deal.c.opened_at,
+        deal.c.closed_at,
+        lost_reason.c.name,
+        deal.c.lost_words,
+    )
+    .join(contact, contact.c.id == deal.c.contact_id)
+    .join(conversation, conversation.c.id == deal.c.conversation_id)
+    .join(channel, channel.c.id == conversation.c.channel_id)
+    .join(stage, stage.c.id == deal.c.stage_id)
+    .outerjoin(staff, staff.c.id == deal.c.assignee_id)
+    .outerjoin(lost_reason, lost_reason.c.id == deal.c.lost_reason_id)
+)
+
+
+async def views(uow: UnitOfWork, deal_ids: Collection[int]) -> dict[int, DealView]:
+    """Deals by their ids, for whoever draws them."""
+    rows = await uow.rows(_VIEW.where(deal.c.id.in_(deal_ids))) if deal_ids else []
+    return {row[0]: DealView(*row) for row in rows}
+
+
+def visible_to(by: Staff) -> ColumnElement[bool]:
+    """The condition for deals that somebody sees: his own and the unassigned ones of his pipelines, or all."""
+    if by.may(Right.SEE_ALL):
+        return deal.c.id.is_not(None)
+    his_pipelines = select(membership.c.pipeline_id).where(membership.c.staff_id == by.id)
+    return or_(deal.c.assignee_id == by.id, and_(deal.c.assignee_id.is_(None), deal.c.pipeline_id.in_(his_pipelines)))
+
+
+@needs(Right.SEE)
+async def see(uow: UnitOfWork, by: Staff, deal_id: int) -> DealView:
+    """One deal. Raises NotFound, or DealTaken when it is a colleague's."""
+    row = await uow.row(_VIEW.where(deal.c.id == deal_id, visible_to(by)))
+    if row is not None:
+        return DealView(*row)
+    if not await _is_member(uow, by, await uow.value(select(deal.c.pipeline_id).where(deal.c.id == deal_id))):
+        raise NotFound
+    raise await who_has(uow, deal_id)
+
+
+@needs(Right.SEE)
+async def list_open(
+    uow: UnitOfWork, by: Staff, *, scope: str, after: tuple[datetime, int] | None = None, limit: int = 8
+) -> list[DealView]:
+    """Open deals, those whose customer waits longest first. `scope`: "mine", "waiting" (unassigned) or "all" he sees.
+
+    `after` continues behind a deal: its place in this order and its id.
+    """
+    scopes = {"mine": deal.c.assignee_id == by.id, "waiting": deal.c.assignee_id.is_(None), "all": visible_to(by)}
+    since = place_in_list()
+    query = _VIEW.where(deal.c.closed_at.is_(None), visible_to(by), scopes[scope])
+    if after is not None:
+        query = query.where(or_(since > after[0], and_(since == after[0], deal.c.id > after[1])))
+    rows = await uow.rows(query.order_by(since, deal.c.id).limit(limit))
+    return [DealView(*row) for row in rows]
+
+
+def place_in_list() -> ColumnElement[datetime]:
+    """Waiting customers come first, the longest waiting on top; then the others by age of the deal."""
+    return func.coalesce(conversation.c.waiting_since, deal.c.opened_at)
+
+
+@needs(Right.SEE)
+async def recent_customers(uow: UnitOfWork, by: Staff, *, limit: int = 5) -> list[DealView]:
+    """His open deals whose conversations moved last."""
+    rows = await uow.rows(
+        _VIEW.where(deal.c.assignee_id == by.id, deal.c.closed_at.is_(None))
+        .order_by(conversation.c.last_message_id.desc())
+        .limit(limit)
+    )
+    return [DealView(*row) for row in rows]
+
+
+async def open_deals_of(uow: UnitOfWork, conversation_ids: Collection[int]) -> dict[int, int]:
+    """The open deals that conversations' messages belong to, by conversation."""
+    rows = await uow.rows(select(talk).where(talk.c.conversation_id.in_(conversation_ids)))
+    return {row.conversation_id: row.deal_id for row in rows}
+
+
+async def last_deal_of_message(uow: UnitOfWork, message_id: int) -> int | None:
+    """The open deal of a message's conversation, or its last one."""
+    found: int | None = await uow.value(
+        select(deal.c.id)
+        .join(message, message.c.conversation_id == deal.c.conversation_id)
+        .where(message.c.id == message_id)
+        .order_by(deal.c.closed_at.is_(None).desc(), deal.c.id.desc())
+        .limit(1)
+    )
+    return found
+
+
+async def open_deal_of(uow: UnitOfWork, conversation_id: int) -> int | None:
+    """The open deal that a conversation's messages belong to."""
+    deal_id: int | None = await uow.value(select(talk.c.deal_id).where(talk.c.conversation_id == conversation_id))
+    return deal_id
+
+
+async def locked(uow: UnitOfWork, deal_id: int) -> Any:
+    """A deal's row, with its customer's stream locked. Raises NotFound."""
+    contact_id = await uow.value(select(deal.c.contact_id).where(deal.c.id == deal_id))
+    if contact_id is None:
+        raise NotFound
+    await lock(uow, [stream_of(contact_id)])
+    return await uow.row(select(deal).where(deal.c.id == deal_id).with_for_update())
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer that waits to be sent."""
+
+    deal_id: int
+    message_id: int
+    took: bool
+
+
+@needs(Right.ANSWER)
+async def answer(
+    uow: UnitOfWork, by: Staff, deal_id: int, *, written: Written, client_key: str, reply_to_id: int | None = None
+) -> Answered:
+    """Write to a deal's customer, through his own channel. An unassigned deal is taken by it.
+
+    A deal that was closed is answered in the open one of the same conversation, or stays closed. `client_key` names
+    what the person wrote, so that a repeat has no effect. Raises DealTaken, NotFound, NotSendable.
+    """
+    row = await locked(uow, deal_id)
+    current = await open_deal_of(uow, row.conversation_id)
+    if current is not None and current != deal_id:
+        row = await uow.row(select(deal).where(deal.c.id == current).with_for_update())
+    took = row.assignee_id is None and row.closed_at is None and await _is_member(uow, by, row.pipeline_id)
+    if took:
+        await assign(uow, row, to=by, how="answered")
+    elif row.assignee_id != by.id and not by.may(Right.ANSWER_ANY):
+        raise await who_has(uow, row.id)
+    if written.kind == "unsupported" or (written.kind == "text" and not _visible(written.body.get("text", ""))):
+        raise NotSendable
+    message_id = await write(
+        uow, row.conversation_id, written=written, actor=by.actor, client_key=client_key, reply_to_id=reply_to_id
+    )
+    return Answered(row.id, message_id, took)
+
+
+async def _is_member(uow: UnitOfWork, by: Staff, pipeline_id: int | None) -> bool:
+    found = await uow.value(
+        select(membership.c.staff_id).where(membership.c.pipeline_id == pipeline_id, membership.c.staff_id == by.id)
+    )
+    return found is not None
+
+
+def _visible(text: str) -> bool:
+    """Whether a text has anything to see; messengers refuse one that is only spaces and zero-width characters."""
+    return any(
+        char.isprintable() and not char.isspace() and char not in "\u200b\u200c\u200d\u2060\ufeff" for char in text
+    )
+
+
+@needs(Right.ANSWER)
+async def retry(uow: UnitOfWork, by: Staff, outgoing_id: int) -> int:
+    """Send again what failed or was not confirmed; the message's id. Raises NothingToRetry, NotFound, DealTaken."""
+    message_id = await _his_message(uow, by, outgoing_id)
+    if not await send_again(uow, outgoing_id):
+        raise NothingToRetry
+    await record_outcome(uow, message_id, actor=by.actor, retried=True)
+    return message_id
+
+
+@needs(Right.ANSWER)
+async def give_up(uow: UnitOfWork, by: Staff, outgoing_id: int) -> int:
+    """Discard what failed or was not confirmed; the message's id. Raises NothingToRetry, NotFound, DealTaken."""
+    message_id = await _his_message(uow, by, outgoing_id)
+    if not await discard(uow, outgoing_id):
+        raise NothingToRetry
+    await record_outcome(uow, message_id, actor=by.actor, retried=False)
+    return message_id
+
+
+async def _his_message(uow: UnitOfWork, by: Staff, outgoing_id: int) -> int:
+    row = await uow.row(
+        select(message.c.id, message.c.actor, conversation.c.contact_id)
+        .join(outgoing, outgoing.c.message_id == message.c.id)
+        .join(conversation, conversation.c.id == message.c.conversation_id)
+        .where(outgoing.c.id == outgoing_id, message.c.direction == "out")
+    )
+    if row is None or (row.actor != by.actor and not by.may(Right.ANSWER_ANY)):
+        raise NotFound
+    await lock(uow, [stream_of(row.contact_id)])
+    message_id: int = row.id
+    return message_id

@@ -1,0 +1,153 @@
+"""The tables of pipelines, deals and staff; no rule lives here."""
+
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+
+from core.database import Id, Instant, metadata
+
+pipeline = Table(
+    "pipeline",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("place", Integer, nullable=False),
+)
+
+pipeline_channel = Table(
+    "pipeline_channel",
+    metadata,
+    Column("channel_id", Id, ForeignKey("channel.id"), primary_key=True),
+    Column("pipeline_id", Id, ForeignKey("pipeline.id"), nullable=False),
+)
+
+stage = Table(
+    "stage",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("pipeline_id", Id, ForeignKey("pipeline.id"), nullable=False),
+    Column("name", String, nullable=False),
+    Column("group", String, nullable=False),
+    Column("place", Integer, nullable=False),
+    UniqueConstraint("pipeline_id", "name"),
+    UniqueConstraint("pipeline_id", "place"),
+)
+
+lost_reason = Table(
+    "lost_reason",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("place", Integer, nullable=False),
+    Column("asks_words", Integer, nullable=False),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("timezone", String, nullable=False),
+    Column("capacity", Integer),
+    Column("on_shift_since", Instant),
+    Column("disabled_at", Instant),
+)
+
+staff_account = Table(
+    "staff_account",
+    metadata,
+    Column("channel_id", Id, ForeignKey("channel.id"), primary_key=True),
+    Column("external_id", String, primary_key=True),
+    Column("staff_id", Id, ForeignKey("staff.id"), nullable=False, index=True),
+    Column("open_conversation_id", Id, ForeignKey("conversation.id"), index=True),
+    Column("open_until", Instant),
+    Column("screen", JSON),
+)
+
+membership = Table(
+    "membership",
+    metadata,
+    Column("pipeline_id", Id, ForeignKey("pipeline.id"), primary_key=True),
+    Column("staff_id", Id, ForeignKey("staff.id"), primary_key=True, index=True),
+)
+
+invitation = Table(
+    "invitation",
+    metadata,
+    Column("token_hash", String, primary_key=True),
+    Column("role", String, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("invited_by", Id, ForeignKey("staff.id"), nullable=False),
+    Column("used_by", Id, ForeignKey("staff.id")),
+)
+
+rotation = Table(
+    "rotation",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("pipeline_id", Id, ForeignKey("pipeline.id"), nullable=False, unique=True),
+    Column("last_place", Integer, nullable=False, server_default="0"),
+)
+
+rotation_member = Table(
+    "rotation_member",
+    metadata,
+    Column("rotation_id", Id, ForeignKey("rotation.id"), primary_key=True),
+    Column("staff_id", Id, ForeignKey("staff.id"), primary_key=True),
+    Column("place", Integer, nullable=False),
+    UniqueConstraint("rotation_id", "place"),
+)
+
+deal = Table(
+    "deal",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("pipeline_id", Id, ForeignKey("pipeline.id"), nullable=False),
+    Column("stage_id", Id, ForeignKey("stage.id"), nullable=False),
+    Column("contact_id", Id, ForeignKey("contact.id"), nullable=False, index=True),
+    Column("conversation_id", Id, ForeignKey("conversation.id"), nullable=False, index=True),
+    Column("assignee_id", Id, ForeignKey("staff.id")),
+    Column("assigned_at", Instant),
+    Column("source", String),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("requested_at", Instant, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Column("lost_reason_id", Id, ForeignKey("lost_reason.id")),
+    Column("lost_words", String),
+    Column("opened_by_message_id", Id, ForeignKey("message.id"), unique=True),
+)
+_open = deal.c.closed_at.is_(None)
+_unassigned = deal.c.assignee_id.is_(None) & deal.c.closed_at.is_(None)
+Index("ix_deal_stage", deal.c.stage_id, deal.c.changed_at.desc(), deal.c.id.desc())
+Index("ix_deal_assignee", deal.c.assignee_id, deal.c.changed_at, sqlite_where=_open, postgresql_where=_open)
+Index(
+    "ix_deal_waiting",
+    deal.c.pipeline_id,
+    deal.c.requested_at,
+    deal.c.id,
+    sqlite_where=_unassigned,
+    postgresql_where=_unassigned,
+)
+
+talk = Table(
+    "talk",
+    metadata,
+    Column("conversation_id", Id, ForeignKey("conversation.id"), primary_key=True),
+    Column("deal_id", Id, ForeignKey("deal.id"), nullable=False, index=True),
+)
+
+stage_stay = Table(
+    "stage_stay",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("deal_id", Id, ForeignKey("deal.id"), nullable=False),
+    Column("stage_id", Id, ForeignKey("stage.id"), nullable=False),
+    Column("entered_at", Instant, nullable=False),
+    Column("left_at", Instant),
+    Column("actor", String, nullable=False),
+)
+_staying = stage_stay.c.left_at.is_(None)
+Index("uq_stage_stay_open", stage_stay.c.deal_id, unique=True, sqlite_where=_staying, postgresql_where=_staying)
+Index("ix_stage_stay_stage", stage_stay.c.stage_id, stage_stay.c.entered_at)

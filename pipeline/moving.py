@@ -1,0 +1,163 @@
+"""Moves deals between stages and closes them; opening is elsewhere."""
+
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from core.database import UnitOfWork
+from core.errors import NotFound, Refusal
+from core.journal import record
+from core.texts import N_
+from inbox.contacts import stream_of
+from pipeline.deals import DealIsClosed, locked, see
+from pipeline.events import DealClosed, DealReturned, StageEntered
+from pipeline.models import deal, stage_stay, talk
+from pipeline.staff.rights import Right, Staff, needs
+from pipeline.stages import ACTIVE, LOST, LostReason, Stage, reasons, stages_of
+
+
+class ReasonNeeded(Refusal):
+    """A lost deal needs its reason."""
+
+    code = "reason-needed"
+    text = N_("A lost deal needs a reason.")
+    next_step = N_('Choose one with the buttons, or type: /deal {deal} close lost "{example}"')
+
+
+class WordsNeeded(Refusal):
+    """The chosen reason asks for words."""
+
+    code = "words-needed"
+    text = N_("The reason “{reason}” needs a few words.")
+    next_step = N_('Type them, or: /deal {deal} close lost "{reason}" "your words"')
+
+
+class NoSuchStage(NotFound):
+    """The pipeline has no stage of that name."""
+
+    code = "no-such-stage"
+    text = N_("There is no stage “{name}”.")
+    next_step = N_("The stages are: {stages}.")
+
+
+class NoSuchReason(NotFound):
+    """There is no such reason for losing."""
+
+    code = "no-such-reason"
+    text = N_("There is no reason “{name}”.")
+    next_step = N_("The reasons are: {reasons}.")
+
+
+@needs(Right.MOVE)
+async def move(uow: UnitOfWork, by: Staff, deal_id: int, *, stage_id: int) -> None:
+    """Put a deal into another active stage of its pipeline; into its own one changes nothing.
+
+    Raises NotFound, DealTaken, DealIsClosed, or ReasonNeeded for a stage that ends deals.
+    """
+    row = await _his_open_deal(uow, by, deal_id)
+    target = next((one for one in await stages_of(uow, row.pipeline_id) if one.id == stage_id), None)
+    if target is None:
+        raise NotFound
+    if target.group == LOST:
+        raise ReasonNeeded(deal=deal_id, example=(await reasons(uow))[0].name)
+    if target.group != ACTIVE:
+        await close(uow, by, deal_id, group=target.group)
+        return
+    if target.id != row.stage_id:
+        await _enter(uow, row, target, actor=by.actor)
+
+
+@needs(Right.MOVE)
+async def close(
+    uow: UnitOfWork, by: Staff, deal_id: int, *, group: str, reason_id: int | None = None, words: str | None = None
+) -> None:
+    """End a deal as "won", "lost" (with a reason, some with words) or "not_a_lead".
+
+    Raises NotFound, DealTaken, DealIsClosed, ReasonNeeded, WordsNeeded.
+    """
+    row = await _his_open_deal(uow, by, deal_id)
+    target = next((one for one in await stages_of(uow, row.pipeline_id) if one.group == group), None)
+    if target is None or group == ACTIVE:
+        raise NotFound
+    reason = await _reason(uow, deal_id, reason_id, words) if group == LOST else None
+    await _enter(uow, row, target, actor=by.actor)
+    await uow.execute(
+        update(deal)
+        .where(deal.c.id == deal_id)
+        .values(closed_at=uow.now, lost_reason_id=reason.id if reason else None, lost_words=words if reason else None)
+    )
+    await uow.execute(delete(talk).where(talk.c.deal_id == deal_id))
+    closed = DealClosed(
+        stream=stream_of(row.contact_id),
+        ref=f"deal:{deal_id}",
+        actor=by.actor,
+        deal_id=deal_id,
+        group=group,
+        assignee_id=row.assignee_id,
+    )
+    await record(uow, [closed])
+
+
+async def _reason(uow: UnitOfWork, deal_id: int, reason_id: int | None, words: str | None) -> LostReason:
+    known = await reasons(uow)
+    reason = next((one for one in known if one.id == reason_id), None)
+    if reason is None:
+        raise ReasonNeeded(deal=deal_id, example=known[0].name)
+    if reason.asks_words and not (words or "").strip():
+        raise WordsNeeded(deal=deal_id, reason=reason.name)
+    return reason
+
+
+async def _his_open_deal(uow: UnitOfWork, by: Staff, deal_id: int) -> Any:
+    await see(uow, by, deal_id)
+    row = await locked(uow, deal_id)
+    await see(uow, by, deal_id)
+    if row.closed_at is not None:
+        raise DealIsClosed(deal=deal_id)
+    return row
+
+
+async def _enter(uow: UnitOfWork, row: Any, target: Stage, *, actor: str) -> None:
+    await uow.execute(
+        update(deal)
+        .where(deal.c.id == row.id)
+        .values(stage_id=target.id, version=deal.c.version + 1, changed_at=uow.now)
+    )
+    await uow.execute(
+        update(stage_stay).where(stage_stay.c.deal_id == row.id, stage_stay.c.left_at.is_(None)).values(left_at=uow.now)
+    )
+    await uow.execute(
+        stage_stay.insert(), {"deal_id": row.id, "stage_id": target.id, "entered_at": uow.now, "actor": actor}
+    )
+    entered = StageEntered(
+        stream=stream_of(row.contact_id),
+        ref=f"deal:{row.id}",
+        actor=actor,
+        deal_id=row.id,
+        stage_id=target.id,
+        from_stage_id=row.stage_id,
+    )
+    await record(uow, [entered])
+
+
+async def give_back(uow: UnitOfWork, staff_id: int, *, actor: str) -> list[int]:
+    """Let the open deals of somebody who left wait for another; the pipelines they are in."""
+    rows = await uow.rows(
+        select(deal.c.id, deal.c.contact_id, deal.c.pipeline_id)
+        .where(deal.c.assignee_id == staff_id, deal.c.closed_at.is_(None))
+        .order_by(deal.c.id)
+    )
+    for row in rows:
+        held = await locked(uow, row.id)
+        if held.assignee_id != staff_id or held.closed_at is not None:
+            continue
+        await uow.execute(
+            update(deal)
+            .where(deal.c.id == row.id)
+            .values(assignee_id=None, assigned_at=None, version=deal.c.version + 1, changed_at=uow.now)
+        )
+        returned = DealReturned(
+            stream=stream_of(row.contact_id), ref=f"deal:{row.id}", actor=actor, deal_id=row.id, staff_id=staff_id
+        )
+        await record(uow, [returned])
+    return sorted({row.pipeline_id for row in rows})

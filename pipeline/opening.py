@@ -1,0 +1,96 @@
+"""Opens deals: a customer's message without an open deal begins one; who gets it is the rotation's affair."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+
+from core.database import UnitOfWork
+from core.journal import Recorded, insert, record
+from inbox.contacts import stream_of
+from inbox.events import MessageReceived
+from inbox.models import conversation, message
+from pipeline.events import DealOpened
+from pipeline.models import deal, pipeline_channel, stage, stage_stay, talk
+from pipeline.staff.rotation import hand_out
+
+
+def ref_of(deal_id: int) -> str:
+    """The name of a deal in the journal and in outgoing things."""
+    return f"deal:{deal_id}"
+
+
+async def open_deals(uow: UnitOfWork, events: Sequence[Recorded[MessageReceived]]) -> None:
+    """Open a deal for each message whose conversation has none, and hand out what waits."""
+    first_stage = (
+        select(stage.c.id)
+        .where(stage.c.pipeline_id == pipeline_channel.c.pipeline_id, stage.c.group == "active")
+        .order_by(stage.c.place)
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = await uow.rows(
+        select(
+            message.c.id.label("message_id"),
+            message.c.at,
+            conversation.c.id.label("conversation_id"),
+            conversation.c.contact_id,
+            conversation.c.source,
+            pipeline_channel.c.pipeline_id,
+            first_stage.label("stage_id"),
+        )
+        .join(conversation, conversation.c.id == message.c.conversation_id)
+        .join(pipeline_channel, pipeline_channel.c.channel_id == conversation.c.channel_id)
+        .outerjoin(talk, talk.c.conversation_id == conversation.c.id)
+        .where(message.c.id.in_([item.event.message_id for item in events]), talk.c.deal_id.is_(None))
+        .order_by(message.c.id)
+    )
+    if not rows:
+        return
+    result = await uow.execute(
+        insert(uow, deal).returning(deal.c.id, deal.c.opened_by_message_id),
+        [
+            {
+                "pipeline_id": row.pipeline_id,
+                "stage_id": row.stage_id,
+                "contact_id": row.contact_id,
+                "conversation_id": row.conversation_id,
+                "source": row.source,
+                "requested_at": row.at,
+                "opened_at": uow.now,
+                "changed_at": uow.now,
+                "opened_by_message_id": row.message_id,
+            }
+            for row in rows
+        ],
+    )
+    opened = {row.opened_by_message_id: row.id for row in result}
+    await uow.execute(
+        insert(uow, talk),
+        [{"conversation_id": row.conversation_id, "deal_id": opened[row.message_id]} for row in rows],
+    )
+    await uow.execute(
+        stage_stay.insert(),
+        [
+            {"deal_id": opened[row.message_id], "stage_id": row.stage_id, "entered_at": uow.now, "actor": "customer"}
+            for row in rows
+        ],
+    )
+    taken_sources = [row.conversation_id for row in rows if row.source]
+    if taken_sources:
+        await uow.execute(update(conversation).where(conversation.c.id.in_(taken_sources)).values(source=None))
+    causes = {item.event.message_id: item for item in events}
+    await record(
+        uow,
+        [
+            DealOpened(
+                stream=stream_of(row.contact_id),
+                ref=ref_of(opened[row.message_id]),
+                actor="customer",
+                cause_id=causes[row.message_id].id,
+                depth=causes[row.message_id].event.depth + 1,
+                deal_id=opened[row.message_id],
+            )
+            for row in rows
+        ],
+    )
+    await hand_out(uow, {row.pipeline_id for row in rows})

@@ -1,0 +1,316 @@
+"""Members of the staff: who they are in a messenger, how they are invited and how they leave."""
+
+import hashlib
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select, update
+
+from core.database import UnitOfWork
+from core.errors import Conflict, NotFound, Refusal
+from core.journal import insert, insert_or_ignore, lock, record
+from core.relay import COMPANY
+from core.texts import N_
+from inbox.channel import Person
+from pipeline.events import StaffChanged, StaffDisabled, StaffInvited, StaffJoined
+from pipeline.models import deal, invitation, membership, pipeline, staff, staff_account
+from pipeline.moving import give_back
+from pipeline.staff.rights import Right, Role, Staff, needs
+from pipeline.staff.rotation import hand_out, join_rotation
+from pipeline.staff.shifts import leave_shift, stream_of_staff
+
+
+class InvitationUnusable(Refusal):
+    """The link was used, has expired or was never made; which of them is nobody's business."""
+
+    code = "invitation-unusable"
+    text = N_("This invitation has been used or has expired.")
+    next_step = N_("Ask your admin for a new link.")
+
+
+class AlreadyStaff(Conflict):
+    """The invited one works here already."""
+
+    code = "already-staff"
+    text = N_("You work here already; the invitation is still unused.")
+    next_step = N_("Forward the link to the person it is meant for.")
+
+
+class LastAdmin(Refusal):
+    """Somebody must be able to configure."""
+
+    code = "last-admin"
+    text = N_("The last admin cannot leave.")
+    next_step = N_("Invite another admin first.")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of the staff as the list of people shows him."""
+
+    id: int
+    name: str
+    role: Role
+    on_shift: bool
+    capacity: int | None
+    open_deals: int
+
+
+async def staff_of(uow: UnitOfWork, channel_id: int, external_ids: Collection[str]) -> set[str]:
+    """Which of these people of a channel work here."""
+    rows = await uow.rows(
+        select(staff_account.c.external_id)
+        .join(staff, staff.c.id == staff_account.c.staff_id)
+        .where(
+            staff_account.c.channel_id == channel_id,
+            staff_account.c.external_id.in_(external_ids),
+            staff.c.disabled_at.is_(None),
+        )
+    )
+    return {row.external_id for row in rows}
+
+
+async def actor_of(uow: UnitOfWork, channel_id: int, external_id: str) -> Staff | None:
+    """Who acts, if he works here."""
+    row = await uow.row(
+        select(staff)
+        .join(staff_account, staff_account.c.staff_id == staff.c.id)
+        .where(
+            staff_account.c.channel_id == channel_id,
+            staff_account.c.external_id == external_id,
+            staff.c.disabled_at.is_(None),
+        )
+    )
+    return Staff(row.id, row.name, Role(row.role), row.language, row.timezone) if row else None
+
+
+async def ensure_admins(
+    uow: UnitOfWork, channel_id: int, external_ids: Sequence[str], *, language: str, timezone: str
+) -> None:
+    """Make the people that the settings name admins; who is one already stays as he is."""
+    for external_id in external_ids:
+        known = await uow.value(
+            select(staff_account.c.staff_id).where(
+                staff_account.c.channel_id == channel_id, staff_account.c.external_id == external_id
+            )
+        )
+        if known is None:
+            person = Person(external_id, f"Admin {external_id}", language=language)
+            await _join(uow, channel_id, person, Role.ADMIN, language=language, timezone=timezone)
+        else:
+            await uow.execute(update(staff).where(staff.c.id == known).values(role=str(Role.ADMIN), disabled_at=None))
+
+
+async def _join(uow: UnitOfWork, channel_id: int, person: Person, role: Role, *, language: str, timezone: str) -> int:
+    made = await uow.execute(
+        insert(uow, staff).returning(staff.c.id),
+        {"name": person.name, "role": str(role), "language": language, "timezone": timezone},
+    )
+    staff_id: int = made.scalar_one()
+    await uow.execute(
+        insert(uow, staff_account),
+        {"channel_id": channel_id, "external_id": person.external_id, "staff_id": staff_id},
+    )
+    await _enter_pipeline(uow, staff_id)
+    await _record_joined(uow, staff_id, role)
+    return staff_id
+
+
+async def _enter_pipeline(uow: UnitOfWork, staff_id: int) -> None:
+    pipeline_id = await uow.value(select(pipeline.c.id).order_by(pipeline.c.place, pipeline.c.id).limit(1))
+    await uow.execute(insert_or_ignore(uow, membership), {"pipeline_id": pipeline_id, "staff_id": staff_id})
+    await join_rotation(uow, pipeline_id, staff_id)
+
+
+async def _record_joined(uow: UnitOfWork, staff_id: int, role: Role) -> None:
+    name = stream_of_staff(staff_id)
+    await lock(uow, [name])
+    await record(uow, [StaffJoined(stream=name, ref=name, actor=name, staff_id=staff_id, role=str(role))])
+
+
+async def introduce(uow: UnitOfWork, by: Staff, *, name: str, language: str) -> Staff:
+    """Note how somebody is called and which language he reads, as his messenger says now."""
+    await uow.execute(update(staff).where(staff.c.id == by.id).values(name=name, language=language))
+    return Staff(by.id, name, by.role, language, by.timezone)
+
+
+@needs(Right.CONFIGURE)
+async def invite(uow: UnitOfWork, by: Staff, *, role: Role, valid: timedelta) -> str:
+    """A token that makes whoever uses it first a member of the staff; only its hash is kept."""
+    token = secrets.token_urlsafe(24)
+    await uow.execute(
+        insert(uow, invitation),
+        {"token_hash": _hash(token), "role": str(role), "expires_at": uow.now + valid, "invited_by": by.id},
+    )
+    await lock(uow, [COMPANY])
+    await record(uow, [StaffInvited(stream=COMPANY, ref=COMPANY, actor=by.actor, role=str(role))])
+    return token
+
+
+async def accept_invitation(
+    uow: UnitOfWork, channel_id: int, person: Person, token: str, *, language: str, timezone: str
+) -> Staff:
+    """Make the one who opened the link a member of the staff. Raises InvitationUnusable, AlreadyStaff."""
+    usable = (
+        (invitation.c.token_hash == _hash(token)) & invitation.c.used_by.is_(None) & (invitation.c.expires_at > uow.now)
+    )
+    offer = await uow.row(select(invitation).where(usable).with_for_update())
+    if offer is None:
+        raise InvitationUnusable
+    if await actor_of(uow, channel_id, person.external_id):
+        raise AlreadyStaff
+    role = Role(offer.role)
+    staff_id = await _come_back(uow, channel_id, person, role)
+    if staff_id is None:
+        staff_id = await _join(uow, channel_id, person, role, language=language, timezone=timezone)
+    await uow.execute(update(invitation).where(usable).values(used_by=staff_id))
+    return Staff(staff_id, person.name, role, language, timezone)
+
+
+async def _come_back(uow: UnitOfWork, channel_id: int, person: Person, role: Role) -> int | None:
+    """Let somebody who worked here before in again, in his old place."""
+    staff_id: int | None = await uow.value(
+        select(staff_account.c.staff_id).where(
+            staff_account.c.channel_id == channel_id, staff_account.c.external_id == person.external_id
+        )
+    )
+    if staff_id is None:
+        return None
+    await uow.execute(
+        update(staff).where(staff.c.id == staff_id).values(role=str(role), name=person.name, disabled_at=None)
+    )
+    await _enter_pipeline(uow, staff_id)
+    await _record_joined(uow, staff_id, role)
+    return staff_id
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@needs(Right.CONFIGURE)
+async def members(uow: UnitOfWork, by: Staff) -> list[Member]:
+    """Everybody who works here, in the order they came."""
+    count = (
+        select(func.count())
+        .where(deal.c.assignee_id == staff.c.id, deal.c.closed_at.is_(None))
+        .correlate(staff)
+        .scalar_subquery()
+    )
+    rows = await uow.rows(
+        select(staff, count.label("open_deals")).where(staff.c.disabled_at.is_(None)).order_by(staff.c.id)
+    )
+    return [
+        Member(row.id, row.name, Role(row.role), row.on_shift_since is not None, row.capacity, row.open_deals)
+        for row in rows
+    ]
+
+
+@needs(Right.CONFIGURE)
+async def set_capacity(uow: UnitOfWork, by: Staff, staff_id: int, *, capacity: int | None) -> None:
+    """How many open deals the turn gives somebody at most; None is no limit. Raises NotFound."""
+    await _change(uow, by, staff_id, "capacity", capacity=capacity)
+    rows = await uow.rows(select(membership.c.pipeline_id).where(membership.c.staff_id == staff_id))
+    await hand_out(uow, [row.pipeline_id for row in rows])
+
+
+@needs(Right.CONFIGURE)
+async def set_role(uow: UnitOfWork, by: Staff, staff_id: int, *, role: Role) -> None:
+    """What somebody may do from now on. Raises NotFound, LastAdmin."""
+    if role is not Role.ADMIN:
+        await _another_admin(uow, staff_id)
+    await _change(uow, by, staff_id, "role", role=str(role))
+
+
+@needs(Right.CONFIGURE)
+async def disable(uow: UnitOfWork, by: Staff, staff_id: int) -> None:
+    """Let somebody go: his rights end at once, his open deals go back to the turn. Raises NotFound, LastAdmin."""
+    await _another_admin(uow, staff_id)
+    pipelines = await give_back(uow, staff_id, actor=by.actor)
+    await leave_shift(uow, staff_id, actor=by.actor, why="own")
+    await _change(uow, by, staff_id, "disabled", disabled_at=uow.now)
+    name = stream_of_staff(staff_id)
+    await uow.execute(
+        update(staff_account)
+        .where(staff_account.c.staff_id == staff_id)
+        .values(open_conversation_id=None, open_until=None, screen=None)
+    )
+    await record(uow, [StaffDisabled(stream=name, ref=name, actor=by.actor, staff_id=staff_id)])
+    await hand_out(uow, pipelines)
+
+
+async def _another_admin(uow: UnitOfWork, staff_id: int) -> None:
+    others = await uow.value(
+        select(func.count()).where(
+            staff.c.role == str(Role.ADMIN), staff.c.disabled_at.is_(None), staff.c.id != staff_id
+        )
+    )
+    if not others:
+        raise LastAdmin
+
+
+async def _change(uow: UnitOfWork, by: Staff, staff_id: int, what: str, **values: Any) -> None:
+    name = stream_of_staff(staff_id)
+    await lock(uow, [name])
+    result = await uow.execute(
+        update(staff).where(staff.c.id == staff_id, staff.c.disabled_at.is_(None)).values(**values)
+    )
+    if result.rowcount != 1:
+        raise NotFound
+    await record(uow, [StaffChanged(stream=name, ref=name, actor=by.actor, staff_id=staff_id, what=what)])
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where a member of the staff is written to, and what he is doing there."""
+
+    staff: Staff
+    channel_id: int
+    chat_key: str
+    on_shift: bool
+    talks_in: int | None
+
+
+async def reach(
+    uow: UnitOfWork, *, staff_ids: Collection[int] = (), pipeline_ids: Collection[int] = (), role: Role | None = None
+) -> list[Reach]:
+    """The private chats of these people, of the members of these pipelines, or of everybody with a role."""
+    chosen = staff.c.id.in_(staff_ids) | staff.c.id.in_(
+        select(membership.c.staff_id).where(membership.c.pipeline_id.in_(pipeline_ids))
+    )
+    return await _reach(uow, chosen if role is None else staff.c.role == str(role))
+
+
+async def reach_chats(uow: UnitOfWork, chats: Collection[tuple[int, str]]) -> dict[tuple[int, str], Reach]:
+    """Who works in these private chats, by channel and chat."""
+    keys = {chat_key for _, chat_key in chats}
+    found = await _reach(uow, staff_account.c.external_id.in_(keys)) if keys else []
+    return {(one.channel_id, one.chat_key): one for one in found}
+
+
+async def _reach(uow: UnitOfWork, condition: ColumnElement[bool]) -> list[Reach]:
+    rows = await uow.rows(
+        select(
+            staff,
+            staff_account.c.channel_id,
+            staff_account.c.external_id,
+            staff_account.c.open_conversation_id,
+            staff_account.c.open_until,
+        )
+        .join(staff_account, staff_account.c.staff_id == staff.c.id)
+        .where(staff.c.disabled_at.is_(None), condition)
+        .order_by(staff.c.id)
+    )
+    return [
+        Reach(
+            Staff(row.id, row.name, Role(row.role), row.language, row.timezone),
+            row.channel_id,
+            row.external_id,
+            on_shift=row.on_shift_since is not None,
+            talks_in=row.open_conversation_id if row.open_until and row.open_until > uow.now else None,
+        )
+        for row in rows
+    ]
