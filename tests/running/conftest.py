@@ -14,7 +14,6 @@ from tests.botapi.client import BotApi
 from tests.running.program import CHECKOUT, Program
 from tests.running.shop import Shop
 
-DATABASES = [pytest.param(kind, marks=pytest.mark.xdist_group(kind)) for kind in ("sqlite", "postgresql")]
 LONGEST_LOG = 20_000
 
 
@@ -40,7 +39,7 @@ def bot_api_server() -> Iterator[str]:
         server.terminate()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=DATABASES)
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["sqlite", "postgresql"])
 async def module_database(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[str]:
@@ -81,6 +80,7 @@ async def new(server: str, folder: Path, database_url: str, **settings: str) -> 
     async with AsyncExitStack() as ending:
         api = await ending.enter_async_context(BotApi.connect(server))
         shop = Shop.in_folder(folder, api, database_url, **settings)
+        ending.push_async_callback(shop.rows.close)
         yield shop
         if shop.program.running:
             await shop.program.stop()
