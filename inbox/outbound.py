@@ -162,7 +162,7 @@ def _says(content: dict[str, Any]) -> dict[str, Any]:
 
 async def send_again(uow: UnitOfWork, outgoing_id: int) -> bool:
     """Queue once more what failed or was not confirmed, because a person asked; False if it is neither."""
-    return await _close(uow, outgoing_id, state="queued", attempts=0, not_before=None)
+    return await _close(uow, outgoing_id, state="queued", failures=0, reason=None, not_before=None)
 
 
 async def discard(uow: UnitOfWork, outgoing_id: int) -> bool:
