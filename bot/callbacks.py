@@ -1,63 +1,70 @@
 """What buttons carry: typed, small, only ids; rights are asked again at the tap."""
 
+from typing import Annotated
+
 from aiogram.filters.callback_data import CallbackData
+from pydantic import Field
+
+# Data made by hand may hold any number: one that no database holds is no data of ours.
+Id = Annotated[int, Field(ge=0, lt=2**63)]
+Microseconds = Annotated[int, Field(ge=0, lt=10**16)]
 
 
 class Answer(CallbackData, prefix="answer"):
     """Open the conversation of a deal."""
 
-    deal: int
+    deal: Id
 
 
 class Take(CallbackData, prefix="take"):
     """Become the assignee of a deal."""
 
-    deal: int
+    deal: Id
 
 
 class Card(CallbackData, prefix="card"):
     """Back to the card as it is."""
 
-    deal: int
+    deal: Id
 
 
 class Show(CallbackData, prefix="show"):
     """A card anew, at the bottom."""
 
-    deal: int
+    deal: Id
 
 
 class Stages(CallbackData, prefix="stages"):
     """Choose a stage."""
 
-    deal: int
+    deal: Id
 
 
 class Move(CallbackData, prefix="move"):
     """Move a deal to a stage."""
 
-    deal: int
-    stage: int
+    deal: Id
+    stage: Id
 
 
 class Ending(CallbackData, prefix="ending"):
     """Choose how a deal ends."""
 
-    deal: int
+    deal: Id
 
 
 class Close(CallbackData, prefix="close"):
     """End a deal."""
 
-    deal: int
+    deal: Id
     group: str
 
 
 class Lost(CallbackData, prefix="lost"):
     """End a deal as lost for a reason."""
 
-    deal: int
-    reason: int
+    deal: Id
+    reason: Id
 
 
 class Done(CallbackData, prefix="done"):
@@ -67,7 +74,7 @@ class Done(CallbackData, prefix="done"):
 class ToWhom(CallbackData, prefix="to"):
     """Send what was typed to this deal's customer."""
 
-    deal: int
+    deal: Id
 
 
 class Forget(CallbackData, prefix="forget"):
@@ -77,21 +84,21 @@ class Forget(CallbackData, prefix="forget"):
 class Retry(CallbackData, prefix="retry"):
     """Send a message again."""
 
-    outgoing: int
+    outgoing: Id
 
 
 class Discard(CallbackData, prefix="discard"):
     """Give a message up."""
 
-    outgoing: int
+    outgoing: Id
 
 
 class Deals(CallbackData, prefix="deals"):
     """A list of deals; `since` (microseconds of the epoch) and `after` name the last one shown before."""
 
     scope: str
-    since: int = 0
-    after: int = 0
+    since: Microseconds = 0
+    after: Id = 0
 
 
 class Next(CallbackData, prefix="next"):
@@ -117,25 +124,25 @@ class Invite(CallbackData, prefix="invite"):
 class Member(CallbackData, prefix="member"):
     """One member of the staff."""
 
-    id: int
+    id: Id
 
 
 class Capacity(CallbackData, prefix="capacity"):
     """How many open deals somebody gets at most; 0 is no limit."""
 
-    id: int
-    most: int
+    id: Id
+    most: Annotated[int, Field(ge=0, lt=10**6)]
 
 
 class ChangeRole(CallbackData, prefix="role"):
     """What somebody may do."""
 
-    id: int
+    id: Id
     role: str
 
 
 class Disable(CallbackData, prefix="disable"):
     """Let somebody go; asked twice."""
 
-    id: int
+    id: Id
     sure: bool

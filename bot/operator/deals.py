@@ -27,6 +27,7 @@ from pipeline.staff.talking import Desk
 from pipeline.stages import ACTIVE, named, stages_of
 
 PAGE = 8
+LONGEST_NUMBER = 18
 EXAMPLE = '/deal 12 stage "Offer sent"'
 SCOPES = {"mine": N_("Mine"), "waiting": N_("Waiting"), "all": N_("All")}
 NOTHING = {
@@ -85,9 +86,7 @@ def _line(t: Texts, view: DealView, now: datetime) -> str:
 async def deal(message: Message, command: CommandObject, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk) -> Screen:
     """One line: `/deal 12`, `/deal 12 stage "Offer sent"`, `/deal 12 close lost "No answer"`."""
     number, *words = _words(command.args or "")
-    if not number.removeprefix("#").isdecimal():
-        raise Unreadable(part=number, example=EXAMPLE)
-    deal_id = int(number.removeprefix("#"))
+    deal_id = _number(number)
     match words:
         case []:
             await _show_anew(uow, by, t, desk, deal_id, cause=f"show:{message.message_id}")
@@ -104,6 +103,13 @@ async def deal(message: Message, command: CommandObject, uow: UnitOfWork, by: St
             return await close_typed(uow, by, t, deal_id, how)
         case _:
             raise Unreadable(part=" ".join(words), example=EXAMPLE)
+
+
+def _number(word: str) -> int:
+    digits = word.removeprefix("#")
+    if not digits.isdecimal() or len(digits) > LONGEST_NUMBER:
+        raise Unreadable(part=word, example=EXAMPLE)
+    return int(digits)
 
 
 def _words(line: str) -> list[str]:
