@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from redis.exceptions import RedisError
+from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.migrating import schema_is_newest
@@ -34,7 +36,7 @@ async def check(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _database(settings: Settings) -> Finding:
-    if settings.uses_sqlite and not (settings.data_dir / "voronka.db").exists():
+    if settings.uses_sqlite and not _file_exists(settings.database_url):
         return Finding("database", True, "will be made at the first start")
     database = Database(settings.database_url, SystemClock())
     try:
@@ -51,6 +53,10 @@ async def _database(settings: Settings) -> Finding:
     finally:
         await database.close()
     return Finding("database", True, "newest schema")
+
+
+def _file_exists(database_url: str) -> bool:
+    return Path(make_url(database_url).database or "").exists()
 
 
 def other_bot(other: OtherAccount) -> str:
