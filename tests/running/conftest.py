@@ -81,6 +81,5 @@ async def new(server: str, folder: Path, database_url: str, **settings: str) -> 
         api = await ending.enter_async_context(BotApi.connect(server))
         shop = Shop.in_folder(folder, api, database_url, **settings)
         ending.push_async_callback(shop.rows.close)
+        ending.push_async_callback(shop.program.end)
         yield shop
-        if shop.program.running:
-            await shop.program.stop()
