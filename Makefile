@@ -1,4 +1,59 @@
-.PHONY: lock
+# Everything a person or a machine does here; needs only make and Python 3.11 or newer.
+PYTHON ?= python3
+BIN := .venv/bin
+
+# What is installed is named by what it came from: the lock, the interpreter and the place of this folder.
+sum = $(shell { cat $(1); $(PYTHON) -V; pwd; } 2>&1 | cksum | cut -d ' ' -f 1)
+RUN := .venv/run-$(call sum,requirements.lock)
+DEV := .venv/dev-$(call sum,requirements-dev.lock)
+
+define install
+@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Voronka needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)")'
+@echo "Installing what $(1) lists ..."
+@$(PYTHON) -m venv .venv
+@rm -f .venv/run-* .venv/dev-*
+@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r $(1)
+@printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s/$(BIN)/python" -m app "$$@"\n' '$(CURDIR)' '$(CURDIR)' > $(BIN)/voronka
+@chmod +x $(BIN)/voronka
+@touch $(2)
+endef
+
+.PHONY: run test lint bench soak texts lock clean
+.NOTPARALLEL:
+
+run: $(RUN)
+	@exec $(BIN)/python -m app run
+
+test: lint
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+lint: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(DEV)
+	@$(BIN)/python -m benchmarks
+
+soak: $(DEV)
+	@$(BIN)/python -m tests.soak
+
+# Bring the catalogues up to date with the texts in the source.
+texts: $(DEV)
+	@$(BIN)/python -m tests.catalogues
+
 lock:
 	uv pip compile pyproject.toml --universal --generate-hashes -q -o requirements.lock --custom-compile-command "make lock"
-	uv pip compile pyproject.toml --group dev --universal --generate-hashes -q -o requirements-dev.lock --custom-compile-command "make lock"
+	uv pip compile pyproject.toml --group dev -c requirements.lock --universal --generate-hashes -q -o requirements-dev.lock --custom-compile-command "make lock"
+
+clean:
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(RUN):
+	$(call install,requirements.lock,$@)
+
+# The development lock holds all of the other one, so `run` is served as well.
+$(DEV):
+	$(call install,requirements-dev.lock,$@ $(RUN))

@@ -48,15 +48,13 @@ class EmbeddedRedis:
         Raises EmbeddedRedisFailed if it does not within five seconds.
         """
         self._prepare()
-        child = None
+        started = False
         async for _ in _moments():
-            if child is None:
-                child = self._spawn()
-            elif child.poll() is not None:
+            if started and self._is_gone():
                 break
+            started = started or self._spawn()
             self._pid = await self._answering_pid()
             if self._pid is not None:
-                self._child = child
                 return self._url
         raise EmbeddedRedisFailed(f"The embedded Redis does not answer; see {self._folder / 'redis.log'}")
 
@@ -80,15 +78,13 @@ class EmbeddedRedis:
         self._folder.mkdir(parents=True, exist_ok=True)
         if self._socket.parent != self._folder:
             _make_private(self._socket.parent)
-        if self._child is not None:
-            self._child.poll()  # bury the one that was killed
 
-    def _spawn(self) -> subprocess.Popen[bytes] | None:
-        """A new server, or None while another one lives."""
+    def _spawn(self) -> bool:
+        """Start a server unless one lives; whether it did."""
         with (self._folder / "redis.lock").open("w") as lock:
-            if not _locked(lock):
-                return None
-            return subprocess.Popen(
+            if not self._can_take(lock):
+                return False
+            self._child = subprocess.Popen(
                 [_binary(), *self._options()],
                 pass_fds=[lock.fileno()],
                 start_new_session=True,
@@ -97,6 +93,7 @@ class EmbeddedRedis:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
+            return True
 
     def _options(self) -> list[str]:
         options = {
@@ -121,10 +118,17 @@ class EmbeddedRedis:
         return None
 
     def _is_gone(self) -> bool:
-        if self._child is not None:
-            self._child.poll()
         with (self._folder / "redis.lock").open("w") as lock:
-            return _locked(lock)
+            return self._can_take(lock)
+
+    def _can_take(self, lock: IO[str]) -> bool:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        if self._child is not None:
+            self._child.wait()  # it is dead already, but not yet buried
+        return True
 
 
 def _binary() -> str:
@@ -150,14 +154,6 @@ def _make_private(folder: Path) -> None:
     state = folder.lstat()
     if not stat.S_ISDIR(state.st_mode) or state.st_uid != os.getuid() or state.st_mode & 0o077:
         raise EmbeddedRedisFailed(f"{folder} is open to others: remove it")
-
-
-def _locked(lock: IO[str]) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 async def _moments() -> AsyncIterator[None]:

@@ -17,6 +17,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 BOT_TOKEN = r"\d{6,}(?::|%3A)[A-Za-z0-9_-]{30,}"
 TOKEN_IN_ADDRESS = r"(?<=/bot)\d+(?::|%3A)[^/\s?\"']+"
 MASK = "***"
+HANDLER = "voronka"
 
 # At lower levels these print whole statements with their values, which are customers' words.
 QUIET = {"aiosqlite": logging.INFO, "sqlalchemy": logging.WARNING, "asyncpg": logging.INFO}
@@ -42,15 +43,24 @@ def configure(level: str, fmt: Literal["console", "json"], secrets: Sequence[str
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler()
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_last_steps(fmt, secrets))
-    )
-    logging.basicConfig(handlers=[handler], level=level, force=True)
+    formatter = structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_last_steps(fmt, secrets))
+    _replace_handler(level, formatter)
     logging.captureWarnings(True)
+    logging.raiseExceptions = False  # a record that fails to format would be printed raw, its values included
     for name, least in QUIET.items():
         logging.getLogger(name).setLevel(max(least, logging.getLogger().level))
     sys.excepthook = _log_uncaught
+
+
+def _replace_handler(level: str, formatter: logging.Formatter) -> None:
+    handler = logging.StreamHandler()
+    handler.name = HANDLER
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    for older in [other for other in root.handlers if other.name == HANDLER]:
+        root.removeHandler(older)
+    root.addHandler(handler)
+    root.setLevel(level)
 
 
 def _last_steps(fmt: Literal["console", "json"], secrets: Sequence[str]) -> list[Processor]:
@@ -69,7 +79,7 @@ class _Masking:
     """Replaces the known secrets, and anything that looks like a bot's token, wherever it stands in a record."""
 
     def __init__(self, secrets: Sequence[str]) -> None:
-        known = {form for secret in secrets if secret for form in (secret, quote(secret, safe=""))}
+        known = {form for secret in secrets if secret for form in (secret, repr(secret)[1:-1], quote(secret, safe=""))}
         longest_first = sorted(known, key=len, reverse=True)
         self._secret = re.compile("|".join([*map(re.escape, longest_first), BOT_TOKEN, TOKEN_IN_ADDRESS]))
 
@@ -86,6 +96,8 @@ class _Masking:
         return self._text(value)
 
     def _text(self, value: object) -> str:
+        if isinstance(value, bytes):
+            value = value.decode(errors="backslashreplace")
         return self._secret.sub(MASK, value if isinstance(value, str) else repr(value))
 
 

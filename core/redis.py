@@ -46,7 +46,7 @@ class Wakeups:
 
     def __init__(self, redis: Redis | None) -> None:
         self._redis = redis
-        self._rung: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self._bells: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._name = uuid.uuid4().hex
         self.degraded = False
 
@@ -65,11 +65,11 @@ class Wakeups:
 
     async def wait(self, topic: str, timeout: float) -> None:
         """Return once the topic has rung since the last wait on it, or after `timeout` seconds."""
-        rung = self._rung[topic]
+        bell = self._bells[topic]
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout):
-                await rung.wait()
-        rung.clear()
+                await bell.wait()
+        bell.clear()
 
     async def run(self) -> None:
         """Hear the other processes until cancelled, through any absence of Redis; local wake-ups need no run."""
@@ -80,10 +80,12 @@ class Wakeups:
         await retry.call_with_retry(lambda: self._listen(redis), self._lost)
 
     async def _listen(self, redis: Redis) -> None:
+        task = asyncio.current_task()
         async with redis.pubsub(ignore_subscribe_messages=True) as subscription:
             await subscription.subscribe(Keys.WAKE_UPS)
             self._found()
-            while True:
+            # Python 3.11's wait_for, used inside redis-py, may swallow a cancellation; the task remembers it.
+            while task and not task.cancelling():
                 message = await subscription.get_message(timeout=LONGEST_WAIT)
                 if message is None:
                     await redis.ping()  # a hung server keeps its sockets open and is just silent
@@ -99,7 +101,7 @@ class Wakeups:
         if self.degraded:
             log.info("Redis is back")
         self.degraded = False
-        self._wake(self._rung)  # whatever was rung while we were deaf
+        self._wake(self._bells)  # whatever was rung while we were deaf
 
     async def _lost(self, error: Exception) -> None:
         if not self.degraded:
@@ -108,4 +110,4 @@ class Wakeups:
 
     def _wake(self, topics: Iterable[str]) -> None:
         for topic in topics:
-            self._rung[topic].set()
+            self._bells[topic].set()

@@ -58,7 +58,7 @@ def faults(catalogue: Catalog, template: Catalog) -> Iterator[str]:
 
 def _problems(message: Message) -> Iterator[str]:
     original = message.id if isinstance(message.id, str) else message.id[-1]
-    for answer in [message.string] if isinstance(message.string, str) else message.string:
+    for answer in [message.string] if isinstance(message.string, str) else message.string or [""]:
         if not answer:
             yield "is not translated"
         elif set(PLACEHOLDER.findall(answer)) != set(PLACEHOLDER.findall(original)):

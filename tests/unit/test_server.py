@@ -1,0 +1,77 @@
+"""The HTTP server, through a real socket."""
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+
+from web.server import Readiness, application, serve
+
+
+class Site:
+    """A running server, and the readiness that it will report."""
+
+    def __init__(self) -> None:
+        self.readiness = Readiness()
+        self.url = ""
+
+    async def ask(self) -> Readiness:
+        return self.readiness
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    site = Site()
+    runner, site.url = await serve(application(site.ask), "127.0.0.1", 0)
+    yield site
+    await runner.cleanup()
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+async def test_it_says_that_it_is_alive(site: Site, client: aiohttp.ClientSession) -> None:
+    async with client.get(f"{site.url}/healthz") as answer:
+        assert (answer.status, await answer.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize(
+    ("readiness", "status", "word"),
+    [
+        (Readiness(), 200, "ready"),
+        (Readiness(degraded={"redis": "away"}), 200, "degraded"),
+        (Readiness(ready=False, degraded={"database": "away"}), 503, "unready"),
+        (Readiness(ready=False), 503, "unready"),
+    ],
+)
+async def test_it_says_whether_it_can_work_and_what_is_worse(
+    site: Site, client: aiohttp.ClientSession, readiness: Readiness, status: int, word: str
+) -> None:
+    site.readiness = readiness
+    async with client.get(f"{site.url}/readyz") as answer:
+        assert answer.status == status
+        assert await answer.json() == {"status": word, "degraded": readiness.degraded}
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/nothing"])
+async def test_every_answer_is_guarded_and_names_no_software(
+    site: Site, client: aiohttp.ClientSession, path: str
+) -> None:
+    async with client.get(f"{site.url}{path}") as answer:
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert "Server" not in answer.headers
+
+
+async def test_a_taken_port_is_an_error_that_leaves_nothing_behind(site: Site) -> None:
+    with pytest.raises(OSError, match="in use"):
+        await serve(application(site.ask), "127.0.0.1", int(site.url.rpartition(":")[2]))
+
+
+async def test_an_ipv6_address_is_in_brackets(site: Site) -> None:
+    runner, url = await serve(application(site.ask), "::1", 0)
+    await runner.cleanup()
+    assert url.startswith("http://[::1]:")
