@@ -7,9 +7,9 @@ from core.database import UnitOfWork
 from core.journal import Recorded
 from core.relay import EventParked
 from core.texts import N_, pick_language, texts
-from inbox.events import ChannelPaused, ConversationStarted, MessageReceived, UpdateParked
+from inbox.events import ChannelPaused, ConversationStarted, UpdateParked
 from inbox.outbound import Lane, Outgoing, queue
-from inbox.queries import chat_of, language_in, messages
+from inbox.queries import MessageView, chat_of, language_in
 from pipeline.deals import views
 from pipeline.events import DealAssigned, DealClosed, ShiftEnded, StaffJoined
 from pipeline.staff.people import Reach, reach
@@ -94,16 +94,15 @@ async def on_conversation_started(uow: UnitOfWork, events: Sequence[Recorded[Con
         )
 
 
-async def on_command_by_customer(uow: UnitOfWork, events: Sequence[Recorded[MessageReceived]]) -> None:
+async def answer_commands(uow: UnitOfWork, received: Sequence[MessageView]) -> None:
     """A stranger typed a command of the staff: it went to the company like any text, and he is told so."""
-    shown = await messages(uow, [item.event.message_id for item in events])
-    for item in events:
-        words = shown[item.event.message_id].body.get("text", "").split()
+    for one in received:
+        words = one.body.get("text", "").split(maxsplit=1)
         if words and words[0] in STAFF_COMMANDS:
             await _tell_customer(
                 uow,
-                item.event.conversation_id,
-                f"command:{item.event.message_id}",
+                one.conversation_id,
+                f"command:{one.id}",
                 N_("Commands are for people who work here: ask your admin for an invitation. Your text was passed on."),
             )
 

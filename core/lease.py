@@ -58,7 +58,7 @@ async def release(database: Database, name: str, *, epoch: int) -> None:
 
 async def _now(uow: UnitOfWork) -> datetime:
     """The database's time where several machines share one, ours where one process is alone."""
-    if uow.connection.dialect.name == "sqlite":
+    if uow.is_sqlite:
         return uow.now
     instant: datetime = await uow.value(select(func.clock_timestamp()))
     return instant

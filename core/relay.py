@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from core.database import Database, UnitOfWork
 from core.failpoints import failpoint
-from core.journal import RELAY, Event, Recorded, as_recorded, counter, event, insert_or_ignore, lock, record, stream
+from core.journal import RELAY, Event, Recorded, as_recorded, counter, event, insert_or_ignore, lock, lock_free, record
 
 log = structlog.get_logger()
 
@@ -25,6 +25,7 @@ Story = Mapping[type[Event], Sequence[Handler]]
 
 ATTEMPTS = 5
 WAVE = 200
+RUN = 20
 COMPANY = "company"
 
 
@@ -66,13 +67,25 @@ class Relay:
                 await wakeups.wait(RELAY, sweep_seconds)
 
     async def wave(self) -> int:
-        """Hand on the oldest unhandled event of each of many streams, in one transaction; how many those were."""
+        """Hand on what is next in each of many streams, in one transaction; how many events those were.
+
+        Next is the oldest run of events of one kind, as ten messages typed at once are. A wave that fails is undone
+        and handed on event by event.
+        """
+        try:
+            return await self._wave(self._tell_together)
+        except OperationalError:
+            raise
+        except Exception:
+            log.warning("relay.wave_failed", exc_info=True)
+            return await self._wave(self._tell_singly)
+
+    async def _wave(self, tell: Callable[[UnitOfWork, Sequence[Recorded[Event]]], Awaitable[list[int]]]) -> int:
         async with self._database.unit() as uow:
             batch = await self._claim(uow)
             if not batch:
                 return 0
-            done = await self._handle(uow, batch)
-            await _stamp(uow, done)
+            await _stamp(uow, await tell(uow, batch))
             failpoint("relay.before_commit")
         failpoint("relay.after_commit")
         return len(batch)
@@ -87,36 +100,39 @@ class Relay:
             .order_by(func.min(event.c.id))
             .limit(WAVE)
         )
-        if not names:
+        free = await lock_free(uow, [row.stream for row in names])
+        if not free:
             return []
-        locked = await uow.rows(
-            select(stream.c.name)
-            .where(stream.c.name.in_([row.stream for row in names]))
-            .order_by(stream.c.name)
-            .with_for_update(skip_locked=True)
+        place = func.row_number().over(partition_by=event.c.stream, order_by=event.c.id)
+        first = select(event.c.id, place.label("place")).where(unhandled, event.c.stream.in_(free)).subquery()
+        rows = await uow.rows(
+            select(event).join(first, first.c.id == event.c.id).where(first.c.place <= RUN).order_by(event.c.id)
         )
-        heads = (
-            select(func.min(event.c.id))
-            .where(unhandled, event.c.stream.in_([row.name for row in locked]))
-            .group_by(event.c.stream)
-        )
-        rows = await uow.rows(select(event).where(event.c.id.in_(heads)).order_by(event.c.id))
-        return [as_recorded(row) for row in rows]
+        return self._runs([as_recorded(row) for row in rows])
 
-    async def _handle(self, uow: UnitOfWork, batch: Sequence[Recorded[Event]]) -> list[int]:
-        try:
-            async with uow.savepoint():
-                await self._tell(uow, batch)
-            return [item.id for item in batch]
-        except OperationalError:
-            raise
-        except Exception:
-            log.warning("relay.wave_failed", events=len(batch), exc_info=len(batch) == 1)
-            return await self._handle_singly(uow, batch)
+    def _runs(self, items: Sequence[Recorded[Event]]) -> list[Recorded[Event]]:
+        """Of each stream the events up to the first that is of another kind than the first one that is listened to."""
+        kinds: dict[str, type[Event]] = {}
+        ended: set[str] = set()
+        run = []
+        for item in items:
+            stream, kind = item.event.stream, type(item.event)
+            if kind in self._story and kinds.setdefault(stream, kind) is not kind:
+                ended.add(stream)
+            if stream not in ended:
+                run.append(item)
+        return run
 
-    async def _handle_singly(self, uow: UnitOfWork, batch: Sequence[Recorded[Event]]) -> list[int]:
+    async def _tell_together(self, uow: UnitOfWork, batch: Sequence[Recorded[Event]]) -> list[int]:
+        await self._tell(uow, batch)
+        return [item.id for item in batch]
+
+    async def _tell_singly(self, uow: UnitOfWork, batch: Sequence[Recorded[Event]]) -> list[int]:
         done = []
+        held: set[str] = set()
         for item in batch:
+            if item.event.stream in held:
+                continue
             try:
                 async with uow.savepoint():
                     await self._tell(uow, [item])
@@ -125,7 +141,8 @@ class Relay:
                 raise
             except Exception as error:
                 log.exception("relay.event_failed", event_id=item.id, kind=type(item.event).__name__)
-                await self._put_off(uow, item, type(error).__name__)
+                if not await self._put_off(uow, item, type(error).__name__):
+                    held.add(item.event.stream)
         return done
 
     async def _tell(self, uow: UnitOfWork, batch: Sequence[Recorded[Event]]) -> None:
@@ -137,7 +154,8 @@ class Relay:
                 await handler(uow, items)
                 failpoint("relay.mid_tx")
 
-    async def _put_off(self, uow: UnitOfWork, item: Recorded[Event], error: str) -> None:
+    async def _put_off(self, uow: UnitOfWork, item: Recorded[Event], error: str) -> bool:
+        """Count a failed attempt; True once the event is parked and its stream may go on."""
         row = event.c.id == item.id
         attempts = await uow.value(
             update(event).where(row).values(attempts=event.c.attempts + 1).returning(event.c.attempts)
@@ -145,12 +163,13 @@ class Relay:
         if attempts < ATTEMPTS:
             pause = timedelta(seconds=self._retry_after * 2 ** (attempts - 1))
             await uow.execute(update(event).where(row).values(not_before=uow.now + pause))
-            return
+            return False
         await uow.execute(update(event).where(row).values(parked=error))
         if not isinstance(item.event, EventParked):
             await lock(uow, [COMPANY])
             parked = EventParked(stream=COMPANY, ref=item.event.ref, parked_id=item.id, kind=type(item.event).__name__)
             await record(uow, [parked])
+        return True
 
 
 async def _stamp(uow: UnitOfWork, ids: Sequence[int]) -> None:
@@ -160,14 +179,22 @@ async def _stamp(uow: UnitOfWork, ids: Sequence[int]) -> None:
     """
     if not ids:
         return
-    await uow.execute(insert_or_ignore(uow, counter), {"name": "journal", "value": 0})
-    last = await uow.value(
-        update(counter)
-        .where(counter.c.name == "journal")
-        .values(value=counter.c.value + len(ids))
-        .returning(counter.c.value)
-    )
+    last = await _advance(uow, len(ids))
     positions = [{"event_id": one, "place": last - len(ids) + 1 + index} for index, one in enumerate(sorted(ids))]
     await uow.execute(
         update(event).where(event.c.id == bindparam("event_id")).values(position=bindparam("place")), positions
     )
+
+
+async def _advance(uow: UnitOfWork, count: int) -> int:
+    advance = (
+        update(counter)
+        .where(counter.c.name == "journal")
+        .values(value=counter.c.value + count)
+        .returning(counter.c.value)
+    )
+    last: int | None = await uow.value(advance)
+    if last is None:
+        await uow.execute(insert_or_ignore(uow, counter), {"name": "journal", "value": 0})
+        last = await uow.value(advance)
+    return last or count

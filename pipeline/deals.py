@@ -166,10 +166,15 @@ async def recent_customers(uow: UnitOfWork, by: Staff, *, limit: int = 5) -> lis
     return [DealView(*row) for row in rows]
 
 
-async def open_deals_of(uow: UnitOfWork, conversation_ids: Collection[int]) -> dict[int, int]:
+async def open_views_in(uow: UnitOfWork, conversation_ids: Collection[int]) -> dict[int, DealView]:
     """The open deals that conversations' messages belong to, by conversation."""
-    rows = await uow.rows(select(talk).where(talk.c.conversation_id.in_(conversation_ids)))
-    return {row.conversation_id: row.deal_id for row in rows}
+    if not conversation_ids:
+        return {}
+    rows = await uow.rows(
+        _VIEW.join(talk, talk.c.deal_id == deal.c.id).where(talk.c.conversation_id.in_(conversation_ids))
+    )
+    found = [DealView(*row) for row in rows]
+    return {view.conversation_id: view for view in found}
 
 
 async def last_deal_of_message(uow: UnitOfWork, message_id: int) -> int | None:

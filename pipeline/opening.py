@@ -28,7 +28,7 @@ async def open_deals(uow: UnitOfWork, events: Sequence[Recorded[MessageReceived]
         .limit(1)
         .scalar_subquery()
     )
-    rows = await uow.rows(
+    found = await uow.rows(
         select(
             message.c.id.label("message_id"),
             message.c.at,
@@ -44,6 +44,8 @@ async def open_deals(uow: UnitOfWork, events: Sequence[Recorded[MessageReceived]
         .where(message.c.id.in_([item.event.message_id for item in events]), talk.c.deal_id.is_(None))
         .order_by(message.c.id)
     )
+    first_of_each = {row.conversation_id: row for row in reversed(found)}
+    rows = [row for row in found if first_of_each[row.conversation_id] is row]
     if not rows:
         return
     result = await uow.execute(

@@ -17,7 +17,6 @@ def upgrade() -> None:
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('state', sa.String(), server_default='on', nullable=False),
     sa.Column('reason', sa.String(), nullable=True),
-    sa.Column('read_offset', sa.BigInteger(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_channel')),
     sa.UniqueConstraint('kind', 'name', name=op.f('uq_channel_kind_name'))
     )
