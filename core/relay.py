@@ -71,6 +71,7 @@ class Relay:
             batch = await self._claim(uow)
             if not batch:
                 return 0
+            failpoint("relay.claimed")
             done = await self._handle(uow, batch)
             await _stamp(uow, done)
             failpoint("relay.before_commit")
