@@ -1,0 +1,86 @@
+"""Running programs for tests: one company for a module, on each database; its log is shown with a failure."""
+
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests import postgres
+from tests.botapi.client import BotApi
+from tests.running.program import CHECKOUT, Program
+from tests.running.shop import Shop
+
+DATABASES = [pytest.param(kind, marks=pytest.mark.xdist_group(kind)) for kind in ("sqlite", "postgresql")]
+LONGEST_LOG = 20_000
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show with a failed test what its program wrote."""
+    report = yield
+    if report.failed and isinstance(item, pytest.Function):
+        for value in item.funcargs.values():
+            program = value.program if isinstance(value, Shop) else value
+            if isinstance(program, Program):
+                report.sections.append(("the program's log", program.log[-LONGEST_LOG:]))
+    return report
+
+
+@pytest.fixture(scope="session")
+def bot_api_server() -> Iterator[str]:
+    """The address of a Bot API server that lives as long as the tests of this process."""
+    command = [sys.executable, "-m", "tests.botapi", "--port", "0"]
+    with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        yield server.stdout.readline().removeprefix("Bot API server: ").strip()
+        server.terminate()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=DATABASES)
+async def module_database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[str]:
+    """An empty database for the tests of a module, once in each kind that we promise."""
+    if request.param == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('database')}/voronka.db"
+        return
+    async with postgres.empty_database(request.getfixturevalue("postgres_socket")) as url:
+        yield url
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def company(
+    bot_api_server: str, module_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Shop]:
+    """A company at work, shared by the tests of a module."""
+    async with opened(bot_api_server, tmp_path_factory.mktemp("voronka"), module_database) as shop:
+        yield shop
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def shop(company: Shop) -> AsyncIterator[Shop]:
+    """The company with nobody on shift and no open deal."""
+    yield company
+    await company.tidy()
+
+
+@asynccontextmanager
+async def opened(server: str, folder: Path, database_url: str, **settings: str) -> AsyncIterator[Shop]:
+    """A company of its own, whose program ends with the context."""
+    async with new(server, folder, database_url, **settings) as shop:
+        yield await shop.open()
+
+
+@asynccontextmanager
+async def new(server: str, folder: Path, database_url: str, **settings: str) -> AsyncIterator[Shop]:
+    """A company whose program has not been started; whatever runs at the end is stopped."""
+    async with AsyncExitStack() as ending:
+        api = await ending.enter_async_context(BotApi.connect(server))
+        shop = Shop.in_folder(folder, api, database_url, **settings)
+        yield shop
+        if shop.program.running:
+            await shop.program.stop()

@@ -1,0 +1,118 @@
+"""A small company at work in a running program: its admin, its operators, its customers; each test tells its story."""
+
+import itertools
+import re
+from pathlib import Path
+
+from tests.botapi.client import BotApi, ChatMessage, User
+from tests.running.program import Program
+from tests.running.rows import Rows
+
+ADMIN_ID = 500
+_NUMBERS = itertools.count(1)
+_LINK = re.compile(r"https://t\.me/voronka_test_bot\?start=(inv_\S+)")
+_DEAL = re.compile(r"#(\d+)")
+
+OPEN_DEALS = "SELECT id FROM deal WHERE closed_at IS NULL ORDER BY id"
+ON_SHIFT = "SELECT name FROM staff WHERE on_shift_since IS NOT NULL"
+
+
+def number_in(text: str) -> int:
+    """The number of the deal that a card or a notice is about."""
+    found = _DEAL.search(text)
+    assert found is not None, text
+    return int(found[1])
+
+
+class Shop:
+    """A company of one bot. Every person's name is its own, so that whatever names him is found by it."""
+
+    def __init__(self, api: BotApi, program: Program, rows: Rows) -> None:
+        self.api = api
+        self.program = program
+        self.rows = rows
+        self.admin: User
+        self.staff: list[User] = []
+
+    @classmethod
+    def in_folder(cls, folder: Path, api: BotApi, database_url: str, **settings: str) -> "Shop":
+        """A shop whose program was never started."""
+        told = {
+            "TELEGRAM_API_BASE": api.base,
+            "TELEGRAM_BOT_TOKEN": api.token,
+            "TELEGRAM_ADMIN_IDS": str(ADMIN_ID),
+            "DATABASE_URL": database_url,
+        }
+        return cls(api, Program(folder, **told | settings), Rows(database_url))
+
+    async def open(self) -> "Shop":
+        """Start the program and let the admin say hello."""
+        await self.program.start()
+        self.admin = await self.person("Ada", user_id=ADMIN_ID)
+        await self.admin.start()
+        await self.admin.sees("/staff")
+        self.staff.append(self.admin)
+        return self
+
+    async def person(self, name: str, *, user_id: int | None = None, language: str | None = "en") -> User:
+        """Somebody with Telegram, whom the company does not know yet."""
+        number = next(_NUMBERS)
+        return await self.api.user(user_id or 10_000 + number, f"{name}-{number}", language_code=language)
+
+    async def customers(self, *names: str) -> list[User]:
+        """Some people at once."""
+        return [await self.person(name) for name in names]
+
+    async def invitation(self, button: str = "Invite an operator") -> str:
+        """What the admin's link gives to the bot."""
+        asked = await self.admin.sends("/staff")
+        people = await self.admin.sees("work", after=asked, button=button)
+        await self.admin.presses(people.id, button)
+        link = _LINK.search((await self.admin.sees("t.me/", after=asked)).text)
+        assert link is not None
+        return link[1]
+
+    async def operator(self, name: str, *, language: str = "en", button: str = "Invite an operator") -> User:
+        """A new member of the staff, let in by a link."""
+        person = await self.person(name, language=language)
+        await person.start(await self.invitation(button))
+        await person.sees(person.first_name)
+        self.staff.append(person)
+        return person
+
+    async def on_shift(self, *people: User) -> None:
+        """These come on shift, in this order."""
+        for one in people:
+            asked = await one.sends("/shift on")
+            await one.sees("You are on shift", after=asked)
+
+    async def off_shift(self, *people: User) -> None:
+        """These go off shift."""
+        for one in people:
+            asked = await one.sends("/shift off")
+            await one.sees("You are off shift", after=asked)
+
+    async def card(self, of: User, to: User, *, after: int = 0, button: str | None = None) -> ChatMessage:
+        """The card of a customer's deal in somebody's chat."""
+        return await to.sees(f"{of.first_name} · #", after=after, button=button, kind="text")
+
+    async def assigned(self, customer: User) -> str | None:
+        """Who has a customer's newest deal."""
+        name: str | None = await self.rows.value(
+            "SELECT staff.name FROM deal JOIN contact ON contact.id = deal.contact_id"
+            " LEFT JOIN staff ON staff.id = deal.assignee_id WHERE contact.name = :name ORDER BY deal.id DESC",
+            name=customer.first_name,
+        )
+        return name
+
+    async def tidy(self) -> None:
+        """End every shift and every deal, as the next test expects it."""
+        await self.api.clear_faults()
+        await self.api.release_updates()
+        at_work = {name for (name,) in await self.rows.all(ON_SHIFT)}
+        await self.off_shift(*(one for one in self.staff if one.first_name in at_work))
+        await self.rows.settled()
+        for (deal,) in await self.rows.all(OPEN_DEALS):
+            await self.admin.sends(f'/deal {deal} close "not a lead"')
+        await self.rows.until(OPEN_DEALS, lambda found: not found)
+        await self.rows.settled()
