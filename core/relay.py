@@ -85,6 +85,7 @@ class Relay:
             batch = await self._claim(uow)
             if not batch:
                 return 0
+            failpoint("relay.claimed")
             await _stamp(uow, await tell(uow, batch))
             failpoint("relay.before_commit")
         failpoint("relay.after_commit")
