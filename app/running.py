@@ -99,7 +99,7 @@ async def _run_until_signal(program: Program, roles: Sequence[str]) -> None:
         await _end([stopped, *tasks], settings.stop_seconds)
         await runner.cleanup()
     for task in tasks:
-        if not task.cancelled() and task.exception() is not None:
+        if task.done() and not task.cancelled() and task.exception() is not None:
             log.error("loop.ended", exc_info=task.exception())
             raise CannotRun("A part of Voronka ended unexpectedly; the log says why.") from task.exception()
 

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from core.database import Database, Instant, UnitOfWork
 from core.failpoints import failpoint
 from core.journal import RELAY, Event, Recorded, as_recorded, counter, event, insert_or_ignore, lock, lock_free, record
+from core.loops import whole
 
 log = structlog.get_logger()
 
@@ -75,10 +76,13 @@ class Relay:
         self._retry_after = retry_after
 
     async def run(self, wakeups: Waiting, sweep_seconds: float) -> None:
-        """Hand on what there is, for ever; `sweep_seconds` bounds what a lost wake-up costs."""
+        """Hand on what there is, for ever; `sweep_seconds` bounds what a lost wake-up costs.
+
+        Cancelled, it ends the wave it is at.
+        """
         while True:
             try:
-                handled = await self.wave()
+                handled = await whole(self.wave())
             except DBAPIError:
                 log.exception("relay.database_failed")
                 await asyncio.sleep(self._retry_after)

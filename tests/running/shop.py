@@ -92,6 +92,12 @@ class Shop:
             asked = await one.sends("/shift off")
             await one.sees("You are off shift", after=asked)
 
+    async def handed(self, name: str, to: User, text: str = "Hello") -> tuple[User, ChatMessage]:
+        """A new customer and his card in the chat of the only one on shift."""
+        customer = await self.person(name)
+        await customer.sends(text)
+        return customer, await self.card(customer, to, button="Stage")
+
     async def card(self, of: User, to: User, *, after: int = 0, button: str | None = None) -> ChatMessage:
         """The card of a customer's deal in somebody's chat."""
         return await to.sees(f"{of.first_name} · #", after=after, button=button, kind="text")
