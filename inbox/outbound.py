@@ -162,7 +162,8 @@ def _says(content: dict[str, Any]) -> dict[str, Any]:
 
 async def send_again(uow: UnitOfWork, outgoing_id: int) -> bool:
     """Queue once more what failed or was not confirmed, because a person asked; False if it is neither."""
-    return await _close(uow, outgoing_id, state="queued", attempts=0, not_before=None)
+    # Attempts go on being counted, for each is a row of its own; the pauses between them begin anew.
+    return await _close(uow, outgoing_id, state="queued", reason=None, failures=0, not_before=None)
 
 
 async def discard(uow: UnitOfWork, outgoing_id: int) -> bool:
