@@ -75,9 +75,9 @@ class UnitOfWork:
         """Run one statement, with one set of parameters or many."""
         return await self.connection.execute(statement, parameters)
 
-    async def rows(self, statement: Executable) -> Sequence[AnyRow]:
-        """All rows of a query."""
-        return (await self.connection.execute(statement)).all()
+    async def rows(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[AnyRow]:
+        """All rows of a query. On hot paths the query is built once and gets its values as parameters."""
+        return (await self.connection.execute(statement, parameters)).all()
 
     async def row(self, statement: Executable) -> AnyRow | None:
         """The first row of a query, if any."""

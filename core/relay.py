@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import and_, bindparam, func, or_, select, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from core.database import Database, UnitOfWork
+from core.database import Database, Instant, UnitOfWork
 from core.failpoints import failpoint
 from core.journal import RELAY, Event, Recorded, as_recorded, counter, event, insert_or_ignore, lock, lock_free, record
 
@@ -27,6 +27,26 @@ ATTEMPTS = 5
 WAVE = 200
 RUN = 20
 COMPANY = "company"
+
+
+_unhandled = and_(event.c.position.is_(None), event.c.parked.is_(None))
+_READY_STREAMS = (
+    select(event.c.stream)
+    .where(_unhandled)
+    .group_by(event.c.stream)
+    .having(
+        or_(func.max(event.c.not_before).is_(None), func.max(event.c.not_before) <= bindparam("now", type_=Instant))
+    )
+    .order_by(func.min(event.c.id))
+    .limit(WAVE)
+)
+_place = func.row_number().over(partition_by=event.c.stream, order_by=event.c.id)
+_first = (
+    select(event.c.id, _place.label("place"))
+    .where(_unhandled, event.c.stream.in_(bindparam("streams", expanding=True)))
+    .subquery()
+)
+_FIRST_OF_EACH = select(event).join(_first, _first.c.id == event.c.id).where(_first.c.place <= RUN).order_by(event.c.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,29 +105,18 @@ class Relay:
             batch = await self._claim(uow)
             if not batch:
                 return 0
+            failpoint("relay.claimed")
             await _stamp(uow, await tell(uow, batch))
             failpoint("relay.before_commit")
         failpoint("relay.after_commit")
         return len(batch)
 
     async def _claim(self, uow: UnitOfWork) -> list[Recorded[Event]]:
-        unhandled = and_(event.c.position.is_(None), event.c.parked.is_(None))
-        names = await uow.rows(
-            select(event.c.stream)
-            .where(unhandled)
-            .group_by(event.c.stream)
-            .having(or_(func.max(event.c.not_before).is_(None), func.max(event.c.not_before) <= uow.now))
-            .order_by(func.min(event.c.id))
-            .limit(WAVE)
-        )
+        names = await uow.rows(_READY_STREAMS, {"now": uow.now})
         free = await lock_free(uow, [row.stream for row in names])
         if not free:
             return []
-        place = func.row_number().over(partition_by=event.c.stream, order_by=event.c.id)
-        first = select(event.c.id, place.label("place")).where(unhandled, event.c.stream.in_(free)).subquery()
-        rows = await uow.rows(
-            select(event).join(first, first.c.id == event.c.id).where(first.c.place <= RUN).order_by(event.c.id)
-        )
+        rows = await uow.rows(_FIRST_OF_EACH, {"streams": sorted(free)})
         return self._runs([as_recorded(row) for row in rows])
 
     def _runs(self, items: Sequence[Recorded[Event]]) -> list[Recorded[Event]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 
 from core.database import UnitOfWork
 from inbox.models import attachment, contact, conversation, file_ref, message, outgoing
@@ -53,9 +53,12 @@ _VIEW = (
 )
 
 
+_BY_ID = _VIEW.where(message.c.id.in_(bindparam("ids", expanding=True)))
+
+
 async def messages(uow: UnitOfWork, ids: Collection[int]) -> dict[int, MessageView]:
     """Messages by their ids."""
-    rows = await uow.rows(_VIEW.where(message.c.id.in_(ids))) if ids else []
+    rows = await uow.rows(_BY_ID, {"ids": list(ids)}) if ids else []
     return {row.id: MessageView(*row) for row in rows}
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
 from core.database import UnitOfWork
 from core.errors import Conflict, NotFound, Refusal
@@ -108,9 +108,15 @@ _VIEW = (
 )
 
 
+_BY_ID = _VIEW.where(deal.c.id.in_(bindparam("ids", expanding=True)))
+_OPEN_IN = _VIEW.join(talk, talk.c.deal_id == deal.c.id).where(
+    talk.c.conversation_id.in_(bindparam("conversations", expanding=True))
+)
+
+
 async def views(uow: UnitOfWork, deal_ids: Collection[int]) -> dict[int, DealView]:
     """Deals by their ids, for whoever draws them."""
-    rows = await uow.rows(_VIEW.where(deal.c.id.in_(deal_ids))) if deal_ids else []
+    rows = await uow.rows(_BY_ID, {"ids": list(deal_ids)}) if deal_ids else []
     return {row[0]: DealView(*row) for row in rows}
 
 
@@ -170,9 +176,7 @@ async def open_views_in(uow: UnitOfWork, conversation_ids: Collection[int]) -> d
     """The open deals that conversations' messages belong to, by conversation."""
     if not conversation_ids:
         return {}
-    rows = await uow.rows(
-        _VIEW.join(talk, talk.c.deal_id == deal.c.id).where(talk.c.conversation_id.in_(conversation_ids))
-    )
+    rows = await uow.rows(_OPEN_IN, {"conversations": list(conversation_ids)})
     found = [DealView(*row) for row in rows]
     return {view.conversation_id: view for view in found}
 

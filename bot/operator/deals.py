@@ -9,7 +9,8 @@ from aiogram.types import CallbackQuery, Message
 from aiogram.utils.formatting import Bold, Text
 
 from bot import callbacks
-from bot.cards import card, stage_buttons, title
+from bot.cards import stage_buttons, title
+from bot.operator.drawing import draw
 from bot.operator.endings import close_typed
 from bot.screens import Screen
 from bot.texts import Buttons, content
@@ -17,7 +18,6 @@ from core.database import UnitOfWork
 from core.errors import Unreadable
 from core.texts import N_, Texts
 from inbox.outbound import Lane, Outgoing, queue
-from inbox.queries import messages
 from pipeline.deals import DealView, list_open, see
 from pipeline.moving import NoSuchStage, move
 from pipeline.opening import ref_of
@@ -136,7 +136,7 @@ async def _show_anew(uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, deal_id: 
                 channel_id=desk.channel_id,
                 chat_key=desk.external_id,
                 lane=Lane.PEOPLE,
-                content=await _card(uow, by, t, view),
+                content=await draw(uow, by, t, view),
                 message_id=view.waiting_from_id or view.opened_by_message_id,
                 ref=ref_of(view.id),
             )
@@ -144,18 +144,10 @@ async def _show_anew(uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, deal_id: 
     )
 
 
-async def _card(
-    uow: UnitOfWork, by: Staff, t: Texts, view: DealView, buttons: Buttons | None = None
-) -> dict[str, object]:
-    stands = view.waiting_from_id or view.opened_by_message_id
-    shown = (await messages(uow, [stands])).get(stands) if stands else None
-    return card(t, view, by, shown, uow.now, buttons=buttons)
-
-
 async def back(press: CallbackQuery, callback_data: callbacks.Card, uow: UnitOfWork, by: Staff, t: Texts) -> Screen:
     """The card with its own buttons again."""
     view = await see(uow, by, callback_data.deal)
-    return Screen(await _card(uow, by, t, view), instead=True)
+    return Screen(await draw(uow, by, t, view), instead=True)
 
 
 async def take_pressed(
@@ -170,7 +162,7 @@ async def stages(press: CallbackQuery, callback_data: callbacks.Stages, uow: Uni
     """Choose a stage, on the card itself."""
     view = await see(uow, by, callback_data.deal)
     buttons = stage_buttons(t, view, await stages_of(uow, view.pipeline_id))
-    return Screen(await _card(uow, by, t, view, buttons), instead=True)
+    return Screen(await draw(uow, by, t, view, buttons), instead=True)
 
 
 async def move_pressed(
@@ -179,4 +171,4 @@ async def move_pressed(
     """Move a deal; its card is redrawn by itself."""
     await move(uow, by, callback_data.deal, stage_id=callback_data.stage)
     view = await see(uow, by, callback_data.deal)
-    return Screen(await _card(uow, by, t, view), instead=True, toast=view.stage)
+    return Screen(await draw(uow, by, t, view), instead=True, toast=view.stage)

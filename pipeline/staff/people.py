@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 
 from core.database import UnitOfWork
 from core.errors import Conflict, NotFound, Refusal
@@ -59,17 +59,20 @@ class Member:
     open_deals: int
 
 
+_STAFF_OF = (
+    select(staff_account.c.external_id)
+    .join(staff, staff.c.id == staff_account.c.staff_id)
+    .where(
+        staff_account.c.channel_id == bindparam("channel"),
+        staff_account.c.external_id.in_(bindparam("names", expanding=True)),
+        staff.c.disabled_at.is_(None),
+    )
+)
+
+
 async def staff_of(uow: UnitOfWork, channel_id: int, external_ids: Collection[str]) -> set[str]:
     """Which of these people of a channel work here."""
-    rows = await uow.rows(
-        select(staff_account.c.external_id)
-        .join(staff, staff.c.id == staff_account.c.staff_id)
-        .where(
-            staff_account.c.channel_id == channel_id,
-            staff_account.c.external_id.in_(external_ids),
-            staff.c.disabled_at.is_(None),
-        )
-    )
+    rows = await uow.rows(_STAFF_OF, {"channel": channel_id, "names": list(external_ids)})
     return {row.external_id for row in rows}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, case, func, select, update
 
 from core.database import UnitOfWork
+from core.failpoints import failpoint
 from core.journal import insert_or_ignore, lock_free, record
 from inbox.contacts import stream_of
 from pipeline.events import DealAssigned
@@ -109,6 +110,7 @@ async def _give(uow: UnitOfWork, pipeline_id: int, places: Sequence[Place], wait
     turns = deal_round(places, pointer.last_place, len(waiting))
     if not turns:
         return
+    failpoint("assign.after_pick")
     given = list(zip(waiting, turns, strict=False))
     await uow.execute(
         update(deal)
@@ -130,6 +132,7 @@ async def _give(uow: UnitOfWork, pipeline_id: int, places: Sequence[Place], wait
             for row, place in given
         ],
     )
+    failpoint("assign.after_write")
 
 
 async def join_rotation(uow: UnitOfWork, pipeline_id: int, staff_id: int) -> None:
