@@ -17,10 +17,8 @@ from pipeline.staff.rights import Role
 from pipeline.staff.talking import Ended, end_for_others, end_idle
 
 PAUSES = {
-    "token": N_(
-        "The bot's token is refused. Put the new one into TELEGRAM_BOT_TOKEN and start again; no chat is lost."
-    ),
-    "webhook": N_("Another program has set a webhook for this bot. Delete it and start again; no chat is lost."),
+    "token": N_("The bot's token is refused. Put the new one into TELEGRAM_BOT_TOKEN and restart; no chat is lost."),
+    "webhook": N_("Another program has set a webhook for this bot. Delete it and restart; no chat is lost."),
 }
 STAFF_COMMANDS = ("/next", "/deals", "/deal", "/shift", "/staff", "/done", "/help")
 
@@ -74,7 +72,7 @@ async def on_staff_joined(uow: UnitOfWork, events: Sequence[Recorded[StaffJoined
 
 async def on_shift_ended(uow: UnitOfWork, events: Sequence[Recorded[ShiftEnded]]) -> None:
     """Tell admins when somebody was taken off shift because the bot cannot reach him."""
-    words = N_("{name} has blocked the bot and was taken off shift. Their open deals are still theirs: see /staff.")
+    words = N_("{name} has blocked the bot and was taken off shift. Their open deals stay with them: see /staff.")
     for item in events:
         if item.event.why != "unreachable":
             continue
@@ -103,7 +101,7 @@ async def answer_commands(uow: UnitOfWork, received: Sequence[MessageView]) -> N
                 uow,
                 one.conversation_id,
                 f"command:{one.id}",
-                N_("Commands are for people who work here: ask your admin for an invitation. Your text was passed on."),
+                N_("These commands are for staff: ask your admin for an invitation. Your message was passed on."),
             )
 
 

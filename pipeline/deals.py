@@ -44,7 +44,7 @@ class NothingToRetry(Conflict):
 
     code = "nothing-to-retry"
     text = N_("This message has been dealt with already.")
-    next_step = N_("Nothing is left to do here.")
+    next_step = N_("No action is needed.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ async def disable(
     name = next((one.name for one in await people.members(uow, by) if one.id == callback_data.id), None)
     if name is None:
         raise NotFound
-    words = t("Remove {name}? Their open deals go back to the turn, and they can do nothing here.", name=plain(name))
+    words = t("Remove {name}? Their open deals go back to the queue, and they lose access.", name=plain(name))
     buttons: Buttons = [
         [(t("Remove"), callbacks.Disable(id=callback_data.id, sure=True))],
         [(t("Back"), callbacks.Member(id=callback_data.id))],

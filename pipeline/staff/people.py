@@ -43,8 +43,8 @@ class LastAdmin(Refusal):
     """Somebody must be able to configure."""
 
     code = "last-admin"
-    text = N_("The last admin cannot leave.")
-    next_step = N_("Invite another admin first.")
+    text = N_("There must be at least one admin.")
+    next_step = N_("Make somebody else an admin first.")
 
 
 @dataclass(frozen=True, slots=True)

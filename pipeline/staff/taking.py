@@ -22,8 +22,8 @@ class DealTaken(Conflict):
     """A colleague has it."""
 
     code = "deal-taken"
-    text = N_("{customer} · #{deal} is with {name} ({since}).")
-    next_step = N_("Ask {name} if you should go on, or take the next one: /next")
+    text = N_("{customer} · #{deal}: {name} took it {since}.")
+    next_step = N_("Check with your colleague first, or take the next one: /next")
 
 
 class QueueEmpty(Conflict):
