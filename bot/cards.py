@@ -35,6 +35,14 @@ def card(
     return content(Text(*parts), _buttons(t, view, viewer) if buttons is None else buttons)
 
 
+def put_away(view: DealView, shown: MessageView | None, t: Texts) -> dict[str, Any]:
+    """What is left of a card when a newer one follows: whose it was and what stood in it, nothing that grows old."""
+    parts: list[Any] = [Bold(title(view)), " ↓"]
+    if shown is not None:
+        parts += ["\n", BlockQuote(summary(t, shown.kind, shown.body, IN_CARD))]
+    return content(Text(*parts))
+
+
 def stands_whole(shown: MessageView) -> bool:
     """Whether a card can hold all of a message, so that it need not be relayed as well."""
     text = shown.body.get("text", "")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.alerts import answer_commands
-from bot.cards import card, relayed, stands_whole
+from bot.cards import card, put_away, relayed, stands_whole
 from core.database import UnitOfWork
 from core.journal import Recorded
 from core.texts import texts
@@ -125,11 +125,10 @@ def _offers(board: _Board, view: DealView, one: MessageView) -> list[Outgoing]:
 
 
 async def _put_away(uow: UnitOfWork, board: _Board, view: DealView, to: Reach, old: Latest, *, cause: str) -> None:
-    """A newer card follows: the old one keeps its words and loses its buttons."""
+    """A newer card follows: the old one loses its buttons and what would grow old."""
     shown = await messages(uow, [old.message_id]) if old.message_id else {}
     t = texts(to.staff.language, to.staff.timezone)
-    left = card(t, view, to.staff, shown.get(old.message_id or 0), board.now, buttons=[])
-    await revise(uow, [(old, left)], cause=cause)
+    await revise(uow, [(old, put_away(view, shown.get(old.message_id or 0), t))], cause=cause)
 
 
 async def on_deal_assigned(uow: UnitOfWork, events: Sequence[Recorded[DealAssigned]]) -> None:

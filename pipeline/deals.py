@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
 
 from core.database import UnitOfWork
 from core.errors import Conflict, NotFound, Refusal
@@ -72,9 +72,9 @@ class DealView:
     lost_words: str | None
 
     @property
-    def in_list_since(self) -> datetime:
-        """Its place in lists: waiting customers by their waiting, the others by the deal's age."""
-        return self.waiting_since or self.opened_at
+    def place(self) -> "ListPlace":
+        """Where it stands in lists."""
+        return ListPlace(self.waiting_since is None, self.waiting_since or self.opened_at, self.id)
 
 
 _VIEW = (
@@ -139,26 +139,33 @@ async def see(uow: UnitOfWork, by: Staff, deal_id: int) -> DealView:
     raise await who_has(uow, deal_id)
 
 
+@dataclass(frozen=True, slots=True)
+class ListPlace:
+    """Where a deal stands in lists: waiting customers first, the longest waiting on top; then the oldest deals."""
+
+    answered: bool
+    since: datetime
+    id: int
+
+
 @needs(Right.SEE)
 async def list_open(
-    uow: UnitOfWork, by: Staff, *, scope: str, after: tuple[datetime, int] | None = None, limit: int = 8
+    uow: UnitOfWork, by: Staff, *, scope: str, after: ListPlace | None = None, limit: int = 8
 ) -> list[DealView]:
-    """Open deals, those whose customer waits longest first. `scope`: "mine", "waiting" (unassigned) or "all" he sees.
-
-    `after` continues behind a deal: its place in this order and its id.
-    """
+    """Open deals in the order of lists. `scope`: "mine", "waiting" (unassigned) or "all" he sees."""
     scopes = {"mine": deal.c.assignee_id == by.id, "waiting": deal.c.assignee_id.is_(None), "all": visible_to(by)}
-    since = place_in_list()
     query = _VIEW.where(deal.c.closed_at.is_(None), visible_to(by), scopes[scope])
+    place = (
+        case((conversation.c.waiting_since.is_(None), 1), else_=0),
+        func.coalesce(conversation.c.waiting_since, deal.c.opened_at),
+        deal.c.id,
+    )
     if after is not None:
-        query = query.where(or_(since > after[0], and_(since == after[0], deal.c.id > after[1])))
-    rows = await uow.rows(query.order_by(since, deal.c.id).limit(limit))
+        answered, since, number = place
+        behind = or_(since > after.since, and_(since == after.since, number > after.id))
+        query = query.where(or_(answered > int(after.answered), and_(answered == int(after.answered), behind)))
+    rows = await uow.rows(query.order_by(*place).limit(limit))
     return [DealView(*row) for row in rows]
-
-
-def place_in_list() -> ColumnElement[datetime]:
-    """Waiting customers come first, the longest waiting on top; then the others by age of the deal."""
-    return func.coalesce(conversation.c.waiting_since, deal.c.opened_at)
 
 
 @needs(Right.SEE)

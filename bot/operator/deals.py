@@ -18,7 +18,7 @@ from core.database import UnitOfWork
 from core.errors import Unreadable
 from core.texts import N_, Texts
 from inbox.outbound import Lane, Outgoing, queue
-from pipeline.deals import DealView, list_open, see
+from pipeline.deals import DealView, ListPlace, list_open, see
 from pipeline.moving import NoSuchStage, move
 from pipeline.opening import ref_of
 from pipeline.staff.rights import Right, Staff
@@ -63,17 +63,25 @@ async def page(press: CallbackQuery, callback_data: callbacks.Deals, uow: UnitOf
 
 
 async def _list(uow: UnitOfWork, by: Staff, t: Texts, asked: callbacks.Deals) -> dict[str, object]:
-    after = (datetime.fromtimestamp(asked.since / 1_000_000, UTC), asked.after) if asked.after else None
+    after = _place(asked) if asked.after else None
     found = await list_open(uow, by, scope=asked.scope, after=after, limit=PAGE + 1)
     rows: Buttons = [[(_line(t, view, uow.now), callbacks.Show(deal=view.id))] for view in found[:PAGE]]
     if len(found) > PAGE:
         last = found[PAGE - 1]
-        more = callbacks.Deals(scope=asked.scope, since=int(last.in_list_since.timestamp() * 1_000_000), after=last.id)
+        since = round(last.place.since.timestamp() * 1_000_000)
+        more = callbacks.Deals(scope=asked.scope, answered=last.place.answered, since=since, after=last.id)
         rows.append([(t("More"), more)])
     scopes = ["mine", "waiting", *(["all"] if by.may(Right.SEE_ALL) else [])]
     rows.append([(t(SCOPES[scope]), callbacks.Deals(scope=scope)) for scope in scopes if scope != asked.scope or after])
     heading = t("Open deals · {scope}", scope=t(SCOPES[asked.scope]).lower())
     return content(Text(Bold(heading), "" if found else "\n" + t(NOTHING[asked.scope])), rows)
+
+
+def _place(asked: callbacks.Deals) -> ListPlace:
+    try:
+        return ListPlace(asked.answered, datetime.fromtimestamp(asked.since / 1_000_000, UTC), asked.after)
+    except (ValueError, OverflowError, OSError):
+        raise Unreadable(part=str(asked.since), example="/deals") from None
 
 
 def _line(t: Texts, view: DealView, now: datetime) -> str:
