@@ -4,7 +4,7 @@ import pytest
 
 from tests.running.shop import Shop, number_in
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("answering")]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_a_reply_to_the_card_reaches_the_customer(shop: Shop) -> None:
@@ -33,7 +33,7 @@ async def test_a_reply_to_a_relayed_message_answers_that_message(shop: Shop) -> 
     await shop.on_shift(boris)
     anna, card = await shop.handed("Anna", boris)
     question = await anna.sends("In red?")
-    relayed = await boris.sees("In red?")
+    relayed = await shop.posted(boris, "In red?")
     assert relayed.text == f"{anna.first_name} · #{number_in(card.text)}\nIn red?"
     assert relayed.reply_to == card.id
     await boris.sends("In red, too.", reply_to=relayed.id)
