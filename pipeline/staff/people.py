@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, bindparam, func, select, update
 
 from core.database import UnitOfWork
 from core.errors import Conflict, NotFound, Refusal
-from core.journal import insert, insert_or_ignore, lock, record
+from core.journal import SYSTEM, insert, insert_or_ignore, lock, record
 from core.relay import COMPANY
 from core.texts import N_
 from inbox.channel import Person
@@ -143,13 +143,29 @@ async def introduce(uow: UnitOfWork, by: Staff, *, name: str, language: str) -> 
 @needs(Right.CONFIGURE)
 async def invite(uow: UnitOfWork, by: Staff, *, role: Role, valid: timedelta) -> str:
     """A token that makes whoever uses it first a member of the staff; only its hash is kept."""
+    return await _offer(uow, role, valid=valid, by=by)
+
+
+async def invite_first_admin(uow: UnitOfWork, *, valid: timedelta) -> str | None:
+    """A token for an admin while there is none, for whoever started the installation."""
+    admins = await uow.value(select(func.count()).where(staff.c.role == str(Role.ADMIN), staff.c.disabled_at.is_(None)))
+    return None if admins else await _offer(uow, Role.ADMIN, valid=valid, by=None)
+
+
+async def _offer(uow: UnitOfWork, role: Role, *, valid: timedelta, by: Staff | None) -> str:
     token = secrets.token_urlsafe(24)
     await uow.execute(
         insert(uow, invitation),
-        {"token_hash": _hash(token), "role": str(role), "expires_at": uow.now + valid, "invited_by": by.id},
+        {
+            "token_hash": _hash(token),
+            "role": str(role),
+            "expires_at": uow.now + valid,
+            "invited_by": by.id if by else None,
+        },
     )
     await lock(uow, [COMPANY])
-    await record(uow, [StaffInvited(stream=COMPANY, ref=COMPANY, actor=by.actor, role=str(role))])
+    invited = StaffInvited(stream=COMPANY, ref=COMPANY, actor=by.actor if by else SYSTEM, role=str(role))
+    await record(uow, [invited])
     return token
 
 
