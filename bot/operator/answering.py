@@ -139,7 +139,7 @@ async def to_whom_pressed(
 async def forget_pressed(press: CallbackQuery, uow: UnitOfWork, t: Texts, desk: Desk) -> Screen:
     """Send what was kept to nobody, or stop asking for words."""
     await set_screen(uow, desk, None)
-    return Screen(content(t("Cancelled, nothing was sent.")), instead=True)
+    return Screen(content(t("Nothing was sent.")), instead=True)
 
 
 async def answer_pressed(
