@@ -109,7 +109,7 @@ async def take_next(uow: UnitOfWork, by: Staff) -> int:
         .limit(20)
     )
     for candidate in await uow.rows(waiting):
-        if not await lock_free(uow, [stream_of(candidate.contact_id)]):
+        if not await lock_free(uow, [stream_of(candidate.contact_id)], most=1):
             continue
         row = await uow.row(select(deal).where(deal.c.id == candidate.id).with_for_update())
         if row is not None and row.assignee_id is None and row.closed_at is None:
