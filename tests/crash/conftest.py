@@ -48,9 +48,7 @@ async def _opened(server: str, folder: Path, nursery: Path, url: str, **settings
 
 
 @pytest.fixture
-async def scene(
-    bot_api_server: str, nursery_socket: Path, database_url: str, tmp_path: Path
-) -> AsyncIterator[Scene]:
+async def scene(bot_api_server: str, nursery_socket: Path, database_url: str, tmp_path: Path) -> AsyncIterator[Scene]:
     """Two people on shift; one process does everything, as `make run` starts it."""
     async with _opened(bot_api_server, tmp_path, nursery_socket, database_url) as scene:
         yield await scene.open_with_two()
