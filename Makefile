@@ -25,7 +25,7 @@ run: $(RUN)
 	@exec $(BIN)/python -m app run
 
 test: lint
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 lint: $(DEV)
 	$(BIN)/ruff check .

@@ -13,8 +13,10 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, UniqueConstraint, bindparam
+from sqlalchemy import Column, Integer, MetaData, String, Table, UniqueConstraint, bindparam, event
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.migrating import migrate
 from app.story import STORY
@@ -25,9 +27,9 @@ from core.texts import texts
 from inbox.accounts import ensure_account
 from inbox.channels.telegram import parse
 from inbox.intake import accept
-from pipeline.stages import open_deals_in, prepare_default
 from pipeline.staff.people import actor_of, ensure_admins, staff_of
 from pipeline.staff.shifts import start_shift
+from pipeline.stages import open_deals_in, prepare_default
 
 BODY = "Здравствуйте, подскажите цену и срок доставки на заказ 1234?"
 OPERATORS = 10
@@ -57,17 +59,25 @@ class Minimal:
     """The least work of one message."""
 
     def __init__(self, folder: Path) -> None:
-        self._database = Database(f"sqlite+aiosqlite:///{folder}/minimal.db", SystemClock())
+        self._engine = create_async_engine(f"sqlite+aiosqlite:///{folder}/minimal.db", pool_size=1, max_overflow=0)
+
+        @event.listens_for(self._engine.sync_engine, "connect")
+        def prepare(connection: Any, entry: ConnectionPoolEntry) -> None:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.execute("PRAGMA synchronous=FULL")
+            cursor.close()
+
         self._numbers = itertools.count(1)
 
     async def prepare(self) -> None:
-        async with self._database.engine.begin() as connection:
+        async with self._engine.begin() as connection:
             await connection.run_sync(_minimal.create_all)
             await connection.execute(_conversation.insert(), [{"id": i, "unread": 0} for i in range(KNOWN)])
 
     async def one(self) -> None:
         number = next(self._numbers)
-        async with self._database.engine.begin() as connection:
+        async with self._engine.begin() as connection:
             await connection.execute(insert(_receipt).on_conflict_do_nothing(), {"number": number})
             made = await connection.execute(
                 insert(_message), {"conversation_id": number % KNOWN, "body": BODY, "at": number}
@@ -76,7 +86,7 @@ class Minimal:
             await connection.execute(insert(_outbox), {"message_id": (made.inserted_primary_key or [0])[0]})
 
     async def close(self) -> None:
-        await self._database.close()
+        await self._engine.dispose()
 
 
 _UNREAD = (
@@ -94,7 +104,7 @@ class Whole:
         self._relay = Relay(self._database, STORY, retry_after=1)
         self._numbers = itertools.count(1)
         self._people = itertools.count(10_000)
-        self._random = random.Random(7)  # noqa: S311 - a load, not a secret
+        self._random = random.Random(7)
         self._channel_id = 0
 
     async def prepare(self) -> None:
@@ -135,7 +145,7 @@ class Whole:
     async def _take(self, raw: list[dict[str, Any]]) -> None:
         updates = [one for one in map(parse, raw) if one is not None]
         async with self._database.unit() as uow:
-            await accept(uow, self._channel_id, updates, staff_of=staff_of, offset=raw[-1]["update_id"] + 1)
+            await accept(uow, self._channel_id, updates, staff_of=staff_of)
 
     async def relay(self) -> None:
         while await self._relay.wave():

@@ -87,9 +87,10 @@ class Discard(CallbackData, prefix="discard"):
 
 
 class Deals(CallbackData, prefix="deals"):
-    """A list of deals; `since` (microseconds of the epoch) and `after` name the last one shown before."""
+    """A list of deals; `answered`, `since` (microseconds of the epoch) and `after` name the last one shown before."""
 
     scope: str
+    answered: bool = False
     since: int = 0
     after: int = 0
 

@@ -122,12 +122,24 @@ async def record(uow: UnitOfWork, events: Iterable[Event]) -> None:
 
 
 async def lock(uow: UnitOfWork, names: Iterable[str]) -> None:
-    """Make this unit the only one that records in these streams until it ends."""
+    """Make this unit the only one that records in these streams until it ends.
+
+    SQLite has one writer, so nothing needs a lock there, and the table of streams stays empty.
+    """
     ordered = sorted(set(names))
-    if not ordered:
+    if not ordered or uow.is_sqlite:
         return
     await uow.execute(insert_or_ignore(uow, stream), [{"name": name} for name in ordered])
     await uow.execute(select(stream.c.name).where(stream.c.name.in_(ordered)).order_by(stream.c.name).with_for_update())
+
+
+async def lock_free(uow: UnitOfWork, names: Iterable[str]) -> set[str]:
+    """Lock those of these streams that nobody else has locked, without waiting; their names."""
+    wanted = set(names)
+    if not wanted or uow.is_sqlite:
+        return wanted
+    query = select(stream.c.name).where(stream.c.name.in_(wanted)).order_by(stream.c.name)
+    return {row.name for row in await uow.rows(query.with_for_update(skip_locked=True))}
 
 
 def insert_or_ignore(uow: UnitOfWork, table: Table) -> Any:
@@ -137,7 +149,7 @@ def insert_or_ignore(uow: UnitOfWork, table: Table) -> Any:
 
 def insert(uow: UnitOfWork, table: Table) -> Any:
     """The database's own insert, which knows ON CONFLICT."""
-    if uow.connection.dialect.name == "sqlite":
+    if uow.is_sqlite:
         return sqlite.insert(table)
     return postgresql.insert(table)
 

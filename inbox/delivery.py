@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.exc import DBAPIError
 
+from core import lease
 from core.database import Database
 from core.failpoints import failpoint
 from core.loops import whole
@@ -14,6 +15,7 @@ from inbox import outcomes
 from inbox.channel import Channel, Paused, Reason, Refused, Retry, Unanswered
 from inbox.outbound import topic_of
 from inbox.outcomes import Marked, Result
+from inbox.owner import lease_of
 from inbox.pacing import Pacer
 
 log = structlog.get_logger()
@@ -57,7 +59,7 @@ class Delivery:
         self._outage = 0.0
 
     async def run(self) -> None:
-        """Send for ever. Cancelled, it lets what is under way end and stores how. Raises Paused."""
+        """Send for ever. Cancelled, it lets what is under way end and stores how. Raises Paused, or lease.Lost."""
         await whole(self._take_over())
         try:
             while True:
@@ -86,6 +88,7 @@ class Delivery:
         if not chosen:
             return pause
         async with self._database.unit() as uow:
+            await lease.hold(uow, lease_of(self._channel_id), epoch=self._epoch)
             marked = await outcomes.mark(uow, chosen, epoch=self._epoch)
         failpoint("send.marked")
         for one in marked:

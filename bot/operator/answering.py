@@ -126,7 +126,7 @@ async def to_whom_pressed(
     waits_for = await screen(uow, desk) or {}
     kept = await kept_updates(uow, waits_for.get("updates", [])) if waits_for.get("kind") == TO_WHOM else []
     if not kept:
-        return Screen(content(t("Nothing is kept to be sent any more.")), instead=True)
+        return Screen(content(t("There is nothing left to send.")), instead=True)
     for payload in kept:
         message = Update.model_validate(payload).message
         if message is not None:
@@ -139,7 +139,7 @@ async def to_whom_pressed(
 async def forget_pressed(press: CallbackQuery, uow: UnitOfWork, t: Texts, desk: Desk) -> Screen:
     """Send what was kept to nobody, or stop asking for words."""
     await set_screen(uow, desk, None)
-    return Screen(content(t("Nothing was sent.")), instead=True)
+    return Screen(content(t("Cancelled, nothing was sent.")), instead=True)
 
 
 async def answer_pressed(
@@ -183,7 +183,7 @@ async def retry_pressed(
 ) -> Screen:
     """Send again what failed or was not confirmed."""
     await retry(uow, by, callback_data.outgoing)
-    return Screen(content(t("Sent again.")), instead=True)
+    return Screen(content(t("Sending it again.")), instead=True)
 
 
 async def discard_pressed(

@@ -6,13 +6,13 @@ from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
 from bot import callbacks
-from bot.cards import card, ending_buttons, reason_buttons, title
+from bot.cards import ending_buttons, reason_buttons, title
+from bot.operator.drawing import draw
 from bot.screens import Screen
 from bot.texts import Buttons, content
 from core.database import UnitOfWork
 from core.errors import Unreadable
 from core.texts import Texts
-from inbox.queries import messages
 from pipeline.deals import DealView, see
 from pipeline.moving import NoSuchReason, close
 from pipeline.staff.rights import Staff
@@ -40,9 +40,7 @@ async def ending(press: CallbackQuery, callback_data: callbacks.Ending, uow: Uni
 
 
 async def _on_card(uow: UnitOfWork, by: Staff, t: Texts, view: DealView, buttons: Buttons) -> Screen:
-    stands = view.waiting_from_id or view.opened_by_message_id
-    shown = (await messages(uow, [stands])).get(stands) if stands else None
-    return Screen(card(t, view, by, shown, uow.now, buttons=buttons), instead=True)
+    return Screen(await draw(uow, by, t, view, buttons), instead=True)
 
 
 async def close_pressed(

@@ -17,7 +17,6 @@ def upgrade() -> None:
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('state', sa.String(), server_default='on', nullable=False),
     sa.Column('reason', sa.String(), nullable=True),
-    sa.Column('read_offset', sa.BigInteger(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_channel')),
     sa.UniqueConstraint('kind', 'name', name=op.f('uq_channel_kind_name'))
     )
@@ -125,7 +124,7 @@ def upgrade() -> None:
     sa.Column('token_hash', sa.String(), nullable=False),
     sa.Column('role', sa.String(), nullable=False),
     sa.Column('expires_at', Instant(), nullable=False),
-    sa.Column('invited_by', Id, nullable=False),
+    sa.Column('invited_by', Id, nullable=True),
     sa.Column('used_by', Id, nullable=True),
     sa.ForeignKeyConstraint(['invited_by'], ['staff.id'], name=op.f('fk_invitation_invited_by')),
     sa.ForeignKeyConstraint(['used_by'], ['staff.id'], name=op.f('fk_invitation_used_by')),

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from core.database import UnitOfWork
 from core.errors import Conflict, NotFound
-from core.journal import lock, record, stream
+from core.journal import lock, lock_free, record
 from core.texts import N_
 from inbox.contacts import stream_of
 from inbox.models import contact
@@ -22,8 +22,8 @@ class DealTaken(Conflict):
     """A colleague has it."""
 
     code = "deal-taken"
-    text = N_("{customer} · #{deal} is with {name} ({since}).")
-    next_step = N_("Ask {name} if you should go on, or take the next one: /next")
+    text = N_("{customer} · #{deal}: {name} took it {since}.")
+    next_step = N_("Check with your colleague first, or take the next one: /next")
 
 
 class QueueEmpty(Conflict):
@@ -109,12 +109,7 @@ async def take_next(uow: UnitOfWork, by: Staff) -> int:
         .limit(20)
     )
     for candidate in await uow.rows(waiting):
-        free = await uow.value(
-            select(stream.c.name)
-            .where(stream.c.name == stream_of(candidate.contact_id))
-            .with_for_update(skip_locked=True)
-        )
-        if free is None:
+        if not await lock_free(uow, [stream_of(candidate.contact_id)]):
             continue
         row = await uow.row(select(deal).where(deal.c.id == candidate.id).with_for_update())
         if row is not None and row.assignee_id is None and row.closed_at is None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
 
 Row = tuple[Any, ...]
 
@@ -22,12 +21,16 @@ class Rows:
     """The rows of one database."""
 
     def __init__(self, database_url: str) -> None:
-        self._engine = create_async_engine(database_url, poolclass=NullPool)
+        self._engine = create_async_engine(database_url, pool_size=1, max_overflow=0)
 
     async def all(self, query: str, **values: object) -> list[Row]:
         """What a query finds now."""
         async with self._engine.connect() as connection:
             return [tuple(row) for row in await connection.execute(text(query), values)]
+
+    async def close(self) -> None:
+        """Give the connection back."""
+        await self._engine.dispose()
 
     async def value(self, query: str, **values: object) -> Any:
         """The first column of the first row, None without one."""

@@ -14,6 +14,7 @@ _LINK = re.compile(r"https://t\.me/voronka_test_bot\?start=(inv_\S+)")
 _DEAL = re.compile(r"#(\d+)")
 
 OPEN_DEALS = "SELECT id FROM deal WHERE closed_at IS NULL ORDER BY id"
+POSTED = "SELECT outgoing_id FROM posted WHERE chat_key = :chat AND external_id = :id"
 ON_SHIFT = "SELECT name FROM staff WHERE on_shift_since IS NOT NULL"
 
 
@@ -92,9 +93,22 @@ class Shop:
             asked = await one.sends("/shift off")
             await one.sees("You are off shift", after=asked)
 
+    async def handed(self, name: str, to: User, text: str = "Hello") -> tuple[User, ChatMessage]:
+        """A new customer and his card in the chat of the only one on shift."""
+        customer = await self.person(name)
+        await customer.sends(text)
+        return customer, await self.card(customer, to, button="Stage")
+
     async def card(self, of: User, to: User, *, after: int = 0, button: str | None = None) -> ChatMessage:
-        """The card of a customer's deal in somebody's chat."""
-        return await to.sees(f"{of.first_name} · #", after=after, button=button, kind="text")
+        """The card of a customer's deal in somebody's chat, or the newest one above `after`."""
+        return await self.posted(to, f"{of.first_name} · #", after=after, button=button)
+
+    async def posted(self, to: User, text: str, *, after: int = 0, button: str | None = None) -> ChatMessage:
+        """A card or a relayed message, once a reply to it will be understood."""
+        seen = await to.sees(text, after=after, button=button)
+        # Nobody replies within the few milliseconds that the answer of the messenger takes to be stored.
+        await self.rows.until(POSTED, bool, chat=str(to.id), id=str(seen.id))
+        return seen
 
     async def assigned(self, customer: User) -> str | None:
         """Who has a customer's newest deal."""

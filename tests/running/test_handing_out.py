@@ -7,7 +7,7 @@ import pytest
 from tests.botapi.client import User
 from tests.running.shop import Shop, number_in
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("handing_out")]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 DEALS_OF = (
     "SELECT deal.id, stage.name, deal.source, pipeline.name FROM deal JOIN stage ON stage.id = deal.stage_id"
