@@ -3,9 +3,6 @@
 from alembic import context
 
 # Every module that has tables fills the metadata.
-import core.journal
-import core.lease
-import inbox.models
 import pipeline.models  # noqa: F401
 from core.database import metadata
 

@@ -120,6 +120,7 @@ class Scene(Shop):
         for one in (self.program, *self.others):
             if one.running:
                 await one.kill()
+        await self.rows.close()
         if "REDIS_URL" not in self.settings:
             embedded = EmbeddedRedis(self.program.folder / "data")
             await embedded.start()

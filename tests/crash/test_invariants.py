@@ -2,9 +2,9 @@
 
 import asyncio
 import dataclasses
-import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -49,6 +49,7 @@ async def _story(server: str, nursery: Path, folder: Path) -> Left:
         await scene.quiet()
         evidence = await scene.evidence()
         await scene.program.stop()
+        await scene.close()
         return Left(evidence, database)
 
 
@@ -107,19 +108,18 @@ async def test_what_is_spoilt_in_the_database_is_named(
     left: Left, bot_api_server: str, tmp_path: Path, words: str
 ) -> None:
     copy = tmp_path / "spoilt.db"
-    shutil.copy(left.database, copy)
-    _spoil(copy, SPOILT[words].replace(":secret", f"'{left.evidence.secret}'"))
+    _spoil(left.database, copy, SPOILT[words].replace(":secret", f"'{left.evidence.secret}'"))
     async with BotApi.connect(bot_api_server) as nobody:
         rows = await gather(f"sqlite+aiosqlite:///{copy}", nobody, log="", redis=b"", canary=CANARY)
     spoilt = dataclasses.replace(left.evidence, rows=rows.rows, store_faults=rows.store_faults)
     _is_named(spoilt, words)
 
 
-def _spoil(database: Path, statement: str) -> None:
-    """Change the rows behind the program's back, with no foreign key in the way."""
-    connection = sqlite3.connect(database, isolation_level=None)
-    connection.execute(statement)
-    connection.close()
+def _spoil(database: Path, copy: Path, statement: str) -> None:
+    """Change the rows of a copy behind the program's back, with no foreign key in the way."""
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy, isolation_level=None)) as target:
+        source.backup(target)
+        target.execute(statement)
 
 
 def _is_named(spoilt: Evidence, words: str) -> None:

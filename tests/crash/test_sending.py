@@ -9,6 +9,7 @@ ANSWER = "Here it is"
 STATES = (
     "SELECT state FROM outgoing WHERE op = 'send' AND message_id IN (SELECT id FROM message WHERE direction = 'out')"
 )
+EPOCH = "SELECT epoch FROM lease"
 CARDS = "SELECT state FROM outgoing WHERE op = 'send' AND ref IS NOT NULL"
 
 
@@ -60,7 +61,9 @@ async def test_7_another_process_takes_a_dead_ones_sends_over_and_repeats_no_ans
     await processes.worker("relay")
     (anna,) = await processes.crowd(1)
     who, card = await card_of(processes, anna)
+    epoch = await processes.rows.value(EPOCH)
     await processes.restart(dies_at="send.after_accept")
+    await processes.rows.until(EPOCH, lambda found: found == [(epoch + 1,)])
     await processes.worker("channels")
     for method in ("setMessageReaction", "editMessage*"):
         await processes.api.fault("hold", method=method, times=None)
