@@ -17,7 +17,7 @@ from pipeline.staff import people
 from pipeline.staff.people import Member
 from pipeline.staff.rights import Role, Staff
 
-LIMITS = (5, 10, 20, 40, 0)
+LIMITS = (5, 10, 20, 40)
 INVITE = {
     Role.OPERATOR: N_("Invite an operator"),
     Role.SUPERVISOR: N_("Invite a supervisor"),
@@ -92,10 +92,11 @@ async def _member(uow: UnitOfWork, by: Staff, t: Texts, staff_id: int) -> dict[s
         raise NotFound
     limit = t("no limit") if one.capacity is None else t.number(one.capacity)
     text = Text(Bold(plain(one.name)), "\n", _line(t, one), "\n", t("Open deals at most: {limit}", limit=limit))
-    limits = [(str(most) if most else t("No limit"), callbacks.Capacity(id=one.id, most=most)) for most in LIMITS]
+    limits = [(t.number(most), callbacks.Capacity(id=one.id, most=most)) for most in LIMITS]
+    unlimited = [(t("No limit"), callbacks.Capacity(id=one.id, most=0))]
     roles = [(t(ROLES[role]), callbacks.ChangeRole(id=one.id, role=str(role))) for role in Role if role != one.role]
     end = [(t("Remove from staff"), callbacks.Disable(id=one.id, sure=False))]
-    return content(text, [limits, roles, end, [(t("Back"), callbacks.People())]])
+    return content(text, [limits, unlimited, roles, end, [(t("Back"), callbacks.People())]])
 
 
 async def capacity(

@@ -105,18 +105,16 @@ async def _send(uow: UnitOfWork, by: Staff, desk: Desk, deal_id: int, message: M
 
 
 async def _ask_to_whom(uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, update_row: int) -> Screen:
+    customers = await recent_customers(uow, by)
+    if not customers:
+        words = t("You have no open deals, so this went to nobody. Take a request with /next and reply to its card.")
+        return Screen(content(words), quotes=True)
     waits_for: dict[str, Any] = await screen(uow, desk) or {}
     kept = waits_for.get("updates", []) if waits_for.get("kind") == TO_WHOM else []
     await set_screen(uow, desk, {"kind": TO_WHOM, "updates": [*kept, update_row]})
-    customers = await recent_customers(uow, by)
     rows: list[Any] = [[(title(view), callbacks.ToWhom(deal=view.id))] for view in customers]
     rows.append([(t("To nobody"), callbacks.Forget())])
-    words = (
-        t("To whom? Your text is kept until you choose.")
-        if customers
-        else t("To whom? You have no open deals; your text is kept. Take a request with /next, then reply to its card.")
-    )
-    return Screen(content(words, rows))
+    return Screen(content(t("To whom? Your text is kept until you choose."), rows))
 
 
 async def to_whom_pressed(
@@ -139,7 +137,7 @@ async def to_whom_pressed(
 async def forget_pressed(press: CallbackQuery, uow: UnitOfWork, t: Texts, desk: Desk) -> Screen:
     """Send what was kept to nobody, or stop asking for words."""
     await set_screen(uow, desk, None)
-    return Screen(content(t("Cancelled, nothing was sent.")), instead=True)
+    return Screen(content(t("Nothing was sent.")), instead=True)
 
 
 async def answer_pressed(

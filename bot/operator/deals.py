@@ -27,7 +27,8 @@ from pipeline.staff.talking import Desk
 from pipeline.stages import ACTIVE, named, stages_of
 
 PAGE = 8
-EXAMPLE = '/deal 12 stage "Offer sent"'
+# Works whatever the stages are called here.
+EXAMPLE = "/deal 12 close won"
 SCOPES = {"mine": N_("Mine"), "waiting": N_("Waiting"), "all": N_("All")}
 NOTHING = {
     "mine": N_("You have no open deals. Come on shift with /shift or take one: /next"),

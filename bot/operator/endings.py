@@ -20,7 +20,7 @@ from pipeline.staff.talking import Desk, set_screen
 from pipeline.stages import LOST, NOT_A_LEAD, WON, reasons, stages_of
 
 LOST_WORDS = "lost_words"
-EXAMPLE = '/deal 12 close lost "No answer"'
+EXAMPLE = "/deal 12 close won"
 
 
 def make_router() -> Router:
