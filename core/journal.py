@@ -27,11 +27,14 @@ event = Table(
     Column("at", Instant, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("not_before", Instant),
-    Column("position", Id, unique=True),
+    Column("position", Id),
     Column("parked", String),
 )
 _unhandled = event.c.position.is_(None) & event.c.parked.is_(None)
 Index("ix_event_unhandled", event.c.stream, event.c.id, sqlite_where=_unhandled, postgresql_where=_unhandled)
+# Only what has a position: SQLite would look the unhandled ones up in it, and leave the index made for them alone.
+_handled = event.c.position.is_not(None)
+Index("uq_event_position", event.c.position, unique=True, sqlite_where=_handled, postgresql_where=_handled)
 Index("ix_event_feed", event.c.ref, event.c.id)
 
 stream = Table("stream", metadata, Column("name", String, primary_key=True))

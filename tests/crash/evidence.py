@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-import app.story  # noqa: F401 - whoever knows every room has all tables in the metadata
+import app.wiring  # noqa: F401 - whoever knows every room has all tables in the metadata
 from app.migrating import schema_is_newest
 from core.clock import SystemClock
 from core.database import Database, UnitOfWork, metadata

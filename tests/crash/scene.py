@@ -1,5 +1,6 @@
-"""A company whose processes are killed: how one dies at a named place, is started again, and what is then asked of it."""
+"""A company whose processes are killed: how one dies at a named place, starts again, and what is then asked of it."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -70,6 +71,18 @@ class Scene(Shop):
         found = list(acknowledged_is_stored_once(await self.evidence()))
         assert not found, "\n".join(map(str, found))
 
+    async def dies(self) -> bool:
+        """Wait until the first process has died where it was to, or nothing is left to do without that."""
+        ended, quiet = asyncio.create_task(self.program.ended()), asyncio.create_task(self.quiet())
+        await asyncio.wait([ended, quiet], return_when=asyncio.FIRST_COMPLETED)
+        died = ended.done()
+        for task in (ended, quiet):
+            task.cancel()
+        await asyncio.gather(ended, quiet, return_exceptions=True)
+        if died:
+            await self.death()
+        return died
+
     async def heal(self) -> None:
         """Start it again as it should be and wait until nothing is left to do."""
         await self.api.clear_faults()
@@ -107,6 +120,7 @@ class Scene(Shop):
         for one in (self.program, *self.others):
             if one.running:
                 await one.kill()
+        await self.rows.close()
         if "REDIS_URL" not in self.settings:
             embedded = EmbeddedRedis(self.program.folder / "data")
             await embedded.start()

@@ -1,6 +1,6 @@
-"""Running programs for tests: one company for a module, on each database; its log is shown with a failure."""
+"""Running programs for tests: one company for a module, on each database."""
 
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -9,23 +9,9 @@ import pytest_asyncio
 
 from tests import postgres
 from tests.botapi.client import BotApi
-from tests.running.program import Program
 from tests.running.shop import Shop
 
 DATABASES = [pytest.param(kind, marks=pytest.mark.xdist_group(kind)) for kind in ("sqlite", "postgresql")]
-LONGEST_LOG = 20_000
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show with a failed test what its program wrote."""
-    report = yield
-    if report.failed and isinstance(item, pytest.Function):
-        for value in item.funcargs.values():
-            program = value.program if isinstance(value, Shop) else value
-            if isinstance(program, Program):
-                report.sections.append(("the program's log", program.log[-LONGEST_LOG:]))
-    return report
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=DATABASES)

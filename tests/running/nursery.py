@@ -1,8 +1,8 @@
 """Starts the program again and again without paying for its imports: a process that has them forks each time.
 
-What is forked is the program in a process of its own, from its command line on. `python -m tests.running.nursery SOCKET`
-listens there until its standard input ends. A connection is one program: it sends one line of JSON (arguments, folder,
-environment, log) and gets the process id, the program's standard output and, behind a NUL, the exit code.
+What is forked is the program in a process of its own, from its command line on. `python -m tests.running.nursery PATH`
+listens on that socket until its standard input ends. A connection is one program: it sends one line of JSON (arguments,
+folder, environment, log) and gets the process id, the program's standard output and, behind a NUL, the exit code.
 """
 
 import json
