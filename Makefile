@@ -37,7 +37,7 @@ bench: $(DEV)
 	@$(BIN)/python -m benchmarks
 
 soak: $(DEV)
-	@$(BIN)/python -m tests.soak
+	@$(BIN)/python -m tests.soak $(ARGS)
 
 # Bring the catalogues up to date with the texts in the source.
 texts: $(DEV)

@@ -63,7 +63,7 @@ async def run(settings: Settings, roles: Sequence[str]) -> None:
     with only_process(settings.data_dir) if alone else contextlib.nullcontext():
         async with redis_at(settings) as redis_url:
             await _migrate(settings)
-            program = await build(settings, redis_url, alone=alone)
+            program = await build(settings, redis_url, alone=alone, announce=_say)
             try:
                 await _run_until_signal(program, roles)
             finally:
@@ -124,9 +124,9 @@ def _say_hello(program: Program, url: str) -> None:
     lines = [f"Voronka: {settings.public_url or url}"]
     if settings.telegram_bot_token is None:
         lines.append("Telegram: not connected. Get a token from @BotFather and put TELEGRAM_BOT_TOKEN=... into .env")
-    elif not settings.telegram_admin_ids:
-        lines.append("Telegram: no admin yet. Put your Telegram user id into .env as TELEGRAM_ADMIN_IDS=...")
-    else:
-        lines.append("Telegram: connected. Write /start to your bot.")
-    sys.stdout.write("\n".join(lines) + "\n")
+    _say("\n".join(lines))
+
+
+def _say(words: str) -> None:
+    sys.stdout.write(f"{words}\n")
     sys.stdout.flush()

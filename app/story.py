@@ -20,7 +20,7 @@ from pipeline.staff import shifts
 STORY: Story = {
     # customers
     ConversationStarted: [alerts.on_conversation_started],
-    MessageReceived: [opening.open_deals, notify.on_message_received, alerts.on_command_by_customer],
+    MessageReceived: [opening.open_deals, notify.on_message_received],
     # deals
     DealAssigned: [notify.on_deal_assigned, alerts.on_deal_left],
     DealReturned: [notify.on_deal_changed],

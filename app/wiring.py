@@ -34,7 +34,7 @@ from inbox.owner import Owner
 from inbox.pacing import Pace, Pacer
 from inbox.reading import Reader
 from inbox.staff_updates import forget_old
-from pipeline.staff.people import ensure_admins, staff_of
+from pipeline.staff.people import ensure_admins, invite_first_admin, staff_of
 from pipeline.staff.rotation import hand_out
 from pipeline.stages import open_deals_in, pipeline_ids, prepare_default
 from web.server import Readiness
@@ -58,6 +58,7 @@ class Program:
     closing: list[Callable[[], Awaitable[None]]]
     owners: list[Owner]
     readers: list[Reader]
+    announce: Callable[[str], None]
     stopping: bool = False
 
     async def readiness(self) -> Readiness:
@@ -84,8 +85,10 @@ class Program:
             await close()
 
 
-async def build(settings: Settings, redis_url: str, *, alone: bool) -> Program:
+async def build(settings: Settings, redis_url: str, *, alone: bool, announce: Callable[[str], None]) -> Program:
     """The program for a migrated database. `alone` says that no other process can work on it.
+
+    `announce` tells whoever started it what he should know.
 
     Raises inbox.accounts.OtherAccount for a token of another bot than before.
     """
@@ -94,7 +97,7 @@ async def build(settings: Settings, redis_url: str, *, alone: bool) -> Program:
     redis = connect(redis_url)
     wakeups = Wakeups(redis)
     database.ring = lambda topics: wakeups.ring(*topics)
-    program = Program(settings, database, wakeups, {role: [] for role in ROLES}, [], [], [])
+    program = Program(settings, database, wakeups, {role: [] for role in ROLES}, [], [], [], announce)
     program.closing += [database.close, redis.aclose]
     await prepare(settings, database)
     relay = Relay(database, STORY, retry_after=settings.event_retry_seconds)
@@ -169,6 +172,11 @@ async def _add_telegram(program: Program, *, alone: bool) -> None:
             invitation=timedelta(hours=settings.invitation_hours),
             idle=timedelta(minutes=settings.idle_minutes),
         )
+        program.announce(f"Telegram: https://t.me/{house.bot_name}")
+        async with database.unit() as uow:
+            token = await invite_first_admin(uow, valid=house.invitation)
+        if token is not None:
+            program.announce(f"Admin link: {house.invitation_link(token)}")
         desk = StaffDesk(
             database,
             channel.bot,

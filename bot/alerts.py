@@ -7,9 +7,9 @@ from core.database import UnitOfWork
 from core.journal import Recorded
 from core.relay import EventParked
 from core.texts import N_, pick_language, texts
-from inbox.events import ChannelPaused, ConversationStarted, MessageReceived, UpdateParked
+from inbox.events import ChannelPaused, ConversationStarted, UpdateParked
 from inbox.outbound import Lane, Outgoing, queue
-from inbox.queries import chat_of, language_in, messages
+from inbox.queries import MessageView, chat_of, language_in
 from pipeline.deals import views
 from pipeline.events import DealAssigned, DealClosed, ShiftEnded, StaffJoined
 from pipeline.staff.people import Reach, reach
@@ -17,10 +17,8 @@ from pipeline.staff.rights import Role
 from pipeline.staff.talking import Ended, end_for_others, end_idle
 
 PAUSES = {
-    "token": N_(
-        "The bot's token is refused. Put the new one into TELEGRAM_BOT_TOKEN and start again; no chat is lost."
-    ),
-    "webhook": N_("Another program has set a webhook for this bot. Delete it and start again; no chat is lost."),
+    "token": N_("The bot's token is refused. Put the new one into TELEGRAM_BOT_TOKEN and restart; no chat is lost."),
+    "webhook": N_("Another program has set a webhook for this bot. Delete it and restart; no chat is lost."),
 }
 STAFF_COMMANDS = ("/next", "/deals", "/deal", "/shift", "/staff", "/done", "/help")
 
@@ -74,7 +72,7 @@ async def on_staff_joined(uow: UnitOfWork, events: Sequence[Recorded[StaffJoined
 
 async def on_shift_ended(uow: UnitOfWork, events: Sequence[Recorded[ShiftEnded]]) -> None:
     """Tell admins when somebody was taken off shift because the bot cannot reach him."""
-    words = N_("{name} has blocked the bot and was taken off shift. Their open deals are still theirs: see /staff.")
+    words = N_("{name} has blocked the bot and was taken off shift. Their open deals stay with them: see /staff.")
     for item in events:
         if item.event.why != "unreachable":
             continue
@@ -94,17 +92,16 @@ async def on_conversation_started(uow: UnitOfWork, events: Sequence[Recorded[Con
         )
 
 
-async def on_command_by_customer(uow: UnitOfWork, events: Sequence[Recorded[MessageReceived]]) -> None:
+async def answer_commands(uow: UnitOfWork, received: Sequence[MessageView]) -> None:
     """A stranger typed a command of the staff: it went to the company like any text, and he is told so."""
-    shown = await messages(uow, [item.event.message_id for item in events])
-    for item in events:
-        words = shown[item.event.message_id].body.get("text", "").split()
+    for one in received:
+        words = one.body.get("text", "").split(maxsplit=1)
         if words and words[0] in STAFF_COMMANDS:
             await _tell_customer(
                 uow,
-                item.event.conversation_id,
-                f"command:{item.event.message_id}",
-                N_("Commands are for people who work here: ask your admin for an invitation. Your text was passed on."),
+                one.conversation_id,
+                f"command:{one.id}",
+                N_("These commands are for staff: ask your admin for an invitation. Your message was passed on."),
             )
 
 

@@ -5,66 +5,65 @@ from typing import Annotated
 from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
-# Data made by hand may hold any number: one that no database holds is no data of ours.
-Id = Annotated[int, Field(ge=0, lt=2**63)]
-Microseconds = Annotated[int, Field(ge=0, lt=10**16)]
+# What no database takes is no button of ours.
+Number = Annotated[int, Field(ge=0, le=2**53)]
 
 
 class Answer(CallbackData, prefix="answer"):
     """Open the conversation of a deal."""
 
-    deal: Id
+    deal: Number
 
 
 class Take(CallbackData, prefix="take"):
     """Become the assignee of a deal."""
 
-    deal: Id
+    deal: Number
 
 
 class Card(CallbackData, prefix="card"):
     """Back to the card as it is."""
 
-    deal: Id
+    deal: Number
 
 
 class Show(CallbackData, prefix="show"):
     """A card anew, at the bottom."""
 
-    deal: Id
+    deal: Number
 
 
 class Stages(CallbackData, prefix="stages"):
     """Choose a stage."""
 
-    deal: Id
+    deal: Number
 
 
 class Move(CallbackData, prefix="move"):
     """Move a deal to a stage."""
 
-    deal: Id
-    stage: Id
+    deal: Number
+    stage: Number
 
 
 class Ending(CallbackData, prefix="ending"):
     """Choose how a deal ends."""
 
-    deal: Id
+    deal: Number
 
 
 class Close(CallbackData, prefix="close"):
     """End a deal."""
 
-    deal: Id
+    deal: Number
     group: str
 
 
 class Lost(CallbackData, prefix="lost"):
     """End a deal as lost for a reason."""
 
-    deal: Id
-    reason: Id
+    deal: Number
+    reason: Number
 
 
 class Done(CallbackData, prefix="done"):
@@ -74,7 +73,7 @@ class Done(CallbackData, prefix="done"):
 class ToWhom(CallbackData, prefix="to"):
     """Send what was typed to this deal's customer."""
 
-    deal: Id
+    deal: Number
 
 
 class Forget(CallbackData, prefix="forget"):
@@ -84,21 +83,22 @@ class Forget(CallbackData, prefix="forget"):
 class Retry(CallbackData, prefix="retry"):
     """Send a message again."""
 
-    outgoing: Id
+    outgoing: Number
 
 
 class Discard(CallbackData, prefix="discard"):
     """Give a message up."""
 
-    outgoing: Id
+    outgoing: Number
 
 
 class Deals(CallbackData, prefix="deals"):
-    """A list of deals; `since` (microseconds of the epoch) and `after` name the last one shown before."""
+    """A list of deals; `answered`, `since` (microseconds of the epoch) and `after` name the last one shown before."""
 
     scope: str
-    since: Microseconds = 0
-    after: Id = 0
+    answered: bool = False
+    since: Number = 0
+    after: Number = 0
 
 
 class Next(CallbackData, prefix="next"):
@@ -124,25 +124,25 @@ class Invite(CallbackData, prefix="invite"):
 class Member(CallbackData, prefix="member"):
     """One member of the staff."""
 
-    id: Id
+    id: Number
 
 
 class Capacity(CallbackData, prefix="capacity"):
     """How many open deals somebody gets at most; 0 is no limit."""
 
-    id: Id
-    most: Annotated[int, Field(ge=0, lt=10**6)]
+    id: Number
+    most: Number
 
 
 class ChangeRole(CallbackData, prefix="role"):
     """What somebody may do."""
 
-    id: Id
+    id: Number
     role: str
 
 
 class Disable(CallbackData, prefix="disable"):
     """Let somebody go; asked twice."""
 
-    id: Id
+    id: Number
     sure: bool

@@ -35,6 +35,14 @@ def card(
     return content(Text(*parts), _buttons(t, view, viewer) if buttons is None else buttons)
 
 
+def put_away(view: DealView, shown: MessageView | None, t: Texts) -> dict[str, Any]:
+    """What is left of a card when a newer one follows: whose it was and what stood in it, nothing that grows old."""
+    parts: list[Any] = [Bold(title(view)), " ↓"]
+    if shown is not None:
+        parts += ["\n", BlockQuote(summary(t, shown.kind, shown.body, IN_CARD))]
+    return content(Text(*parts))
+
+
 def stands_whole(shown: MessageView) -> bool:
     """Whether a card can hold all of a message, so that it need not be relayed as well."""
     text = shown.body.get("text", "")
@@ -113,40 +121,45 @@ def relayed(t: Texts, view: DealView, one: MessageView, *, switch: bool) -> list
     it replies to the card, which names the customer.
     """
     header = _header(t, view, one)
-    buttons: Buttons = [[(t("Switch"), callbacks.Answer(deal=view.id))]] if switch else []
+    buttons = _packed([[(t("Switch"), callbacks.Answer(deal=view.id))]]) if switch else {}
     if one.kind in ("text", "unsupported"):
         text = one.body.get("text") or summary(t, one.kind, {}, 0)
         return _joined(header, {"kind": "text", **one.body, "text": text}, buttons, most=4096)
     itself = content_of(one.kind, one.body, [one.file] if one.file else [])
     if one.kind in WITH_HEADER:
         return _joined(header, itself, buttons, most=1024)
-    return [*([content(header)] if one.answered_kind else []), itself | _packed(buttons)]
+    return [*([header] if one.answered_kind else []), itself | buttons]
 
 
-def _header(t: Texts, view: DealView, one: MessageView) -> Text:
+def _header(t: Texts, view: DealView, one: MessageView) -> dict[str, Any]:
+    name = title(view)
+    header = {"kind": "text", "text": name, "entities": [{"type": "bold", "offset": 0, "length": units(name)}]}
     if one.answered_kind is None:
-        return Text(Bold(title(view)))
-    return Text(Bold(title(view)), "\n", BlockQuote(summary(t, one.answered_kind, one.answered_body or {}, IN_QUOTE)))
+        return header
+    quote = summary(t, one.answered_kind, one.answered_body or {}, IN_QUOTE)
+    quoted = {"type": "blockquote", "offset": units(name) + 1, "length": units(quote)}
+    return header | {"text": f"{name}\n{quote}", "entities": [*header["entities"], quoted]}
 
 
-def _joined(header: Text, itself: dict[str, Any], buttons: Buttons, *, most: int) -> list[dict[str, Any]]:
-    first, entities = header.render()
+def _joined(
+    header: dict[str, Any], itself: dict[str, Any], buttons: dict[str, Any], *, most: int
+) -> list[dict[str, Any]]:
     text = itself.get("text", "")
-    # Telegram counts in UTF-16 units.
-    lead = _units(first) + 1
-    if lead + _units(text) > most:
-        return [content(header), itself | _packed(buttons)]
-    shifted = [one | {"offset": one["offset"] + lead} for one in itself.get("entities", [])]
+    lead = units(header["text"]) + 1
+    if lead + units(text) > most:
+        return [header, itself | buttons]
+    shifted = [entity | {"offset": entity["offset"] + lead} for entity in itself.get("entities", [])]
     joined = {
-        "text": f"{first}\n{text}" if text else first,
-        "entities": [one.model_dump(exclude_none=True, mode="json") for one in entities] + shifted,
+        "text": f"{header['text']}\n{text}" if text else header["text"],
+        "entities": [*header["entities"], *shifted],
     }
-    return [itself | joined | _packed(buttons)]
+    return [itself | joined | buttons]
 
 
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
+def units(text: str) -> int:
+    """The length of a text as Telegram counts it, in UTF-16 units."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
 
 
 def _packed(buttons: Buttons) -> dict[str, Any]:
-    return {"buttons": [[[label, data.pack()] for label, data in row] for row in buttons]} if buttons else {}
+    return {"buttons": [[[label, data.pack()] for label, data in row] for row in buttons]}

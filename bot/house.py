@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from inbox.channels.telegram import INVITATION
+
 
 @dataclass(frozen=True, slots=True)
 class House:
@@ -13,3 +15,7 @@ class House:
     timezone: str
     invitation: timedelta
     idle: timedelta
+
+    def invitation_link(self, token: str) -> str:
+        """What somebody opens to use an invitation."""
+        return f"https://t.me/{self.bot_name}?start={INVITATION}{token}"

@@ -104,7 +104,9 @@ def _failed(to: Reach, one: MessageView, outgoing_id: int, code: str) -> dict[st
 
 def _unconfirmed(to: Reach, outgoing_id: int) -> dict[str, Any]:
     t = texts(to.staff.language, to.staff.timezone)
-    words = t("Delivery is not confirmed: the messenger did not answer. It may have arrived; ask before you repeat it.")
+    words = t(
+        "Delivery is not confirmed: the messenger did not answer. It may have arrived: check before you send it again."
+    )
     return content(f"❔ {words}", _choice(to, outgoing_id, t("Send again")))
 
 

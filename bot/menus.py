@@ -5,8 +5,8 @@ from pipeline.staff.rights import Right, Staff
 
 _COMMANDS = (
     ("next", N_("Take the next request"), Right.TAKE),
-    ("deals", N_("My deals and what waits"), Right.SEE),
-    ("shift", N_("Come on shift or go off"), Right.TAKE),
+    ("deals", N_("My deals and the queue"), Right.SEE),
+    ("shift", N_("Start or end your shift"), Right.TAKE),
     ("done", N_("Stop talking to a customer"), Right.ANSWER),
     ("staff", N_("People: invite, limits, roles"), Right.CONFIGURE),
     ("help", N_("How everything works"), Right.SEE),

@@ -1,17 +1,18 @@
 """What the staff gets to see when something happens: cards, relayed messages, marks and notices, queued as rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.cards import card, relayed, stands_whole
+from bot.alerts import answer_commands
+from bot.cards import card, put_away, relayed, stands_whole
 from core.database import UnitOfWork
 from core.journal import Recorded
 from core.texts import texts
 from inbox.events import MessageReceived, MessageWritten
 from inbox.outbound import Lane, Latest, Outgoing, latest, queue, revise
 from inbox.queries import MessageView, messages, received_since
-from pipeline.deals import DealView, open_deals_of, views
+from pipeline.deals import DealView, open_views_in, views
 from pipeline.events import DealAssigned, DealClosed, DealReturned, StageEntered
 from pipeline.opening import ref_of
 from pipeline.staff.people import Reach, reach, reach_chats
@@ -62,34 +63,32 @@ class _Board:
     assignees: dict[int, list[Reach]]
     pipelines: dict[int, list[Reach]]
     cards: dict[tuple[int, int, str], Latest]
+    new_cards: set[tuple[int, int, str]] = field(default_factory=set)
 
     def card_in(self, view: DealView, to: Reach) -> Latest | None:
         return self.cards.get((view.id, to.channel_id, to.chat_key))
 
 
-async def _board(uow: UnitOfWork, deal_ids: Sequence[int]) -> _Board:
-    deals = await views(uow, deal_ids)
+async def _board(uow: UnitOfWork, deals: dict[int, DealView]) -> _Board:
+    assigned = {view.assignee_id for view in deals.values() if view.assignee_id is not None}
+    waiting = {view.pipeline_id for view in deals.values() if view.assignee_id is None}
     assignees: dict[int, list[Reach]] = {}
-    wanted = {view.assignee_id for view in deals.values() if view.assignee_id is not None}
-    for one in await reach(uow, staff_ids=wanted) if wanted else []:
+    for one in await reach(uow, staff_ids=assigned) if assigned else []:
         assignees.setdefault(one.staff.id, []).append(one)
-    pipelines = {
-        pipeline_id: await reach(uow, pipeline_ids=[pipeline_id])
-        for pipeline_id in {view.pipeline_id for view in deals.values() if view.assignee_id is None}
-    }
-    found = await latest(uow, [ref_of(deal_id) for deal_id in deals])
+    pipelines = {pipeline_id: await reach(uow, pipeline_ids=[pipeline_id]) for pipeline_id in waiting}
+    found = await latest(uow, [ref_of(deal_id) for deal_id in deals]) if deals else []
     cards = {(int(one.ref.partition(":")[2]), one.channel_id, one.chat_key): one for one in found}
     return _Board(uow.now, deals, assignees, pipelines, cards)
 
 
 async def on_message_received(uow: UnitOfWork, events: Sequence[Recorded[MessageReceived]]) -> None:
     """Show customers' messages to whoever has to answer them, or offer the deal to all who may take it."""
-    open_deals = await open_deals_of(uow, {item.event.conversation_id for item in events})
-    board = await _board(uow, sorted(set(open_deals.values())))
+    open_deals = await open_views_in(uow, {item.event.conversation_id for item in events})
+    board = await _board(uow, {view.id: view for view in open_deals.values()})
     shown = await messages(uow, [item.event.message_id for item in events])
     queued: list[Outgoing] = []
     for item in events:
-        view = board.deals.get(open_deals.get(item.event.conversation_id, 0))
+        view = open_deals.get(item.event.conversation_id)
         if view is None:
             continue
         one = shown[item.event.message_id]
@@ -99,15 +98,17 @@ async def on_message_received(uow: UnitOfWork, events: Sequence[Recorded[Message
         for to in board.assignees.get(view.assignee_id, []):
             queued += await _to_assignee(uow, board, view, to, one, item)
     await queue(uow, queued)
+    await answer_commands(uow, list(shown.values()))
 
 
 async def _to_assignee(
     uow: UnitOfWork, board: _Board, view: DealView, to: Reach, one: MessageView, item: Recorded[MessageReceived]
 ) -> list[Outgoing]:
-    old = board.card_in(view, to)
+    old, place = board.card_in(view, to), (view.id, to.channel_id, to.chat_key)
     begins = one.id == view.opened_by_message_id or item.event.began_waiting
-    if old is not None and not begins:
+    if not begins and (old is not None or place in board.new_cards):
         return relay_of(view, to, one)
+    board.new_cards.add(place)
     if old is not None:
         await _put_away(uow, board, view, to, old, cause=f"away:{item.id}")
     new = card_of(view, to, one, cause=f"card:{view.id}:{one.id}", now=board.now)
@@ -124,41 +125,50 @@ def _offers(board: _Board, view: DealView, one: MessageView) -> list[Outgoing]:
 
 
 async def _put_away(uow: UnitOfWork, board: _Board, view: DealView, to: Reach, old: Latest, *, cause: str) -> None:
-    """A newer card follows: the old one keeps its words and loses its buttons."""
+    """A newer card follows: the old one loses its buttons and what would grow old."""
     shown = await messages(uow, [old.message_id]) if old.message_id else {}
     t = texts(to.staff.language, to.staff.timezone)
-    left = card(t, view, to.staff, shown.get(old.message_id or 0), board.now, buttons=[])
-    await revise(uow, [(old, left)], cause=cause)
+    await revise(uow, [(old, put_away(view, shown.get(old.message_id or 0), t))], cause=cause)
 
 
 async def on_deal_assigned(uow: UnitOfWork, events: Sequence[Recorded[DealAssigned]]) -> None:
     """Give the assignee the card and what the customer wrote so far; tell the others who has it."""
-    board = await _board(uow, [item.event.deal_id for item in events])
+    board = await _board(uow, await views(uow, [item.event.deal_id for item in events]))
+    new: list[tuple[Recorded[DealAssigned], DealView, Reach]] = []
     for item in events:
         view = board.deals[item.event.deal_id]
-        if view.assignee_id != item.event.staff_id:
-            continue
-        for to in board.assignees.get(view.assignee_id, []):
-            await _hand_over(uow, board, view, to, item)
-    await refresh(uow, board, [item.event.deal_id for item in events], cause=f"assigned:{events[-1].id}")
+        for to in board.assignees.get(item.event.staff_id, []) if view.assignee_id == item.event.staff_id else []:
+            old = board.card_in(view, to)
+            # Whoever has a card of his own got everything with it as it came.
+            if old is None or old.cause.startswith("offer:"):
+                new.append((item, view, to))
+    first_ids = {view.conversation_id: view.opened_by_message_id or 0 for _, view, _ in new}
+    received = await received_since(uow, first_ids, limit=RELAYED_ON_TAKING) if first_ids else {}
+    for item, view, to in new:
+        if view.conversation_id in received:
+            await _hand_over(uow, board, view, to, item, received[view.conversation_id])
+    await refresh(uow, board, cause=f"assigned:{events[-1].id}")
 
 
-async def _hand_over(uow: UnitOfWork, board: _Board, view: DealView, to: Reach, item: Recorded[DealAssigned]) -> None:
-    first_id = view.opened_by_message_id or view.waiting_from_id or 0
-    received = await received_since(uow, view.conversation_id, first_id, limit=RELAYED_ON_TAKING)
-    if not received:
-        return
-    old = board.card_in(view, to)
+async def _hand_over(
+    uow: UnitOfWork,
+    board: _Board,
+    view: DealView,
+    to: Reach,
+    item: Recorded[DealAssigned],
+    received: Sequence[MessageView],
+) -> None:
     stands = next((one for one in received if one.id == view.waiting_from_id), received[0])
     queued: list[Outgoing] = []
-    in_place = item.event.how in ("taken", "answered")
-    if old is None or (old.cause.startswith("offer:") and not in_place):
+    old = board.card_in(view, to)
+    if old is not None and item.event.how in ("taken", "answered"):
+        # He pressed or answered the offer itself: it becomes his card where it is.
+        stands = next((one for one in received if one.id == old.message_id), stands)
+    else:
         if old is not None:
             await _put_away(uow, board, view, to, old, cause=f"away:{item.id}")
             del board.cards[view.id, to.channel_id, to.chat_key]
         queued.append(card_of(view, to, stands, cause=f"card:{view.id}:{stands.id}", now=board.now))
-    elif old.message_id is not None:
-        stands = next((one for one in received if one.id == old.message_id), stands)
     for one in received:
         if one.id != stands.id or not stands_whole(one):
             queued += relay_of(view, to, one)
@@ -167,8 +177,8 @@ async def _hand_over(uow: UnitOfWork, board: _Board, view: DealView, to: Reach, 
 
 async def on_deal_changed(uow: UnitOfWork, events: Sequence[Recorded[DealEvent]]) -> None:
     """Redraw the cards of deals that were moved, closed or given back."""
-    board = await _board(uow, [item.event.deal_id for item in events])
-    await refresh(uow, board, list(board.deals), cause=f"changed:{events[-1].id}")
+    board = await _board(uow, await views(uow, [item.event.deal_id for item in events]))
+    await refresh(uow, board, cause=f"changed:{events[-1].id}")
     queued = []
     for view in board.deals.values():
         if view.assignee_id is None and view.closed_at is None and view.opened_by_message_id:
@@ -179,14 +189,16 @@ async def on_deal_changed(uow: UnitOfWork, events: Sequence[Recorded[DealEvent]]
 
 async def on_message_written(uow: UnitOfWork, events: Sequence[Recorded[MessageWritten]]) -> None:
     """Redraw the cards of customers who need wait no longer."""
-    open_deals = await open_deals_of(uow, {item.event.conversation_id for item in events})
-    board = await _board(uow, sorted(set(open_deals.values())))
-    await refresh(uow, board, list(board.deals), cause=f"written:{events[-1].id}")
+    open_deals = await open_views_in(uow, {item.event.conversation_id for item in events})
+    board = await _board(uow, {view.id: view for view in open_deals.values()})
+    await refresh(uow, board, cause=f"written:{events[-1].id}")
 
 
-async def refresh(uow: UnitOfWork, board: _Board, deal_ids: Sequence[int], *, cause: str) -> None:
+async def refresh(uow: UnitOfWork, board: _Board, *, cause: str) -> None:
     """Redraw the newest card of each deal in every chat that has one."""
-    cards = [one for key, one in board.cards.items() if key[0] in deal_ids]
+    cards = list(board.cards.values())
+    if not cards:
+        return
     viewers = await reach_chats(uow, {(one.channel_id, one.chat_key) for one in cards})
     shown = await messages(uow, {one.message_id for one in cards if one.message_id})
     changes = []

@@ -28,13 +28,13 @@ KINDS = {
 REASONS = {
     "blocked": (N_("the customer has blocked the bot"), N_("Reach them another way, or wait until they write again.")),
     "gone": (N_("the customer's account no longer exists"), N_("Reach them another way.")),
-    "too_large": (N_("the message is too long or the file too large"), N_("Shorten it and send it anew.")),
-    "file": (N_("the messenger could not read the file"), N_("Send the file anew.")),
-    "refused": (N_("the messenger refused it"), N_("Change it and send it anew.")),
-    "reaction": (N_("the messenger refused the reaction"), N_("Nothing is left to do.")),
+    "too_large": (N_("the message is too long or the file too large"), N_("Shorten it and send it again.")),
+    "file": (N_("the messenger could not read the file"), N_("Send the file again.")),
+    "refused": (N_("the messenger refused it"), N_("Change it and send it again.")),
+    "reaction": (N_("the messenger refused the reaction"), N_("No action is needed.")),
     "unsupported": (N_("the messenger does not know this kind of message"), N_("Send it as text.")),
-    "target": (N_("the message it belongs to is gone"), N_("Send it anew.")),
-    "gave_up": (N_("the messenger could not be reached for a long time"), N_("Send it again now.")),
+    "target": (N_("the message it belongs to is gone"), N_("Send it as a new message.")),
+    "gave_up": (N_("the messenger could not be reached for a long time"), N_("Tap Retry.")),
 }
 
 CHANNELS = {"telegram": "Telegram"}

@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, event
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData
 from sqlalchemy.engine import CursorResult, Row
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.types import TypeDecorator
 
+from core import sqlite
 from core.clock import Clock
 
 metadata = MetaData(
@@ -27,7 +27,6 @@ metadata = MetaData(
 # SQLite numbers rows by itself only in a column that is called INTEGER.
 Id = BigInteger().with_variant(Integer, "sqlite")
 
-_SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON")
 _POSTGRESQL_SETTINGS = {
     "lock_timeout": "3s",
     "statement_timeout": "15s",
@@ -67,17 +66,18 @@ class UnitOfWork:
     def __init__(self, connection: AsyncConnection, now: datetime) -> None:
         self.connection = connection
         self.now = now
+        self.is_sqlite = connection.dialect.name == "sqlite"
         self.rings: set[str] = set()
 
     async def execute(
         self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
-    ) -> CursorResult[Any]:
+    ) -> CursorResult[*tuple[Any, ...]]:
         """Run one statement, with one set of parameters or many."""
         return await self.connection.execute(statement, parameters)
 
-    async def rows(self, statement: Executable) -> Sequence[AnyRow]:
-        """All rows of a query."""
-        return (await self.connection.execute(statement)).all()
+    async def rows(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[AnyRow]:
+        """All rows of a query. On hot paths the query is built once and gets its values as parameters."""
+        return (await self.connection.execute(statement, parameters)).all()
 
     async def row(self, statement: Executable) -> AnyRow | None:
         """The first row of a query, if any."""
@@ -109,8 +109,8 @@ class Database:
         self.ring: Ring = _no_ring
         self.is_sqlite = url.startswith("sqlite")
         if self.is_sqlite:
-            self._writer = _sqlite_engine(url, size=1, query_only=False)
-            self._reader = _sqlite_engine(url, size=4, query_only=True)
+            self._writer = sqlite.engine(url, size=1, query_only=False)
+            self._reader = sqlite.engine(url, size=4, query_only=True)
         else:
             self._writer = create_async_engine(
                 url,
@@ -145,31 +145,3 @@ class Database:
         """Give all connections back."""
         await self._reader.dispose()
         await self._writer.dispose()
-
-
-def _sqlite_engine(url: str, *, size: int, query_only: bool) -> AsyncEngine:
-    engine = create_async_engine(
-        url,
-        poolclass=AsyncAdaptedQueuePool,
-        pool_size=size,
-        max_overflow=0,
-        # In the driver's default mode savepoints do not roll back: transactions are begun below, in words.
-        connect_args={"isolation_level": None},
-    )
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def prepare(connection: Any, entry: ConnectionPoolEntry) -> None:
-        cursor = connection.cursor()
-        for pragma in _SQLITE_PRAGMAS:
-            cursor.execute(f"PRAGMA {pragma}")
-        if query_only:
-            cursor.execute("PRAGMA query_only=ON")
-        cursor.close()
-
-    if not query_only:
-
-        @event.listens_for(engine.sync_engine, "begin")
-        def begin(connection: Any) -> None:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine

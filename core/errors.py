@@ -57,7 +57,7 @@ class Unreadable(Refusal):
     """What was typed or sent cannot be understood."""
 
     code = "unreadable"
-    text = N_("This could not be understood: {part}")
+    text = N_("“{part}” could not be understood.")
     next_step = N_("Try it like this: {example}")
 
 
@@ -66,4 +66,4 @@ class Unexpected(Refusal):
 
     code = "unexpected"
     text = N_("Something went wrong on our side; nothing was changed.")
-    next_step = N_("Try again; if it stays, tell your admin.")
+    next_step = N_("Try again; if it keeps happening, tell your admin.")

@@ -27,11 +27,14 @@ event = Table(
     Column("at", Instant, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("not_before", Instant),
-    Column("position", Id, unique=True),
+    Column("position", Id),
     Column("parked", String),
 )
 _unhandled = event.c.position.is_(None) & event.c.parked.is_(None)
 Index("ix_event_unhandled", event.c.stream, event.c.id, sqlite_where=_unhandled, postgresql_where=_unhandled)
+# Only what has a position: SQLite would look the unhandled ones up in it, and leave the index made for them alone.
+_handled = event.c.position.is_not(None)
+Index("uq_event_position", event.c.position, unique=True, sqlite_where=_handled, postgresql_where=_handled)
 Index("ix_event_feed", event.c.ref, event.c.id)
 
 stream = Table("stream", metadata, Column("name", String, primary_key=True))
@@ -119,12 +122,23 @@ async def record(uow: UnitOfWork, events: Iterable[Event]) -> None:
 
 
 async def lock(uow: UnitOfWork, names: Iterable[str]) -> None:
-    """Make this unit the only one that records in these streams until it ends."""
+    """Make this unit the only one that records in these streams until it ends.
+
+    SQLite has one writer, so nothing needs a lock there, and the table of streams stays empty.
+    """
     ordered = sorted(set(names))
-    if not ordered:
+    if not ordered or uow.is_sqlite:
         return
     await uow.execute(insert_or_ignore(uow, stream), [{"name": name} for name in ordered])
     await uow.execute(select(stream.c.name).where(stream.c.name.in_(ordered)).order_by(stream.c.name).with_for_update())
+
+
+async def lock_free(uow: UnitOfWork, names: Sequence[str], *, most: int) -> set[str]:
+    """Lock up to `most` of these streams that nobody else has locked, without waiting; their names."""
+    if not names or uow.is_sqlite:
+        return set(names[:most])
+    query = select(stream.c.name).where(stream.c.name.in_(names)).order_by(stream.c.name).limit(most)
+    return {row.name for row in await uow.rows(query.with_for_update(skip_locked=True))}
 
 
 def insert_or_ignore(uow: UnitOfWork, table: Table) -> Any:
@@ -134,7 +148,7 @@ def insert_or_ignore(uow: UnitOfWork, table: Table) -> Any:
 
 def insert(uow: UnitOfWork, table: Table) -> Any:
     """The database's own insert, which knows ON CONFLICT."""
-    if uow.connection.dialect.name == "sqlite":
+    if uow.is_sqlite:
         return sqlite.insert(table)
     return postgresql.insert(table)
 

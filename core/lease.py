@@ -17,6 +17,10 @@ lease = Table(
 )
 
 
+class Lost(Exception):
+    """The lease has gone to somebody else."""
+
+
 async def acquire(database: Database, name: str, *, owner: str, seconds: float, alone: bool) -> int | None:
     """Take the lease called `name` for `seconds`; its new epoch, or None while somebody else has it.
 
@@ -48,6 +52,13 @@ async def renew(database: Database, name: str, *, epoch: int, seconds: float) ->
         return result.rowcount == 1
 
 
+async def hold(uow: UnitOfWork, name: str, *, epoch: int) -> None:
+    """Make sure that the lease is still of this epoch, and stays so until this unit ends. Raises Lost."""
+    row = await uow.row(select(lease.c.epoch).where(lease.c.name == name).with_for_update(read=True))
+    if row is None or row.epoch != epoch:
+        raise Lost
+
+
 async def release(database: Database, name: str, *, epoch: int) -> None:
     """Give the lease up, if it is still of this epoch."""
     async with database.unit() as uow:
@@ -58,7 +69,7 @@ async def release(database: Database, name: str, *, epoch: int) -> None:
 
 async def _now(uow: UnitOfWork) -> datetime:
     """The database's time where several machines share one, ours where one process is alone."""
-    if uow.connection.dialect.name == "sqlite":
+    if uow.is_sqlite:
         return uow.now
     instant: datetime = await uow.value(select(func.clock_timestamp()))
     return instant

@@ -14,9 +14,9 @@ import structlog
 from sqlalchemy import and_, bindparam, func, or_, select, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from core.database import Database, UnitOfWork
+from core.database import Database, Instant, UnitOfWork
 from core.failpoints import failpoint
-from core.journal import RELAY, Event, Recorded, as_recorded, counter, event, insert_or_ignore, lock, record, stream
+from core.journal import RELAY, Event, Recorded, as_recorded, counter, event, insert_or_ignore, lock, lock_free, record
 from core.loops import whole
 
 log = structlog.get_logger()
@@ -26,7 +26,29 @@ Story = Mapping[type[Event], Sequence[Handler]]
 
 ATTEMPTS = 5
 WAVE = 200
+RUN = 20
 COMPANY = "company"
+
+
+_unhandled = and_(event.c.position.is_(None), event.c.parked.is_(None))
+_READY_STREAMS = (
+    select(event.c.stream)
+    .where(_unhandled)
+    .group_by(event.c.stream)
+    .having(
+        or_(func.max(event.c.not_before).is_(None), func.max(event.c.not_before) <= bindparam("now", type_=Instant))
+    )
+    .order_by(func.min(event.c.id))
+    # More than one wave, so that relays beside this one find streams that it has not locked.
+    .limit(4 * WAVE)
+)
+_place = func.row_number().over(partition_by=event.c.stream, order_by=event.c.id)
+_first = (
+    select(event.c.id, _place.label("place"))
+    .where(_unhandled, event.c.stream.in_(bindparam("streams", expanding=True)))
+    .subquery()
+)
+_FIRST_OF_EACH = select(event).join(_first, _first.c.id == event.c.id).where(_first.c.place <= RUN).order_by(event.c.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,57 +92,61 @@ class Relay:
                 await wakeups.wait(RELAY, sweep_seconds)
 
     async def wave(self) -> int:
-        """Hand on the oldest unhandled event of each of many streams, in one transaction; how many those were."""
+        """Hand on what is next in each of many streams, in one transaction; how many events those were.
+
+        Next is the oldest run of events of one kind, as ten messages typed at once are. A wave that fails is undone
+        and handed on event by event.
+        """
+        try:
+            return await self._wave(self._tell_together)
+        except OperationalError:
+            raise
+        except Exception:
+            log.warning("relay.wave_failed", exc_info=True)
+            return await self._wave(self._tell_singly)
+
+    async def _wave(self, tell: Callable[[UnitOfWork, Sequence[Recorded[Event]]], Awaitable[list[int]]]) -> int:
         async with self._database.unit() as uow:
             batch = await self._claim(uow)
             if not batch:
                 return 0
-            done = await self._handle(uow, batch)
-            await _stamp(uow, done)
+            failpoint("relay.claimed")
+            await _stamp(uow, await tell(uow, batch))
             failpoint("relay.before_commit")
         failpoint("relay.after_commit")
         return len(batch)
 
     async def _claim(self, uow: UnitOfWork) -> list[Recorded[Event]]:
-        unhandled = and_(event.c.position.is_(None), event.c.parked.is_(None))
-        names = await uow.rows(
-            select(event.c.stream)
-            .where(unhandled)
-            .group_by(event.c.stream)
-            .having(or_(func.max(event.c.not_before).is_(None), func.max(event.c.not_before) <= uow.now))
-            .order_by(func.min(event.c.id))
-            .limit(WAVE)
-        )
-        if not names:
+        names = await uow.rows(_READY_STREAMS, {"now": uow.now})
+        free = await lock_free(uow, [row.stream for row in names], most=WAVE)
+        if not free:
             return []
-        locked = await uow.rows(
-            select(stream.c.name)
-            .where(stream.c.name.in_([row.stream for row in names]))
-            .order_by(stream.c.name)
-            .with_for_update(skip_locked=True)
-        )
-        heads = (
-            select(func.min(event.c.id))
-            .where(unhandled, event.c.stream.in_([row.name for row in locked]))
-            .group_by(event.c.stream)
-        )
-        rows = await uow.rows(select(event).where(event.c.id.in_(heads)).order_by(event.c.id))
-        return [as_recorded(row) for row in rows]
+        rows = await uow.rows(_FIRST_OF_EACH, {"streams": sorted(free)})
+        return self._runs([as_recorded(row) for row in rows])
 
-    async def _handle(self, uow: UnitOfWork, batch: Sequence[Recorded[Event]]) -> list[int]:
-        try:
-            async with uow.savepoint():
-                await self._tell(uow, batch)
-            return [item.id for item in batch]
-        except OperationalError:
-            raise
-        except Exception:
-            log.warning("relay.wave_failed", events=len(batch), exc_info=len(batch) == 1)
-            return await self._handle_singly(uow, batch)
+    def _runs(self, items: Sequence[Recorded[Event]]) -> list[Recorded[Event]]:
+        """Of each stream the events up to the first that is of another kind than the first one that is listened to."""
+        kinds: dict[str, type[Event]] = {}
+        ended: set[str] = set()
+        run = []
+        for item in items:
+            stream, kind = item.event.stream, type(item.event)
+            if kind in self._story and kinds.setdefault(stream, kind) is not kind:
+                ended.add(stream)
+            if stream not in ended:
+                run.append(item)
+        return run
 
-    async def _handle_singly(self, uow: UnitOfWork, batch: Sequence[Recorded[Event]]) -> list[int]:
+    async def _tell_together(self, uow: UnitOfWork, batch: Sequence[Recorded[Event]]) -> list[int]:
+        await self._tell(uow, batch)
+        return [item.id for item in batch]
+
+    async def _tell_singly(self, uow: UnitOfWork, batch: Sequence[Recorded[Event]]) -> list[int]:
         done = []
+        held: set[str] = set()
         for item in batch:
+            if item.event.stream in held:
+                continue
             try:
                 async with uow.savepoint():
                     await self._tell(uow, [item])
@@ -129,7 +155,8 @@ class Relay:
                 raise
             except Exception as error:
                 log.exception("relay.event_failed", event_id=item.id, kind=type(item.event).__name__)
-                await self._put_off(uow, item, type(error).__name__)
+                if not await self._put_off(uow, item, type(error).__name__):
+                    held.add(item.event.stream)
         return done
 
     async def _tell(self, uow: UnitOfWork, batch: Sequence[Recorded[Event]]) -> None:
@@ -141,7 +168,8 @@ class Relay:
                 await handler(uow, items)
                 failpoint("relay.mid_tx")
 
-    async def _put_off(self, uow: UnitOfWork, item: Recorded[Event], error: str) -> None:
+    async def _put_off(self, uow: UnitOfWork, item: Recorded[Event], error: str) -> bool:
+        """Count a failed attempt; True once the event is parked and its stream may go on."""
         row = event.c.id == item.id
         attempts = await uow.value(
             update(event).where(row).values(attempts=event.c.attempts + 1).returning(event.c.attempts)
@@ -149,12 +177,13 @@ class Relay:
         if attempts < ATTEMPTS:
             pause = timedelta(seconds=self._retry_after * 2 ** (attempts - 1))
             await uow.execute(update(event).where(row).values(not_before=uow.now + pause))
-            return
+            return False
         await uow.execute(update(event).where(row).values(parked=error))
         if not isinstance(item.event, EventParked):
             await lock(uow, [COMPANY])
             parked = EventParked(stream=COMPANY, ref=item.event.ref, parked_id=item.id, kind=type(item.event).__name__)
             await record(uow, [parked])
+        return True
 
 
 async def _stamp(uow: UnitOfWork, ids: Sequence[int]) -> None:
@@ -164,14 +193,22 @@ async def _stamp(uow: UnitOfWork, ids: Sequence[int]) -> None:
     """
     if not ids:
         return
-    await uow.execute(insert_or_ignore(uow, counter), {"name": "journal", "value": 0})
-    last = await uow.value(
-        update(counter)
-        .where(counter.c.name == "journal")
-        .values(value=counter.c.value + len(ids))
-        .returning(counter.c.value)
-    )
+    last = await _advance(uow, len(ids))
     positions = [{"event_id": one, "place": last - len(ids) + 1 + index} for index, one in enumerate(sorted(ids))]
     await uow.execute(
         update(event).where(event.c.id == bindparam("event_id")).values(position=bindparam("place")), positions
     )
+
+
+async def _advance(uow: UnitOfWork, count: int) -> int:
+    advance = (
+        update(counter)
+        .where(counter.c.name == "journal")
+        .values(value=counter.c.value + count)
+        .returning(counter.c.value)
+    )
+    last: int | None = await uow.value(advance)
+    if last is None:
+        await uow.execute(insert_or_ignore(uow, counter), {"name": "journal", "value": 0})
+        last = await uow.value(advance)
+    return last or count

@@ -26,6 +26,7 @@ LANGUAGES = ("en", "ru", "uk", "pl")
 # British: a day before its month and 24 hours, like the other three.
 LOCALES = {language: Locale.parse("en_GB" if language == "en" else language) for language in LANGUAGES}
 
+NOW = timedelta(seconds=10)
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -71,6 +72,8 @@ class Texts:
 
     def ago(self, instant: datetime, now: datetime) -> str:
         """The distance in one unit, either way: 5 minutes ago, in 2 hours."""
+        if abs(instant - now) < NOW:
+            return self(N_("just now"))
         return format_timedelta(instant - now, add_direction=True, locale=self._locale)
 
     def money(self, minor: int, currency: str) -> str:

@@ -40,19 +40,25 @@ async def recognise(uow: UnitOfWork, channel_id: int, people: Iterable[Person]) 
     return known
 
 
-async def _find(uow: UnitOfWork, channel_id: int, names: Iterable[str]) -> dict[str, Known]:
-    rows = await uow.rows(
-        select(
-            identity.c.external_id,
-            identity.c.id,
-            identity.c.contact_id,
-            contact.c.name,
-            contact.c.language,
-            identity.c.unreachable_since,
-        )
-        .join(contact, contact.c.id == identity.c.contact_id)
-        .where(identity.c.channel_id == channel_id, identity.c.external_id.in_(list(names)))
+_FIND = (
+    select(
+        identity.c.external_id,
+        identity.c.id,
+        identity.c.contact_id,
+        contact.c.name,
+        contact.c.language,
+        identity.c.unreachable_since,
     )
+    .join(contact, contact.c.id == identity.c.contact_id)
+    .where(
+        identity.c.channel_id == bindparam("channel"),
+        identity.c.external_id.in_(bindparam("names", expanding=True)),
+    )
+)
+
+
+async def _find(uow: UnitOfWork, channel_id: int, names: Iterable[str]) -> dict[str, Known]:
+    rows = await uow.rows(_FIND, {"channel": channel_id, "names": list(names)})
     return {row[0]: Known(*row[1:]) for row in rows}
 
 

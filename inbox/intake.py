@@ -17,7 +17,7 @@ from core.relay import COMPANY
 from inbox.channel import Incoming, Person, Pressed, Reachability, Started, Written
 from inbox.contacts import Known, mark_reachable, mark_unreachable, recognise, stream_of
 from inbox.events import ContactBlocked, ContactReturned, ConversationStarted, MessageReceived, UpdateParked
-from inbox.models import attachment, channel, conversation, file_ref, message, parked_update, update
+from inbox.models import attachment, conversation, file_ref, message, parked_update, update
 
 STAFF_UPDATES = "staff_updates"
 
@@ -36,20 +36,17 @@ class Talk:
     waiting_from_id: int | None
 
 
-async def accept(
-    uow: UnitOfWork, channel_id: int, updates: Sequence[Incoming], *, staff_of: StaffOf, offset: int | None
-) -> None:
+async def accept(uow: UnitOfWork, channel_id: int, updates: Sequence[Incoming], *, staff_of: StaffOf) -> None:
     """Store what is new in a batch, in its order; what was stored before has no effect.
 
     Updates of the staff wait for their screens, everything else becomes messages and events. `staff_of` says whose
-    private texts are never a customer's. `offset` is kept so that the next reading acknowledges the batch.
+    private texts are never a customer's.
     """
     people = {one.person.external_id for one in updates if one.person}
     staff = await staff_of(uow, channel_id, people) if people else set()
     fresh = await _receipt(uow, channel_id, updates, staff)
     await _park(uow, channel_id, [one for one in fresh if one.unreadable])
     await _take_in(uow, channel_id, [one for one in fresh if one.content and not _waits(one, staff)])
-    await uow.execute(change(channel).where(channel.c.id == channel_id).values(read_offset=offset))
 
 
 def _waits(one: Incoming, staff: Collection[str]) -> bool:
@@ -135,24 +132,27 @@ async def _conversations(
     uow: UnitOfWork, channel_id: int, updates: Sequence[Incoming], known: dict[str, Known]
 ) -> dict[str, Talk]:
     wanted = {_chat(one): known[_person(one).external_id].contact_id for one in updates}
-    query = select(
-        conversation.c.chat_key,
-        conversation.c.id,
-        conversation.c.contact_id,
-        conversation.c.source,
-        conversation.c.last_message_id,
-        conversation.c.waiting_since,
-        conversation.c.waiting_from_id,
+    statement = insert(uow, conversation)
+    # An update that changes nothing locks the row and returns it as it is under the lock.
+    result = await uow.execute(
+        statement.on_conflict_do_update(
+            index_elements=[conversation.c.channel_id, conversation.c.chat_key],
+            set_={"contact_id": statement.excluded.contact_id},
+        ).returning(*_TALK),
+        [{"channel_id": channel_id, "chat_key": key, "contact_id": wanted[key]} for key in sorted(wanted)],
     )
-    ours = conversation.c.channel_id == channel_id
-    talks = {row[0]: Talk(*row[1:]) for row in await uow.rows(query.where(ours, conversation.c.chat_key.in_(wanted)))}
-    missing = sorted(wanted.keys() - talks.keys())
-    if missing:
-        rows = [{"channel_id": channel_id, "chat_key": key, "contact_id": wanted[key]} for key in missing]
-        await uow.execute(insert_or_ignore(uow, conversation), rows)
-        made = await uow.rows(query.where(ours, conversation.c.chat_key.in_(missing)))
-        talks |= {row[0]: Talk(*row[1:]) for row in made}
-    return talks
+    return {row[0]: Talk(*row[1:]) for row in result}
+
+
+_TALK = (
+    conversation.c.chat_key,
+    conversation.c.id,
+    conversation.c.contact_id,
+    conversation.c.source,
+    conversation.c.last_message_id,
+    conversation.c.waiting_since,
+    conversation.c.waiting_from_id,
+)
 
 
 Messages = dict[tuple[int, str], int]

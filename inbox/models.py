@@ -12,7 +12,6 @@ channel = Table(
     Column("name", String, nullable=False),
     Column("state", String, nullable=False, server_default="on"),
     Column("reason", String),
-    Column("read_offset", BigInteger),
     UniqueConstraint("kind", "name"),
 )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, literal_column, select, update
 
 from core.database import UnitOfWork
 from core.journal import insert, insert_or_ignore
@@ -96,24 +96,24 @@ class Latest:
     cause: str
 
 
+_newest = (
+    select(func.max(outgoing.c.id))
+    .where(outgoing.c.ref.in_(bindparam("refs", expanding=True)), outgoing.c.op == "send", outgoing.c.state != "failed")
+    .group_by(outgoing.c.ref, outgoing.c.channel_id, outgoing.c.chat_key)
+)
+_LATEST = select(
+    outgoing.c.id,
+    outgoing.c.ref,
+    outgoing.c.channel_id,
+    outgoing.c.chat_key,
+    outgoing.c.message_id,
+    outgoing.c.cause,
+).where(outgoing.c.id.in_(_newest))
+
+
 async def latest(uow: UnitOfWork, refs: Sequence[str]) -> list[Latest]:
     """The newest message about each of `refs` in each chat that has one."""
-    newest = (
-        select(func.max(outgoing.c.id))
-        .where(outgoing.c.ref.in_(refs), outgoing.c.op == "send", outgoing.c.state != "failed")
-        .group_by(outgoing.c.ref, outgoing.c.channel_id, outgoing.c.chat_key)
-    )
-    rows = await uow.rows(
-        select(
-            outgoing.c.id,
-            outgoing.c.ref,
-            outgoing.c.channel_id,
-            outgoing.c.chat_key,
-            outgoing.c.message_id,
-            outgoing.c.cause,
-        ).where(outgoing.c.id.in_(newest))
-    )
-    return [Latest(*row) for row in rows]
+    return [Latest(*row) for row in await uow.rows(_LATEST, {"refs": list(refs)})]
 
 
 async def revise(uow: UnitOfWork, changes: Sequence[tuple[Latest, dict[str, Any]]], *, cause: str) -> None:
@@ -162,7 +162,8 @@ def _says(content: dict[str, Any]) -> dict[str, Any]:
 
 async def send_again(uow: UnitOfWork, outgoing_id: int) -> bool:
     """Queue once more what failed or was not confirmed, because a person asked; False if it is neither."""
-    return await _close(uow, outgoing_id, state="queued", failures=0, reason=None, not_before=None)
+    # Attempts go on being counted, for each is a row of its own; the pauses between them begin anew.
+    return await _close(uow, outgoing_id, state="queued", reason=None, failures=0, not_before=None)
 
 
 async def discard(uow: UnitOfWork, outgoing_id: int) -> bool:

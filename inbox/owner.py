@@ -22,8 +22,9 @@ log = structlog.get_logger()
 Work = Callable[[int], Awaitable[None]]
 
 
-class LeaseLost(Exception):
-    """Another process has taken the channel over."""
+def lease_of(channel_id: int) -> str:
+    """The name of a channel's lease."""
+    return f"channel:{channel_id}"
 
 
 class Owner:
@@ -45,7 +46,7 @@ class Owner:
         self._channel_id = channel_id
         self._works = works
         self._owner = owner
-        self._lease = f"channel:{channel_id}"
+        self._lease = lease_of(channel_id)
         self._lease_seconds = lease_seconds
         self._alone = alone
         self.trouble: str | None = None
@@ -76,7 +77,7 @@ class Owner:
                 group.create_task(self._hold(epoch))
                 for work in self._works:
                     group.create_task(_run(work, epoch))
-        except* LeaseLost:
+        except* lease.Lost:
             log.warning("channel.lease_lost", channel_id=self._channel_id)
         except* DBAPIError:
             log.exception("channel.database_failed", channel_id=self._channel_id)
@@ -100,7 +101,7 @@ class Owner:
             if not held:
                 break
             failures = 0
-        raise LeaseLost
+        raise lease.Lost
 
     async def _sit_out(self, reason: str) -> None:
         """Keep everything queued until the channel can be used again."""

@@ -1,11 +1,11 @@
 """Reads messages for whoever shows them; changes nothing."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, func, select
 
 from core.database import UnitOfWork
 from inbox.models import attachment, contact, conversation, file_ref, message, outgoing
@@ -28,47 +28,60 @@ class MessageView:
     answered_body: dict[str, Any] | None
 
 
-def _view() -> Any:
-    answered = message.alias("answered")
-    return (
-        select(
-            message.c.id,
-            message.c.conversation_id,
-            conversation.c.channel_id,
-            message.c.direction,
-            message.c.kind,
-            message.c.body,
-            message.c.at,
-            message.c.client_key,
-            file_ref.c.external_ref,
-            answered.c.kind.label("answered_kind"),
-            answered.c.body.label("answered_body"),
-        )
-        .join(conversation, conversation.c.id == message.c.conversation_id)
-        .outerjoin(answered, answered.c.id == message.c.reply_to_id)
-        .outerjoin(attachment, and_(attachment.c.message_id == message.c.id, attachment.c.place == 0))
-        .outerjoin(
-            file_ref,
-            and_(file_ref.c.attachment_id == attachment.c.id, file_ref.c.channel_id == conversation.c.channel_id),
-        )
+_answered = message.alias("answered")
+_VIEW = (
+    select(
+        message.c.id,
+        message.c.conversation_id,
+        conversation.c.channel_id,
+        message.c.direction,
+        message.c.kind,
+        message.c.body,
+        message.c.at,
+        message.c.client_key,
+        file_ref.c.external_ref,
+        _answered.c.kind.label("answered_kind"),
+        _answered.c.body.label("answered_body"),
     )
+    .join(conversation, conversation.c.id == message.c.conversation_id)
+    .outerjoin(_answered, _answered.c.id == message.c.reply_to_id)
+    .outerjoin(attachment, and_(attachment.c.message_id == message.c.id, attachment.c.place == 0))
+    .outerjoin(
+        file_ref,
+        and_(file_ref.c.attachment_id == attachment.c.id, file_ref.c.channel_id == conversation.c.channel_id),
+    )
+)
+
+
+_BY_ID = _VIEW.where(message.c.id.in_(bindparam("ids", expanding=True)))
 
 
 async def messages(uow: UnitOfWork, ids: Collection[int]) -> dict[int, MessageView]:
     """Messages by their ids."""
-    rows = await uow.rows(_view().where(message.c.id.in_(ids))) if ids else []
+    rows = await uow.rows(_BY_ID, {"ids": list(ids)}) if ids else []
     return {row.id: MessageView(*row) for row in rows}
 
 
-async def received_since(uow: UnitOfWork, conversation_id: int, first_id: int, *, limit: int) -> list[MessageView]:
-    """The last customer's messages of a conversation from `first_id` on, oldest first."""
-    rows = await uow.rows(
-        _view()
-        .where(message.c.conversation_id == conversation_id, message.c.id >= first_id, message.c.direction == "in")
-        .order_by(message.c.id.desc())
-        .limit(limit)
+async def received_since(uow: UnitOfWork, first_ids: Mapping[int, int], *, limit: int) -> dict[int, list[MessageView]]:
+    """The last customers' messages of conversations, oldest first, each from its first id on; `limit` for each."""
+    newest = func.row_number().over(partition_by=message.c.conversation_id, order_by=message.c.id.desc())
+    ranked = (
+        select(message.c.id, newest.label("rank"))
+        .where(
+            message.c.conversation_id.in_(first_ids),
+            message.c.id >= min(first_ids.values()),
+            message.c.direction == "in",
+        )
+        .subquery()
     )
-    return [MessageView(*row) for row in reversed(rows)]
+    rows = await uow.rows(
+        _VIEW.join(ranked, ranked.c.id == message.c.id).where(ranked.c.rank <= limit).order_by(message.c.id)
+    )
+    found: dict[int, list[MessageView]] = {}
+    for row in rows:
+        if row.id >= first_ids[row.conversation_id]:
+            found.setdefault(row.conversation_id, []).append(MessageView(*row))
+    return found
 
 
 async def chat_of(uow: UnitOfWork, conversation_id: int) -> tuple[int, str]:

@@ -3,7 +3,6 @@
 import asyncio
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from core.database import Database
@@ -11,7 +10,6 @@ from core.failpoints import failpoint
 from core.loops import whole
 from inbox.channel import Batch, Channel, Crowded, Retry
 from inbox.intake import StaffOf, accept
-from inbox.models import channel as channel_table
 
 log = structlog.get_logger()
 
@@ -30,7 +28,8 @@ class Reader:
 
     async def run(self) -> None:
         """Read for ever. Raises Paused."""
-        offset = await self._stored_offset()
+        # After a start there is none: the messenger repeats what was not acknowledged, and receipts know it.
+        offset: int | None = None
         pause = 0.0
         while True:
             await asyncio.sleep(pause)
@@ -58,13 +57,6 @@ class Reader:
         if not batch.updates:
             return
         async with self._database.unit() as uow:
-            await accept(uow, self._channel_id, batch.updates, staff_of=self._staff_of, offset=batch.offset)
+            await accept(uow, self._channel_id, batch.updates, staff_of=self._staff_of)
             failpoint("ingest.before_commit")
         failpoint("ingest.after_commit")
-
-    async def _stored_offset(self) -> int | None:
-        async with self._database.reading() as uow:
-            offset: int | None = await uow.value(
-                select(channel_table.c.read_offset).where(channel_table.c.id == self._channel_id)
-            )
-            return offset

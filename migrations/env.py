@@ -2,7 +2,8 @@
 
 from alembic import context
 
-import pipeline.models  # noqa: F401 - the tables fill the metadata
+# Every module that has tables fills the metadata.
+import pipeline.models  # noqa: F401
 from core.database import metadata
 
 connection = context.config.attributes["connection"]

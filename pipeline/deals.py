@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
 
 from core.database import UnitOfWork
 from core.errors import Conflict, NotFound, Refusal
@@ -44,7 +44,7 @@ class NothingToRetry(Conflict):
 
     code = "nothing-to-retry"
     text = N_("This message has been dealt with already.")
-    next_step = N_("Nothing is left to do here.")
+    next_step = N_("No action is needed.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,9 @@ class DealView:
     lost_words: str | None
 
     @property
-    def in_list_since(self) -> datetime:
-        """Its place in lists: waiting customers by their waiting, the others by the deal's age."""
-        return self.waiting_since or self.opened_at
+    def place(self) -> "ListPlace":
+        """Where it stands in lists."""
+        return ListPlace(self.waiting_since is None, self.waiting_since or self.opened_at, self.id)
 
 
 _VIEW = (
@@ -108,9 +108,15 @@ _VIEW = (
 )
 
 
+_BY_ID = _VIEW.where(deal.c.id.in_(bindparam("ids", expanding=True)))
+_OPEN_IN = _VIEW.join(talk, talk.c.deal_id == deal.c.id).where(
+    talk.c.conversation_id.in_(bindparam("conversations", expanding=True))
+)
+
+
 async def views(uow: UnitOfWork, deal_ids: Collection[int]) -> dict[int, DealView]:
     """Deals by their ids, for whoever draws them."""
-    rows = await uow.rows(_VIEW.where(deal.c.id.in_(deal_ids))) if deal_ids else []
+    rows = await uow.rows(_BY_ID, {"ids": list(deal_ids)}) if deal_ids else []
     return {row[0]: DealView(*row) for row in rows}
 
 
@@ -133,26 +139,33 @@ async def see(uow: UnitOfWork, by: Staff, deal_id: int) -> DealView:
     raise await who_has(uow, deal_id)
 
 
+@dataclass(frozen=True, slots=True)
+class ListPlace:
+    """Where a deal stands in lists: waiting customers first, the longest waiting on top; then the oldest deals."""
+
+    answered: bool
+    since: datetime
+    id: int
+
+
 @needs(Right.SEE)
 async def list_open(
-    uow: UnitOfWork, by: Staff, *, scope: str, after: tuple[datetime, int] | None = None, limit: int = 8
+    uow: UnitOfWork, by: Staff, *, scope: str, after: ListPlace | None = None, limit: int = 8
 ) -> list[DealView]:
-    """Open deals, those whose customer waits longest first. `scope`: "mine", "waiting" (unassigned) or "all" he sees.
-
-    `after` continues behind a deal: its place in this order and its id.
-    """
+    """Open deals in the order of lists. `scope`: "mine", "waiting" (unassigned) or "all" he sees."""
     scopes = {"mine": deal.c.assignee_id == by.id, "waiting": deal.c.assignee_id.is_(None), "all": visible_to(by)}
-    since = place_in_list()
     query = _VIEW.where(deal.c.closed_at.is_(None), visible_to(by), scopes[scope])
+    place = (
+        case((conversation.c.waiting_since.is_(None), 1), else_=0),
+        func.coalesce(conversation.c.waiting_since, deal.c.opened_at),
+        deal.c.id,
+    )
     if after is not None:
-        query = query.where(or_(since > after[0], and_(since == after[0], deal.c.id > after[1])))
-    rows = await uow.rows(query.order_by(since, deal.c.id).limit(limit))
+        answered, since, number = place
+        behind = or_(since > after.since, and_(since == after.since, number > after.id))
+        query = query.where(or_(answered > int(after.answered), and_(answered == int(after.answered), behind)))
+    rows = await uow.rows(query.order_by(*place).limit(limit))
     return [DealView(*row) for row in rows]
-
-
-def place_in_list() -> ColumnElement[datetime]:
-    """Waiting customers come first, the longest waiting on top; then the others by age of the deal."""
-    return func.coalesce(conversation.c.waiting_since, deal.c.opened_at)
 
 
 @needs(Right.SEE)
@@ -166,10 +179,13 @@ async def recent_customers(uow: UnitOfWork, by: Staff, *, limit: int = 5) -> lis
     return [DealView(*row) for row in rows]
 
 
-async def open_deals_of(uow: UnitOfWork, conversation_ids: Collection[int]) -> dict[int, int]:
+async def open_views_in(uow: UnitOfWork, conversation_ids: Collection[int]) -> dict[int, DealView]:
     """The open deals that conversations' messages belong to, by conversation."""
-    rows = await uow.rows(select(talk).where(talk.c.conversation_id.in_(conversation_ids)))
-    return {row.conversation_id: row.deal_id for row in rows}
+    if not conversation_ids:
+        return {}
+    rows = await uow.rows(_OPEN_IN, {"conversations": list(conversation_ids)})
+    found = [DealView(*row) for row in rows]
+    return {view.conversation_id: view for view in found}
 
 
 async def last_deal_of_message(uow: UnitOfWork, message_id: int) -> int | None:

@@ -77,7 +77,7 @@ invitation = Table(
     Column("token_hash", String, primary_key=True),
     Column("role", String, nullable=False),
     Column("expires_at", Instant, nullable=False),
-    Column("invited_by", Id, ForeignKey("staff.id"), nullable=False),
+    Column("invited_by", Id, ForeignKey("staff.id")),
     Column("used_by", Id, ForeignKey("staff.id")),
 )
 

@@ -29,7 +29,7 @@ class WordsNeeded(Refusal):
 
     code = "words-needed"
     text = N_("The reason “{reason}” needs a few words.")
-    next_step = N_('Type them, or: /deal {deal} close lost "{reason}" "your words"')
+    next_step = N_('Type: /deal {deal} close lost "{reason}" "your words"')
 
 
 class NoSuchStage(NotFound):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from core.database import UnitOfWork
 from core.journal import Recorded, insert, record
@@ -19,31 +19,36 @@ def ref_of(deal_id: int) -> str:
     return f"deal:{deal_id}"
 
 
+_first_stage = (
+    select(stage.c.id)
+    .where(stage.c.pipeline_id == pipeline_channel.c.pipeline_id, stage.c.group == "active")
+    .order_by(stage.c.place)
+    .limit(1)
+    .scalar_subquery()
+)
+_WITHOUT_DEAL = (
+    select(
+        message.c.id.label("message_id"),
+        message.c.at,
+        conversation.c.id.label("conversation_id"),
+        conversation.c.contact_id,
+        conversation.c.source,
+        pipeline_channel.c.pipeline_id,
+        _first_stage.label("stage_id"),
+    )
+    .join(conversation, conversation.c.id == message.c.conversation_id)
+    .join(pipeline_channel, pipeline_channel.c.channel_id == conversation.c.channel_id)
+    .outerjoin(talk, talk.c.conversation_id == conversation.c.id)
+    .where(message.c.id.in_(bindparam("messages", expanding=True)), talk.c.deal_id.is_(None))
+    .order_by(message.c.id)
+)
+
+
 async def open_deals(uow: UnitOfWork, events: Sequence[Recorded[MessageReceived]]) -> None:
     """Open a deal for each message whose conversation has none, and hand out what waits."""
-    first_stage = (
-        select(stage.c.id)
-        .where(stage.c.pipeline_id == pipeline_channel.c.pipeline_id, stage.c.group == "active")
-        .order_by(stage.c.place)
-        .limit(1)
-        .scalar_subquery()
-    )
-    rows = await uow.rows(
-        select(
-            message.c.id.label("message_id"),
-            message.c.at,
-            conversation.c.id.label("conversation_id"),
-            conversation.c.contact_id,
-            conversation.c.source,
-            pipeline_channel.c.pipeline_id,
-            first_stage.label("stage_id"),
-        )
-        .join(conversation, conversation.c.id == message.c.conversation_id)
-        .join(pipeline_channel, pipeline_channel.c.channel_id == conversation.c.channel_id)
-        .outerjoin(talk, talk.c.conversation_id == conversation.c.id)
-        .where(message.c.id.in_([item.event.message_id for item in events]), talk.c.deal_id.is_(None))
-        .order_by(message.c.id)
-    )
+    found = await uow.rows(_WITHOUT_DEAL, {"messages": [item.event.message_id for item in events]})
+    first_of_each = {row.conversation_id: row for row in reversed(found)}
+    rows = [row for row in found if first_of_each[row.conversation_id] is row]
     if not rows:
         return
     result = await uow.execute(

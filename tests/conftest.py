@@ -1,6 +1,11 @@
-"""The real servers that tests talk to: PostgreSQL and Redis out of wheels, one of each for a run."""
+"""The real servers that tests talk to: PostgreSQL and Redis out of wheels and a Bot API server, one of each for a run.
 
-from collections.abc import AsyncIterator
+With a test that fails comes what its programs wrote.
+"""
+
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,8 +13,11 @@ import pytest_asyncio
 
 from core.embedded import EmbeddedRedis
 from tests import postgres
+from tests.running.program import CHECKOUT, Program
+from tests.running.shop import Shop
 
 POSTGRES = pytest.StashKey[Path]()
+LONGEST_LOG = 20_000
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -52,3 +60,25 @@ async def redis_url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[s
     server = EmbeddedRedis(tmp_path_factory.mktemp("redis"))
     yield await server.start()
     await server.stop()
+
+
+@pytest.fixture(scope="session")
+def bot_api_server() -> Iterator[str]:
+    """The address of a Bot API server that lives as long as the tests of this process."""
+    command = [sys.executable, "-m", "tests.botapi", "--port", "0"]
+    with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        yield server.stdout.readline().removeprefix("Bot API server: ").strip()
+        server.terminate()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show with a failed test what its program wrote."""
+    report = yield
+    if report.failed and isinstance(item, pytest.Function):
+        for value in item.funcargs.values():
+            program = value.program if isinstance(value, Shop) else value
+            if isinstance(program, Program):
+                report.sections.append(("the program's log", program.log[-LONGEST_LOG:]))
+    return report

@@ -13,12 +13,11 @@ from bot.texts import Buttons, content, plain
 from core.database import UnitOfWork
 from core.errors import NotFound
 from core.texts import N_, Texts
-from inbox.channels.telegram import INVITATION
 from pipeline.staff import people
 from pipeline.staff.people import Member
 from pipeline.staff.rights import Role, Staff
 
-LIMITS = (5, 10, 20, 40, 0)
+LIMITS = (5, 10, 20, 40)
 INVITE = {
     Role.OPERATOR: N_("Invite an operator"),
     Role.SUPERVISOR: N_("Invite a supervisor"),
@@ -69,7 +68,7 @@ async def invite(
     """A link to forward: it lets in one person, once."""
     wanted = _role(callback_data.role)
     token = await people.invite(uow, by, role=wanted, valid=house.invitation)
-    link = f"https://t.me/{house.bot_name}?start={INVITATION}{token}"
+    link = house.invitation_link(token)
     until = t.clock(uow.now + house.invitation, uow.now)
     words = t("Forward this link to the new {role}. It works once, until {time}:", role=t(ROLES[wanted]), time=until)
     return Screen(content(Text(words, "\n\n", link), [[(t("Back"), callbacks.People())]]), instead=True)
@@ -93,10 +92,11 @@ async def _member(uow: UnitOfWork, by: Staff, t: Texts, staff_id: int) -> dict[s
         raise NotFound
     limit = t("no limit") if one.capacity is None else t.number(one.capacity)
     text = Text(Bold(plain(one.name)), "\n", _line(t, one), "\n", t("Open deals at most: {limit}", limit=limit))
-    limits = [(str(most) if most else t("No limit"), callbacks.Capacity(id=one.id, most=most)) for most in LIMITS]
+    limits = [(t.number(most), callbacks.Capacity(id=one.id, most=most)) for most in LIMITS]
+    unlimited = [(t("No limit"), callbacks.Capacity(id=one.id, most=0))]
     roles = [(t(ROLES[role]), callbacks.ChangeRole(id=one.id, role=str(role))) for role in Role if role != one.role]
     end = [(t("Remove from staff"), callbacks.Disable(id=one.id, sure=False))]
-    return content(text, [limits, roles, end, [(t("Back"), callbacks.People())]])
+    return content(text, [limits, unlimited, roles, end, [(t("Back"), callbacks.People())]])
 
 
 async def capacity(
@@ -125,7 +125,7 @@ async def disable(
     name = next((one.name for one in await people.members(uow, by) if one.id == callback_data.id), None)
     if name is None:
         raise NotFound
-    words = t("Remove {name}? Their open deals go back to the turn, and they can do nothing here.", name=plain(name))
+    words = t("Remove {name}? Their open deals go back to the queue, and they lose access.", name=plain(name))
     buttons: Buttons = [
         [(t("Remove"), callbacks.Disable(id=callback_data.id, sure=True))],
         [(t("Back"), callbacks.Member(id=callback_data.id))],

@@ -14,7 +14,7 @@ from bot.operator.endings import LOST_WORDS, lost_words_typed
 from bot.screens import Screen
 from bot.texts import content, plain
 from core.database import UnitOfWork
-from core.errors import Unreadable
+from core.errors import Refusal, Unreadable
 from core.texts import Texts
 from inbox.channels.telegram import written
 from inbox.outbound import remember, what_is
@@ -57,9 +57,7 @@ async def typed(
     """A message that is an answer to somebody."""
     waits_for = await screen(uow, desk) or {}
     if waits_for.get("kind") == LOST_WORDS and message.reply_to_message is None and message.text:
-        return await lost_words_typed(
-            message, uow, by, t, desk, deal_id=waits_for["deal"], reason_id=waits_for["reason"]
-        )
+        return await _lost_words(message, uow, by, t, desk, waits_for)
     deal_id, answered = await _addressee(message, uow, desk)
     if deal_id is None:
         current = await talking(uow, desk)
@@ -74,6 +72,17 @@ async def typed(
         words = f"{taken.told(t, uow.now)}\n\n{asked.content['text'] if asked.content else ''}"
         return Screen((asked.content or {}) | {"text": words})
     return Screen()
+
+
+async def _lost_words(
+    message: Message, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, waits_for: dict[str, Any]
+) -> Screen:
+    await set_screen(uow, desk, None)
+    try:
+        return await lost_words_typed(message, uow, by, t, deal_id=waits_for["deal"], reason_id=waits_for["reason"])
+    except Refusal as refusal:
+        # The question is over all the same: what is typed next is not its answer.
+        return Screen(content(refusal.told(t, uow.now)), quotes=True)
 
 
 async def _addressee(message: Message, uow: UnitOfWork, desk: Desk) -> tuple[int | None, int | None]:
@@ -105,18 +114,16 @@ async def _send(uow: UnitOfWork, by: Staff, desk: Desk, deal_id: int, message: M
 
 
 async def _ask_to_whom(uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, update_row: int) -> Screen:
+    customers = await recent_customers(uow, by)
+    if not customers:
+        words = t("You have no open deals, so this went to nobody. Take a request with /next and reply to its card.")
+        return Screen(content(words), quotes=True)
     waits_for: dict[str, Any] = await screen(uow, desk) or {}
     kept = waits_for.get("updates", []) if waits_for.get("kind") == TO_WHOM else []
     await set_screen(uow, desk, {"kind": TO_WHOM, "updates": [*kept, update_row]})
-    customers = await recent_customers(uow, by)
     rows: list[Any] = [[(title(view), callbacks.ToWhom(deal=view.id))] for view in customers]
     rows.append([(t("To nobody"), callbacks.Forget())])
-    words = (
-        t("To whom? Your text is kept until you choose.")
-        if customers
-        else t("To whom? You have no open deals; your text is kept. Take a request with /next, then reply to its card.")
-    )
-    return Screen(content(words, rows))
+    return Screen(content(t("To whom? Your text is kept until you choose."), rows))
 
 
 async def to_whom_pressed(
@@ -126,7 +133,7 @@ async def to_whom_pressed(
     waits_for = await screen(uow, desk) or {}
     kept = await kept_updates(uow, waits_for.get("updates", [])) if waits_for.get("kind") == TO_WHOM else []
     if not kept:
-        return Screen(content(t("Nothing is kept to be sent any more.")), instead=True)
+        return Screen(content(t("There is nothing left to send.")), instead=True)
     for payload in kept:
         message = Update.model_validate(payload).message
         if message is not None:
@@ -183,7 +190,7 @@ async def retry_pressed(
 ) -> Screen:
     """Send again what failed or was not confirmed."""
     await retry(uow, by, callback_data.outgoing)
-    return Screen(content(t("Sent again.")), instead=True)
+    return Screen(content(t("Sending it again.")), instead=True)
 
 
 async def discard_pressed(

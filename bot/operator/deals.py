@@ -9,7 +9,8 @@ from aiogram.types import CallbackQuery, Message
 from aiogram.utils.formatting import Bold, Text
 
 from bot import callbacks
-from bot.cards import card, stage_buttons, title
+from bot.cards import stage_buttons, title
+from bot.operator.drawing import draw
 from bot.operator.endings import close_typed
 from bot.screens import Screen
 from bot.texts import Buttons, content
@@ -17,8 +18,7 @@ from core.database import UnitOfWork
 from core.errors import Unreadable
 from core.texts import N_, Texts
 from inbox.outbound import Lane, Outgoing, queue
-from inbox.queries import messages
-from pipeline.deals import DealView, list_open, see
+from pipeline.deals import DealView, ListPlace, list_open, see
 from pipeline.moving import NoSuchStage, move
 from pipeline.opening import ref_of
 from pipeline.staff.rights import Right, Staff
@@ -27,8 +27,9 @@ from pipeline.staff.talking import Desk
 from pipeline.stages import ACTIVE, named, stages_of
 
 PAGE = 8
-LONGEST_NUMBER = 18
-EXAMPLE = '/deal 12 stage "Offer sent"'
+LONGEST_NUMBER = 12
+# Works whatever the stages are called here.
+EXAMPLE = "/deal 12 close won"
 SCOPES = {"mine": N_("Mine"), "waiting": N_("Waiting"), "all": N_("All")}
 NOTHING = {
     "mine": N_("You have no open deals. Come on shift with /shift or take one: /next"),
@@ -64,17 +65,25 @@ async def page(press: CallbackQuery, callback_data: callbacks.Deals, uow: UnitOf
 
 
 async def _list(uow: UnitOfWork, by: Staff, t: Texts, asked: callbacks.Deals) -> dict[str, object]:
-    after = (datetime.fromtimestamp(asked.since / 1_000_000, UTC), asked.after) if asked.after else None
+    after = _place(asked) if asked.after else None
     found = await list_open(uow, by, scope=asked.scope, after=after, limit=PAGE + 1)
     rows: Buttons = [[(_line(t, view, uow.now), callbacks.Show(deal=view.id))] for view in found[:PAGE]]
     if len(found) > PAGE:
         last = found[PAGE - 1]
-        more = callbacks.Deals(scope=asked.scope, since=int(last.in_list_since.timestamp() * 1_000_000), after=last.id)
+        since = round(last.place.since.timestamp() * 1_000_000)
+        more = callbacks.Deals(scope=asked.scope, answered=last.place.answered, since=since, after=last.id)
         rows.append([(t("More"), more)])
     scopes = ["mine", "waiting", *(["all"] if by.may(Right.SEE_ALL) else [])]
     rows.append([(t(SCOPES[scope]), callbacks.Deals(scope=scope)) for scope in scopes if scope != asked.scope or after])
     heading = t("Open deals · {scope}", scope=t(SCOPES[asked.scope]).lower())
     return content(Text(Bold(heading), "" if found else "\n" + t(NOTHING[asked.scope])), rows)
+
+
+def _place(asked: callbacks.Deals) -> ListPlace:
+    try:
+        return ListPlace(asked.answered, datetime.fromtimestamp(asked.since / 1_000_000, UTC), asked.after)
+    except (ValueError, OverflowError, OSError):
+        raise Unreadable(part=str(asked.since), example="/deals") from None
 
 
 def _line(t: Texts, view: DealView, now: datetime) -> str:
@@ -86,7 +95,9 @@ def _line(t: Texts, view: DealView, now: datetime) -> str:
 async def deal(message: Message, command: CommandObject, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk) -> Screen:
     """One line: `/deal 12`, `/deal 12 stage "Offer sent"`, `/deal 12 close lost "No answer"`."""
     number, *words = _words(command.args or "")
-    deal_id = _number(number)
+    if not number.removeprefix("#").isdecimal() or len(number) > LONGEST_NUMBER:
+        raise Unreadable(part=number, example=EXAMPLE)
+    deal_id = int(number.removeprefix("#"))
     match words:
         case []:
             await _show_anew(uow, by, t, desk, deal_id, cause=f"show:{message.message_id}")
@@ -103,13 +114,6 @@ async def deal(message: Message, command: CommandObject, uow: UnitOfWork, by: St
             return await close_typed(uow, by, t, deal_id, how)
         case _:
             raise Unreadable(part=" ".join(words), example=EXAMPLE)
-
-
-def _number(word: str) -> int:
-    digits = word.removeprefix("#")
-    if not digits.isdecimal() or len(digits) > LONGEST_NUMBER:
-        raise Unreadable(part=word, example=EXAMPLE)
-    return int(digits)
 
 
 def _words(line: str) -> list[str]:
@@ -142,7 +146,7 @@ async def _show_anew(uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, deal_id: 
                 channel_id=desk.channel_id,
                 chat_key=desk.external_id,
                 lane=Lane.PEOPLE,
-                content=await _card(uow, by, t, view),
+                content=await draw(uow, by, t, view),
                 message_id=view.waiting_from_id or view.opened_by_message_id,
                 ref=ref_of(view.id),
             )
@@ -150,18 +154,10 @@ async def _show_anew(uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, deal_id: 
     )
 
 
-async def _card(
-    uow: UnitOfWork, by: Staff, t: Texts, view: DealView, buttons: Buttons | None = None
-) -> dict[str, object]:
-    stands = view.waiting_from_id or view.opened_by_message_id
-    shown = (await messages(uow, [stands])).get(stands) if stands else None
-    return card(t, view, by, shown, uow.now, buttons=buttons)
-
-
 async def back(press: CallbackQuery, callback_data: callbacks.Card, uow: UnitOfWork, by: Staff, t: Texts) -> Screen:
     """The card with its own buttons again."""
     view = await see(uow, by, callback_data.deal)
-    return Screen(await _card(uow, by, t, view), instead=True)
+    return Screen(await draw(uow, by, t, view), instead=True)
 
 
 async def take_pressed(
@@ -176,7 +172,7 @@ async def stages(press: CallbackQuery, callback_data: callbacks.Stages, uow: Uni
     """Choose a stage, on the card itself."""
     view = await see(uow, by, callback_data.deal)
     buttons = stage_buttons(t, view, await stages_of(uow, view.pipeline_id))
-    return Screen(await _card(uow, by, t, view, buttons), instead=True)
+    return Screen(await draw(uow, by, t, view, buttons), instead=True)
 
 
 async def move_pressed(
@@ -185,4 +181,4 @@ async def move_pressed(
     """Move a deal; its card is redrawn by itself."""
     await move(uow, by, callback_data.deal, stage_id=callback_data.stage)
     view = await see(uow, by, callback_data.deal)
-    return Screen(await _card(uow, by, t, view), instead=True, toast=view.stage)
+    return Screen(await draw(uow, by, t, view), instead=True, toast=view.stage)

@@ -6,13 +6,13 @@ from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
 from bot import callbacks
-from bot.cards import card, ending_buttons, reason_buttons, title
+from bot.cards import ending_buttons, reason_buttons, title
+from bot.operator.drawing import draw
 from bot.screens import Screen
 from bot.texts import Buttons, content
 from core.database import UnitOfWork
 from core.errors import Unreadable
 from core.texts import Texts
-from inbox.queries import messages
 from pipeline.deals import DealView, see
 from pipeline.moving import NoSuchReason, close
 from pipeline.staff.rights import Staff
@@ -20,7 +20,7 @@ from pipeline.staff.talking import Desk, set_screen
 from pipeline.stages import LOST, NOT_A_LEAD, WON, reasons, stages_of
 
 LOST_WORDS = "lost_words"
-EXAMPLE = '/deal 12 close lost "No answer"'
+EXAMPLE = "/deal 12 close won"
 
 
 def make_router() -> Router:
@@ -40,9 +40,7 @@ async def ending(press: CallbackQuery, callback_data: callbacks.Ending, uow: Uni
 
 
 async def _on_card(uow: UnitOfWork, by: Staff, t: Texts, view: DealView, buttons: Buttons) -> Screen:
-    stands = view.waiting_from_id or view.opened_by_message_id
-    shown = (await messages(uow, [stands])).get(stands) if stands else None
-    return Screen(card(t, view, by, shown, uow.now, buttons=buttons), instead=True)
+    return Screen(await draw(uow, by, t, view, buttons), instead=True)
 
 
 async def close_pressed(
@@ -72,11 +70,10 @@ async def lost_pressed(
 
 
 async def lost_words_typed(
-    message: Message, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, *, deal_id: int, reason_id: int
+    message: Message, uow: UnitOfWork, by: Staff, t: Texts, *, deal_id: int, reason_id: int
 ) -> Screen:
     """The words that a reason waited for."""
     await close(uow, by, deal_id, group=LOST, reason_id=reason_id, words=message.text)
-    await set_screen(uow, desk, None)
     return Screen(content(t("{deal} is closed as lost.", deal=title(await see(uow, by, deal_id)))))
 
 

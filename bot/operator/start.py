@@ -34,7 +34,7 @@ def make_router() -> Router:
 
 def greeting(t: Texts, by: Staff) -> Text:
     """Who somebody is here and what he may do."""
-    hello = t("Hello, {name}! You are {role} here.", name=plain(by.name), role=t(ROLES[by.role]))
+    hello = t("Hello, {name}! Your role here: {role}.", name=plain(by.name), role=t(ROLES[by.role]))
     lines = [f"/{name} — {words}" for name, words in commands(by)]
     return Text(Bold(hello), "\n\n", "\n".join(lines))
 

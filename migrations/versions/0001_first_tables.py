@@ -17,7 +17,6 @@ def upgrade() -> None:
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('state', sa.String(), server_default='on', nullable=False),
     sa.Column('reason', sa.String(), nullable=True),
-    sa.Column('read_offset', sa.BigInteger(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_channel')),
     sa.UniqueConstraint('kind', 'name', name=op.f('uq_channel_kind_name'))
     )
@@ -46,11 +45,11 @@ def upgrade() -> None:
     sa.Column('not_before', Instant(), nullable=True),
     sa.Column('position', Id, nullable=True),
     sa.Column('parked', sa.String(), nullable=True),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_event')),
-    sa.UniqueConstraint('position', name=op.f('uq_event_position'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_event'))
     )
     with op.batch_alter_table('event', schema=None) as batch_op:
         batch_op.create_index('ix_event_feed', ['ref', 'id'], unique=False)
+        batch_op.create_index('uq_event_position', ['position'], unique=True, sqlite_where=sa.text('position IS NOT NULL'), postgresql_where=sa.text('position IS NOT NULL'))
         batch_op.create_index('ix_event_unhandled', ['stream', 'id'], unique=False, sqlite_where=sa.text('position IS NULL AND parked IS NULL'), postgresql_where=sa.text('position IS NULL AND parked IS NULL'))
 
     op.create_table('lease',
@@ -125,7 +124,7 @@ def upgrade() -> None:
     sa.Column('token_hash', sa.String(), nullable=False),
     sa.Column('role', sa.String(), nullable=False),
     sa.Column('expires_at', Instant(), nullable=False),
-    sa.Column('invited_by', Id, nullable=False),
+    sa.Column('invited_by', Id, nullable=True),
     sa.Column('used_by', Id, nullable=True),
     sa.ForeignKeyConstraint(['invited_by'], ['staff.id'], name=op.f('fk_invitation_invited_by')),
     sa.ForeignKeyConstraint(['used_by'], ['staff.id'], name=op.f('fk_invitation_used_by')),
@@ -457,6 +456,7 @@ def downgrade() -> None:
     with op.batch_alter_table('event', schema=None) as batch_op:
         batch_op.drop_index('ix_event_unhandled', sqlite_where=sa.text('position IS NULL AND parked IS NULL'), postgresql_where=sa.text('position IS NULL AND parked IS NULL'))
         batch_op.drop_index('ix_event_feed')
+        batch_op.drop_index('uq_event_position', sqlite_where=sa.text('position IS NOT NULL'), postgresql_where=sa.text('position IS NOT NULL'))
 
     op.drop_table('event')
     op.drop_table('counter')

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 
 from core.database import UnitOfWork
 from core.errors import Conflict, NotFound, Refusal
-from core.journal import insert, insert_or_ignore, lock, record
+from core.journal import SYSTEM, insert, insert_or_ignore, lock, record
 from core.relay import COMPANY
 from core.texts import N_
 from inbox.channel import Person
@@ -43,8 +43,8 @@ class LastAdmin(Refusal):
     """Somebody must be able to configure."""
 
     code = "last-admin"
-    text = N_("The last admin cannot leave.")
-    next_step = N_("Invite another admin first.")
+    text = N_("There must be at least one admin.")
+    next_step = N_("Make somebody else an admin first.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +59,20 @@ class Member:
     open_deals: int
 
 
+_STAFF_OF = (
+    select(staff_account.c.external_id)
+    .join(staff, staff.c.id == staff_account.c.staff_id)
+    .where(
+        staff_account.c.channel_id == bindparam("channel"),
+        staff_account.c.external_id.in_(bindparam("names", expanding=True)),
+        staff.c.disabled_at.is_(None),
+    )
+)
+
+
 async def staff_of(uow: UnitOfWork, channel_id: int, external_ids: Collection[str]) -> set[str]:
     """Which of these people of a channel work here."""
-    rows = await uow.rows(
-        select(staff_account.c.external_id)
-        .join(staff, staff.c.id == staff_account.c.staff_id)
-        .where(
-            staff_account.c.channel_id == channel_id,
-            staff_account.c.external_id.in_(external_ids),
-            staff.c.disabled_at.is_(None),
-        )
-    )
+    rows = await uow.rows(_STAFF_OF, {"channel": channel_id, "names": list(external_ids)})
     return {row.external_id for row in rows}
 
 
@@ -140,13 +143,29 @@ async def introduce(uow: UnitOfWork, by: Staff, *, name: str, language: str) -> 
 @needs(Right.CONFIGURE)
 async def invite(uow: UnitOfWork, by: Staff, *, role: Role, valid: timedelta) -> str:
     """A token that makes whoever uses it first a member of the staff; only its hash is kept."""
+    return await _offer(uow, role, valid=valid, by=by)
+
+
+async def invite_first_admin(uow: UnitOfWork, *, valid: timedelta) -> str | None:
+    """A token for an admin while there is none, for whoever started the installation."""
+    admins = await uow.value(select(func.count()).where(staff.c.role == str(Role.ADMIN), staff.c.disabled_at.is_(None)))
+    return None if admins else await _offer(uow, Role.ADMIN, valid=valid, by=None)
+
+
+async def _offer(uow: UnitOfWork, role: Role, *, valid: timedelta, by: Staff | None) -> str:
     token = secrets.token_urlsafe(24)
     await uow.execute(
         insert(uow, invitation),
-        {"token_hash": _hash(token), "role": str(role), "expires_at": uow.now + valid, "invited_by": by.id},
+        {
+            "token_hash": _hash(token),
+            "role": str(role),
+            "expires_at": uow.now + valid,
+            "invited_by": by.id if by else None,
+        },
     )
     await lock(uow, [COMPANY])
-    await record(uow, [StaffInvited(stream=COMPANY, ref=COMPANY, actor=by.actor, role=str(role))])
+    invited = StaffInvited(stream=COMPANY, ref=COMPANY, actor=by.actor if by else SYSTEM, role=str(role))
+    await record(uow, [invited])
     return token
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import and_, bindparam, case, func, select, update
 
 from core.database import UnitOfWork
-from core.journal import insert_or_ignore, record, stream
+from core.failpoints import failpoint
+from core.journal import insert_or_ignore, lock_free, record
 from inbox.contacts import stream_of
 from pipeline.events import DealAssigned
 from pipeline.models import deal, rotation, rotation_member, staff
@@ -95,17 +96,11 @@ async def _waiting(uow: UnitOfWork, pipeline_id: int) -> Sequence[Any]:
         .limit(AT_ONCE)
     )
     rows = await uow.rows(oldest)
-    if not rows or uow.connection.dialect.name == "sqlite":
+    if not rows or uow.is_sqlite:
         return rows
-    locked = await uow.rows(
-        select(stream.c.name)
-        .where(stream.c.name.in_([stream_of(row.contact_id) for row in rows]))
-        .order_by(stream.c.name)
-        .with_for_update(skip_locked=True)
-    )
-    names = {row.name for row in locked}
-    ids = [row.id for row in rows if stream_of(row.contact_id) in names]
-    return await uow.rows(oldest.where(deal.c.id.in_(ids)))
+    free = await lock_free(uow, [stream_of(row.contact_id) for row in rows], most=AT_ONCE)
+    # Read again under the locks: a deal may have been taken before they were had.
+    return await uow.rows(oldest.where(deal.c.id.in_([row.id for row in rows if stream_of(row.contact_id) in free])))
 
 
 async def _give(uow: UnitOfWork, pipeline_id: int, places: Sequence[Place], waiting: Sequence[Any]) -> None:
@@ -115,6 +110,7 @@ async def _give(uow: UnitOfWork, pipeline_id: int, places: Sequence[Place], wait
     turns = deal_round(places, pointer.last_place, len(waiting))
     if not turns:
         return
+    failpoint("assign.after_pick")
     given = list(zip(waiting, turns, strict=False))
     await uow.execute(
         update(deal)
@@ -136,6 +132,7 @@ async def _give(uow: UnitOfWork, pipeline_id: int, places: Sequence[Place], wait
             for row, place in given
         ],
     )
+    failpoint("assign.after_write")
 
 
 async def join_rotation(uow: UnitOfWork, pipeline_id: int, staff_id: int) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from core.database import UnitOfWork
 from core.errors import Conflict, NotFound
-from core.journal import lock, record, stream
+from core.journal import lock, lock_free, record
 from core.texts import N_
 from inbox.contacts import stream_of
 from inbox.models import contact
@@ -22,8 +22,8 @@ class DealTaken(Conflict):
     """A colleague has it."""
 
     code = "deal-taken"
-    text = N_("{customer} · #{deal} is with {name} ({since}).")
-    next_step = N_("Ask {name} if you should go on, or take the next one: /next")
+    text = N_("{customer} · #{deal}: {name} took it {since}.")
+    next_step = N_("Check with your colleague first, or take the next one: /next")
 
 
 class QueueEmpty(Conflict):
@@ -110,9 +110,7 @@ async def take_next(uow: UnitOfWork, by: Staff) -> int:
     )
     busy = []
     for candidate in await uow.rows(waiting):
-        name = stream_of(candidate.contact_id)
-        free = select(stream.c.name).where(stream.c.name == name).with_for_update(skip_locked=True)
-        if await uow.value(free) is None:
+        if not await lock_free(uow, [stream_of(candidate.contact_id)], most=1):
             busy.append(candidate)
         elif await _take_if_unassigned(uow, by, candidate.id):
             return int(candidate.id)

@@ -15,7 +15,7 @@ EntryKind = Literal["queued", "offered", "acknowledged", "accepted", "refused", 
 class Entry:
     """One thing that happened, at `monotonic` seconds of the server's clock and at `wall` seconds since 1970.
 
-    queued        an update joined the queue
+    queued        an update of the kind in `description` joined the queue; `message_ids` is the message that it brings
     offered       updates were put in an answer to getUpdates; `again` are those that had been offered before
     acknowledged  updates left the queue for good
     accepted      a call that changes something was carried out; `message_ids` are the messages it made or touched

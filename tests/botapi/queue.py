@@ -60,20 +60,27 @@ class UpdateQueue:
         if not wanted:
             return None
         update_id = self.next_id
-        self._append(update_id, dumps({"update_id": update_id, kind: body}), kind, chat_id)
+        self._append(update_id, dumps({"update_id": update_id, kind: body}), kind, chat_id, body)
         return update_id
 
     def put_raw(self, text: str, update_id: int | None) -> int:
         """Queue a text to be served byte for byte and return the id by which it is acknowledged."""
         known = self.next_id if update_id is None else update_id
-        self._append(known, text, "raw", None)
+        self._append(known, text, "raw", None, {})
         return known
 
-    def _append(self, update_id: int, text: str, kind: str, chat_id: int | None) -> None:
+    def _append(self, update_id: int, text: str, kind: str, chat_id: int | None, body: dict[str, Any]) -> None:
         self._waiting.append(Queued(update_id, text))
         self._newest = update_id
         self.next_id = max(self.next_id, update_id + 1)
-        self._ledger.write("queued", update_ids=[update_id], chat_id=chat_id, description=kind)
+        self._ledger.write(
+            "queued",
+            update_ids=[update_id],
+            chat_id=chat_id,
+            description=kind,
+            params={name: body[name] for name in ("text", "caption") if name in body},
+            message_ids=[body["message_id"]] if "message_id" in body else [],
+        )
 
     def offer_again(self, update_ids: list[int] | None) -> list[int]:
         """Put acknowledged updates (all of them if none is named) back at the head; return their ids."""

@@ -1,8 +1,6 @@
-"""Running programs for tests: one company for a module, on each database; its log is shown with a failure."""
+"""Running programs for tests: one company for a module, on each database."""
 
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -11,35 +9,12 @@ import pytest_asyncio
 
 from tests import postgres
 from tests.botapi.client import BotApi
-from tests.running.program import CHECKOUT, Program
 from tests.running.shop import Shop
 
-LONGEST_LOG = 20_000
+DATABASES = [pytest.param(kind, marks=pytest.mark.xdist_group(kind)) for kind in ("sqlite", "postgresql")]
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show with a failed test what its program wrote."""
-    report = yield
-    if report.failed and isinstance(item, pytest.Function):
-        for value in item.funcargs.values():
-            program = value.program if isinstance(value, Shop) else value
-            if isinstance(program, Program):
-                report.sections.append(("the program's log", program.log[-LONGEST_LOG:]))
-    return report
-
-
-@pytest.fixture(scope="session")
-def bot_api_server() -> Iterator[str]:
-    """The address of a Bot API server that lives as long as the tests of this process."""
-    command = [sys.executable, "-m", "tests.botapi", "--port", "0"]
-    with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        yield server.stdout.readline().removeprefix("Bot API server: ").strip()
-        server.terminate()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["sqlite", "postgresql"])
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=DATABASES)
 async def module_database(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[str]:

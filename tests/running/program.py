@@ -5,10 +5,11 @@ import os
 import signal
 import sys
 import time
-from asyncio.subprocess import PIPE, Process
+from asyncio import StreamReader
+from asyncio.subprocess import PIPE
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 import aiohttp
 
@@ -57,6 +58,29 @@ async def voronka(folder: Path, *arguments: str, **settings: str) -> tuple[int, 
     return process.returncode or 0, said.decode()
 
 
+class Running(Protocol):
+    """A process, however it was started."""
+
+    stdout: StreamReader | None
+
+    @property
+    def returncode(self) -> int | None:
+        """How it ended, None while it runs."""
+        ...
+
+    def send_signal(self, number: int, /) -> None:
+        """Send it a signal."""
+        ...
+
+    def kill(self) -> None:
+        """End it at once."""
+        ...
+
+    async def wait(self) -> int:
+        """Wait for its end; the exit code."""
+        ...
+
+
 class Program:
     """One installation: its folder and settings stay while processes come and go."""
 
@@ -65,7 +89,7 @@ class Program:
         self.settings = QUICK | settings
         self.url = ""
         self.said: list[str] = []
-        self._process: Process | None = None
+        self._process: Running | None = None
 
     @property
     def log(self) -> str:
@@ -90,7 +114,7 @@ class Program:
         self.url = await self._told("Voronka: ")
         return time.monotonic() - began
 
-    async def _spawn(self, log: IO[bytes], *arguments: str) -> Process:
+    async def _spawn(self, log: IO[bytes], *arguments: str) -> Running:
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "app", "run", *arguments),
             cwd=self.folder,
@@ -110,7 +134,7 @@ class Program:
         await process.wait()
         raise AssertionError(f"it ended with {process.returncode} before saying {beginning!r}:\n{self.log}")
 
-    def _alive(self) -> Process:
+    def _alive(self) -> Running:
         assert self._process is not None, "it was never started"
         return self._process
 

@@ -10,6 +10,12 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 Row = tuple[Any, ...]
 
+_LEFT = """
+    SELECT (SELECT count(*) FROM "update" WHERE state = 'waiting')
+         + (SELECT count(*) FROM event WHERE position IS NULL AND parked IS NULL)
+         + (SELECT count(*) FROM outgoing WHERE state IN ('queued', 'sending'))
+"""
+
 
 class Rows:
     """The rows of one database."""
@@ -44,14 +50,6 @@ class Rows:
             # A row that another process writes rings no bell here.
             await asyncio.sleep(0.02)
 
-    async def settled(self) -> None:
-        """Wait until nothing is left to work on, to hand on or to send."""
-        await self.until(_LEFT, lambda found: found == [(0,)])
-
-
-# One statement sees one moment, and what follows from a row is written before the row is done.
-_LEFT = """
-SELECT (SELECT count(*) FROM "update" WHERE state = 'waiting')
-     + (SELECT count(*) FROM event WHERE position IS NULL AND parked IS NULL)
-     + (SELECT count(*) FROM outgoing WHERE state IN ('queued', 'sending'))
-"""
+    async def settled(self, *, within: float = 15.0) -> None:
+        """Wait until nothing is left to hand on, to show or to send, all at the same moment."""
+        await self.until(_LEFT, lambda found: found == [(0,)], within=within)

@@ -144,7 +144,7 @@ async def test_answering_a_colleagues_deal_is_refused_with_his_name_and_the_text
     await shop.on_shift(clara)
     bela, _ = await shop.handed("Bela", clara)
     await clara.sends("Nine EUR", reply_to=other.id)
-    refused = await clara.sees(f"#{number_in(offered.text)} is with {boris.first_name}", button=bela.first_name)
+    refused = await clara.sees(f"#{number_in(offered.text)}: {boris.first_name} took it", button=bela.first_name)
     assert "your text is kept" in refused.text.lower()
     await shop.rows.settled()
     assert not [message for message in await anna.chat() if message.from_bot]

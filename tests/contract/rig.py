@@ -1,0 +1,64 @@
+"""What a channel's own test rig must be able to do, so that the suite can ask every channel the same things."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from inbox.channel import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A message as the customer sees it."""
+
+    external_id: str
+    kind: str
+    text: str
+    edited: bool
+    replies_to: str | None
+    reaction: str | None
+    bold: tuple[str, ...]
+    file: str | None
+    location: tuple[float, float] | None
+
+
+class Customer(Protocol):
+    """A person at the messenger."""
+
+    chat_key: str
+
+    async def writes(self, kind: str, text: str = "", *, reply_to: str | None = None) -> str:
+        """Send a message of a kind; its name at the messenger."""
+        ...
+
+    async def sees(self) -> list[Seen]:
+        """What stands in his chat from us, oldest first."""
+        ...
+
+    async def blocks(self) -> None:
+        """Want no more messages."""
+        ...
+
+
+class Rig(Protocol):
+    """One channel with its messenger's server."""
+
+    @property
+    def channel(self) -> Channel:
+        """The channel under test."""
+        ...
+
+    async def customer(self, name: str) -> Customer:
+        """Somebody new who has opened the chat; reading has seen that already."""
+        ...
+
+    async def breaks(self, how: str, *, after: float | None = None) -> None:
+        """Let the next send be "limited" (for `after` seconds), "refused", "lost" (done, unanswered) or "down"."""
+        ...
+
+    async def offers_again(self) -> None:
+        """Bring everything that was acknowledged once more."""
+        ...
+
+    def sample(self, kind: str, reference: str | None) -> dict[str, Any]:
+        """Content of a kind as it is sent; `reference` names a file that the messenger knows."""
+        ...

@@ -1,0 +1,94 @@
+"""Telegram's rig: the channel over HTTP against the Bot API server."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from inbox.channels.telegram import Telegram
+from tests.botapi.client import BotApi, User
+from tests.contract.rig import Seen
+
+LOCATION = (50.45, 30.52)
+
+
+class TelegramCustomer:
+    """A person in Telegram."""
+
+    def __init__(self, user: User) -> None:
+        self._user = user
+        self.chat_key = str(user.id)
+
+    async def writes(self, kind: str, text: str = "", *, reply_to: str | None = None) -> str:
+        answered = int(reply_to) if reply_to else None
+        if kind == "text":
+            return str(await self._user.sends(text, reply_to=answered))
+        if kind == "location":
+            return str(await self._user.sends_location(*LOCATION))
+        if kind == "photo":
+            return str(await self._user.sends_photo(caption=text or None))
+        if kind == "document":
+            return str(await self._user.sends_document("price.pdf", caption=text or None))
+        sends: dict[str, Callable[[], Awaitable[int]]] = {
+            "voice": self._user.sends_voice,
+            "sticker": self._user.sends_sticker,
+            "video": self._user.sends_video,
+        }
+        return str(await sends[kind]())
+
+    async def sees(self) -> list[Seen]:
+        return [_seen(one) for one in await self._user.chat() if one.from_bot]
+
+    async def blocks(self) -> None:
+        await self._user.blocks()
+
+
+def _seen(one: Any) -> Seen:
+    text = one.text or ""
+    bold = [entity for entity in one.entities if entity["type"] == "bold"]
+    return Seen(
+        external_id=str(one.id),
+        kind=one.kind,
+        text=text,
+        edited=one.edited,
+        replies_to=str(one.reply_to) if one.reply_to else None,
+        reaction=one.reaction,
+        bold=tuple(text[entity["offset"] : entity["offset"] + entity["length"]] for entity in bold),
+        file=one.file_id,
+        location=one.location,
+    )
+
+
+class TelegramRig:
+    """A bot and its server."""
+
+    def __init__(self, api: BotApi) -> None:
+        self._api = api
+        self._people = 500
+        self.channel = Telegram(api.token, api_base=api.base, poll_seconds=0, timeout_seconds=2)
+
+    async def customer(self, name: str) -> TelegramCustomer:
+        self._people += 1
+        user = await self._api.user(self._people, name)
+        await user.start()
+        await self.channel.read((await self.channel.read(None)).offset)
+        return TelegramCustomer(user)
+
+    async def breaks(self, how: str, *, after: float | None = None) -> None:
+        match how:
+            case "limited":
+                await self._api.fault("429", method="send*", retry_after=int(after or 1))
+            case "refused":
+                await self._api.fault("400", method="send*", description="Bad Request: something is wrong")
+            case "lost":
+                await self._api.fault("accepted_reset", method="send*")
+            case _:
+                await self._api.fault("5xx", method="send*")
+
+    async def offers_again(self) -> None:
+        await self._api.offer_again()
+
+    def sample(self, kind: str, reference: str | None) -> dict[str, Any]:
+        if kind == "location":
+            return {"kind": kind, "latitude": LOCATION[0], "longitude": LOCATION[1]}
+        if kind == "text":
+            return {"kind": kind, "text": "Good day", "entities": [{"type": "bold", "offset": 0, "length": 4}]}
+        return {"kind": kind, "file": reference}

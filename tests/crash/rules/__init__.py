@@ -1,0 +1,1 @@
+"""The rules that hold whatever was killed, by what they are about."""

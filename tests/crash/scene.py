@@ -1,0 +1,127 @@
+"""A company whose processes are killed: how one dies at a named place, starts again, and what is then asked of it."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+from core.embedded import EmbeddedRedis
+from tests.botapi.client import BotApi, User
+from tests.crash.evidence import Evidence, gather, redis_files
+from tests.crash.invariants import check
+from tests.crash.rules.taking_in import acknowledged_is_stored_once
+from tests.running.forked import ForkedProgram
+from tests.running.rows import Rows
+from tests.running.shop import ADMIN_ID, Shop
+
+CANARY = "quetzal"
+KILLED = -9
+# What a dead process held is taken over soon; a send still ends within its lease.
+LENGTHS = MappingProxyType({"LEASE_SECONDS": "1.5", "SEND_TIMEOUT_SECONDS": "1", "SWEEP_SECONDS": "0.3"})
+
+
+class Scene(Shop):
+    """A company in an installation of its own: one process, or several for its roles."""
+
+    def __init__(self, api: BotApi, folder: Path, nursery: Path, database_url: str, **settings: str) -> None:
+        told = {
+            "TELEGRAM_API_BASE": api.base,
+            "TELEGRAM_BOT_TOKEN": api.token,
+            "TELEGRAM_ADMIN_IDS": str(ADMIN_ID),
+            "DATABASE_URL": database_url,
+        }
+        self.settings = {**LENGTHS, **told, **settings}
+        self.folder = folder
+        self.roles: Sequence[str] = ()
+        self.others: list[ForkedProgram] = []
+        self.boris: User
+        self._nursery = nursery
+        self._database_url = database_url
+        super().__init__(api, self._installation("main"), Rows(database_url))
+
+    def _installation(self, name: str) -> ForkedProgram:
+        folder = self.folder / name
+        folder.mkdir()
+        return ForkedProgram(folder, self._nursery, **self.settings)
+
+    async def open_with_two(self) -> "Scene":
+        """Start, with two people on shift and nothing left to do."""
+        await self.open()
+        self.boris = await self.operator("Boris")
+        await self.on_shift(self.admin, self.boris)
+        await self.quiet()
+        return self
+
+    async def worker(self, *roles: str, dies_at: str = "") -> ForkedProgram:
+        """One more process of these roles beside the first."""
+        process = self._installation(f"worker-{len(self.others)}")
+        self.others.append(process)
+        await process.start(f"--roles={','.join(roles)}", VORONKA_FAILPOINT=dies_at)
+        return process
+
+    async def restart(self, *, dies_at: str = "", **settings: str) -> None:
+        """Start the first process again, killing it if it runs; it will die at the n-th passing of `dies_at`."""
+        if self.program.running:
+            await self.program.kill()
+        await self.program.start(*self.roles, VORONKA_FAILPOINT=dies_at, **settings)
+
+    async def death(self) -> None:
+        """Wait until the first process has died where it was to; what was acknowledged until then must be stored."""
+        assert await self.program.ended() == KILLED
+        found = list(acknowledged_is_stored_once(await self.evidence()))
+        assert not found, "\n".join(map(str, found))
+
+    async def dies(self) -> bool:
+        """Wait until the first process has died where it was to, or nothing is left to do without that."""
+        ended, quiet = asyncio.create_task(self.program.ended()), asyncio.create_task(self.quiet())
+        await asyncio.wait([ended, quiet], return_when=asyncio.FIRST_COMPLETED)
+        died = ended.done()
+        for task in (ended, quiet):
+            task.cancel()
+        await asyncio.gather(ended, quiet, return_exceptions=True)
+        if died:
+            await self.death()
+        return died
+
+    async def heal(self) -> None:
+        """Start it again as it should be and wait until nothing is left to do."""
+        await self.api.clear_faults()
+        await self.restart()
+        await self.quiet()
+
+    async def quiet(self, *, within: float = 30) -> None:
+        """Wait until every update is acknowledged and worked on, every event handed on, everything sent or given up."""
+        await self.api.wait_acknowledged(timeout=within)
+        await self.rows.settled(within=within)
+
+    async def evidence(self) -> Evidence:
+        """What there is to be judged."""
+        programs = [self.program, *self.others]
+        log = "\n".join(one.log for one in programs)
+        redis = b"".join(redis_files(one.folder) for one in programs)
+        return await gather(self._database_url, self.api, log=log, redis=redis, canary=CANARY)
+
+    async def check(self, *, fair: bool = False) -> Evidence:
+        """All invariants hold; what was looked at."""
+        found = await self.evidence()
+        check(found, fair=fair)
+        return found
+
+    async def says(self, customer: User, number: int = 0) -> int:
+        """A customer writes words that no log may hold."""
+        return await customer.sends(f"{CANARY} {number}")
+
+    async def crowd(self, size: int) -> list[User]:
+        """New customers."""
+        return await self.customers(*["Anna"] * size)
+
+    async def close(self) -> None:
+        """End whatever still runs."""
+        for one in (self.program, *self.others):
+            if one.running:
+                await one.kill()
+        await self.rows.close()
+        if "REDIS_URL" not in self.settings:
+            embedded = EmbeddedRedis(self.program.folder / "data")
+            await embedded.start()
+            await embedded.stop()
