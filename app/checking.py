@@ -12,8 +12,9 @@ from core.clock import SystemClock
 from core.database import Database
 from core.redis import connect
 from core.settings import Settings
-from inbox.accounts import OtherAccount, ensure_account
+from inbox.accounts import OtherAccount, same_account
 from inbox.channel import Paused, Retry
+from inbox.channels.telegram import Telegram
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,8 @@ async def _database(settings: Settings) -> Finding:
         if not await schema_is_newest(database):
             return Finding("database", True, "will be brought to the newest schema at the next start")
         if settings.telegram_bot_token is not None:
-            async with database.unit() as uow:
-                await ensure_account(uow, "telegram", bot_id(settings))
-                await uow.connection.rollback()
+            async with database.reading() as uow:
+                await same_account(uow, Telegram.kind, bot_id(settings))
     except OtherAccount as other:
         return Finding("database", False, other_bot(other))
     except (SQLAlchemyError, OSError) as error:

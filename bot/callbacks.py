@@ -1,63 +1,69 @@
 """What buttons carry: typed, small, only ids; rights are asked again at the tap."""
 
+from typing import Annotated
+
 from aiogram.filters.callback_data import CallbackData
+from pydantic import Field
+
+# What no database takes is no button of ours.
+Number = Annotated[int, Field(ge=0, le=2**53)]
 
 
 class Answer(CallbackData, prefix="answer"):
     """Open the conversation of a deal."""
 
-    deal: int
+    deal: Number
 
 
 class Take(CallbackData, prefix="take"):
     """Become the assignee of a deal."""
 
-    deal: int
+    deal: Number
 
 
 class Card(CallbackData, prefix="card"):
     """Back to the card as it is."""
 
-    deal: int
+    deal: Number
 
 
 class Show(CallbackData, prefix="show"):
     """A card anew, at the bottom."""
 
-    deal: int
+    deal: Number
 
 
 class Stages(CallbackData, prefix="stages"):
     """Choose a stage."""
 
-    deal: int
+    deal: Number
 
 
 class Move(CallbackData, prefix="move"):
     """Move a deal to a stage."""
 
-    deal: int
-    stage: int
+    deal: Number
+    stage: Number
 
 
 class Ending(CallbackData, prefix="ending"):
     """Choose how a deal ends."""
 
-    deal: int
+    deal: Number
 
 
 class Close(CallbackData, prefix="close"):
     """End a deal."""
 
-    deal: int
+    deal: Number
     group: str
 
 
 class Lost(CallbackData, prefix="lost"):
     """End a deal as lost for a reason."""
 
-    deal: int
-    reason: int
+    deal: Number
+    reason: Number
 
 
 class Done(CallbackData, prefix="done"):
@@ -67,7 +73,7 @@ class Done(CallbackData, prefix="done"):
 class ToWhom(CallbackData, prefix="to"):
     """Send what was typed to this deal's customer."""
 
-    deal: int
+    deal: Number
 
 
 class Forget(CallbackData, prefix="forget"):
@@ -77,13 +83,13 @@ class Forget(CallbackData, prefix="forget"):
 class Retry(CallbackData, prefix="retry"):
     """Send a message again."""
 
-    outgoing: int
+    outgoing: Number
 
 
 class Discard(CallbackData, prefix="discard"):
     """Give a message up."""
 
-    outgoing: int
+    outgoing: Number
 
 
 class Deals(CallbackData, prefix="deals"):
@@ -91,8 +97,8 @@ class Deals(CallbackData, prefix="deals"):
 
     scope: str
     answered: bool = False
-    since: int = 0
-    after: int = 0
+    since: Number = 0
+    after: Number = 0
 
 
 class Next(CallbackData, prefix="next"):
@@ -118,25 +124,25 @@ class Invite(CallbackData, prefix="invite"):
 class Member(CallbackData, prefix="member"):
     """One member of the staff."""
 
-    id: int
+    id: Number
 
 
 class Capacity(CallbackData, prefix="capacity"):
     """How many open deals somebody gets at most; 0 is no limit."""
 
-    id: int
-    most: int
+    id: Number
+    most: Number
 
 
 class ChangeRole(CallbackData, prefix="role"):
     """What somebody may do."""
 
-    id: int
+    id: Number
     role: str
 
 
 class Disable(CallbackData, prefix="disable"):
     """Let somebody go; asked twice."""
 
-    id: int
+    id: Number
     sure: bool

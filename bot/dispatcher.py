@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from aiogram import Bot, Dispatcher
 from aiogram.types import Update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from bot import guests
 from bot.admin import people
@@ -90,7 +90,7 @@ class StaffDesk:
         try:
             update = Update.model_validate(one.payload, context={"bot": self._bot})
             screen = await self._handle(one, update)
-        except DBAPIError:
+        except (OperationalError, InterfaceError):
             log.exception("desk.database_failed")
             await asyncio.sleep(self._retry_after)
             return

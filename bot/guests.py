@@ -1,6 +1,6 @@
 """People who do not work here: an invitation lets them in, every other screen of the staff refuses them."""
 
-from aiogram import Router
+from aiogram import F, Router
 from aiogram.filters import CommandObject, CommandStart
 from aiogram.filters.base import Filter
 from aiogram.types import CallbackQuery, Message
@@ -30,7 +30,7 @@ class Stranger(Filter):
 def make_router() -> Router:
     """The router of guests."""
     router = Router(name="guests")
-    router.message.register(accept, CommandStart(deep_link=True))
+    router.message.register(accept, CommandStart(deep_link=True, magic=F.args.startswith(INVITATION)))
     router.callback_query.register(refuse, Stranger())
     router.message.register(refuse, Stranger())
     return router
@@ -41,7 +41,7 @@ async def accept(
 ) -> Screen:
     """Open an invitation."""
     user = message.from_user
-    if user is None or not (command.args or "").startswith(INVITATION):
+    if user is None:
         return Screen()
     person = Person(str(user.id), user.full_name, user.username, user.language_code)
     token = (command.args or "").removeprefix(INVITATION)

@@ -133,12 +133,11 @@ async def lock(uow: UnitOfWork, names: Iterable[str]) -> None:
     await uow.execute(select(stream.c.name).where(stream.c.name.in_(ordered)).order_by(stream.c.name).with_for_update())
 
 
-async def lock_free(uow: UnitOfWork, names: Iterable[str]) -> set[str]:
-    """Lock those of these streams that nobody else has locked, without waiting; their names."""
-    wanted = set(names)
-    if not wanted or uow.is_sqlite:
-        return wanted
-    query = select(stream.c.name).where(stream.c.name.in_(wanted)).order_by(stream.c.name)
+async def lock_free(uow: UnitOfWork, names: Sequence[str], *, most: int) -> set[str]:
+    """Lock up to `most` of these streams that nobody else has locked, without waiting; their names."""
+    if not names or uow.is_sqlite:
+        return set(names[:most])
+    query = select(stream.c.name).where(stream.c.name.in_(names)).order_by(stream.c.name).limit(most)
     return {row.name for row in await uow.rows(query.with_for_update(skip_locked=True))}
 
 

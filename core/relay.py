@@ -39,7 +39,8 @@ _READY_STREAMS = (
         or_(func.max(event.c.not_before).is_(None), func.max(event.c.not_before) <= bindparam("now", type_=Instant))
     )
     .order_by(func.min(event.c.id))
-    .limit(WAVE)
+    # More than one wave, so that relays beside this one find streams that it has not locked.
+    .limit(4 * WAVE)
 )
 _place = func.row_number().over(partition_by=event.c.stream, order_by=event.c.id)
 _first = (
@@ -117,7 +118,7 @@ class Relay:
 
     async def _claim(self, uow: UnitOfWork) -> list[Recorded[Event]]:
         names = await uow.rows(_READY_STREAMS, {"now": uow.now})
-        free = await lock_free(uow, [row.stream for row in names])
+        free = await lock_free(uow, [row.stream for row in names], most=WAVE)
         if not free:
             return []
         rows = await uow.rows(_FIRST_OF_EACH, {"streams": sorted(free)})

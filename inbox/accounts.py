@@ -21,12 +21,17 @@ class OtherAccount(Exception):
 
 async def ensure_account(uow: UnitOfWork, kind: str, name: str) -> int:
     """The channel of an account, made at its first start. Raises OtherAccount when another one was here before."""
+    await same_account(uow, kind, name)
     await uow.execute(insert_or_ignore(uow, channel), {"kind": kind, "name": name})
-    rows = await uow.rows(select(channel.c.id, channel.c.name).where(channel.c.kind == kind).order_by(channel.c.id))
-    if rows[0].name != name:
-        raise OtherAccount(kind, rows[0].name, name)
-    channel_id: int = rows[0].id
+    channel_id: int = await uow.value(select(channel.c.id).where(channel.c.kind == kind, channel.c.name == name))
     return channel_id
+
+
+async def same_account(uow: UnitOfWork, kind: str, name: str) -> None:
+    """Nothing, if the account is the one of this database or its first. Raises OtherAccount."""
+    known = await uow.value(select(channel.c.name).where(channel.c.kind == kind))
+    if known is not None and known != name:
+        raise OtherAccount(kind, known, name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,9 @@ log = structlog.get_logger()
 
 AT_ONCE = 50
 PROBE_SECONDS = 1.0
+LONGEST_OUTAGE_PAUSE = 30.0
+# So many chats under a limit at once mean that the limit is the whole account's.
+LIMITED_CHATS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,10 @@ class Delivery:
         self._lengths = lengths
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._ended: list[Result] = []
-        self._outage = 0.0
+        self._monotonic = asyncio.get_running_loop().time
+        self._limited: dict[str, float] = {}
+        self._outage_pause = 0.0
+        self._outage_until = 0.0
 
     async def run(self) -> None:
         """Send for ever. Cancelled, it lets what is under way end and stores how. Raises Paused, or lease.Lost."""
@@ -82,8 +88,8 @@ class Delivery:
     async def _round(self) -> float:
         """Store what ended, begin what may begin; seconds until there can be more to do."""
         await self._store_ended()
-        if self._outage:
-            return await self._sit_out()
+        if pause := await self._outage_lasts():
+            return pause
         chosen, pause = await self._choose()
         if not chosen:
             return pause
@@ -128,7 +134,6 @@ class Delivery:
         except (Retry, Refused, Unanswered) as failure:
             return Result(marked, failure=failure)
         except Paused as paused:
-            self._outage = PROBE_SECONDS
             return Result(marked, failure=Retry(paused.reason, everywhere=True))
         except TimeoutError:
             return Result(marked, failure=Unanswered("no answer in time"))
@@ -146,18 +151,37 @@ class Delivery:
         del self._ended[: len(ended)]
         for one in ended:
             self._busy.pop(one.marked.chat_key, None)
-            if isinstance(one.failure, Retry) and one.failure.everywhere:
-                self._outage = max(self._outage, one.failure.after or PROBE_SECONDS)
+            self._note_outage(one)
 
-    async def _sit_out(self) -> float:
-        """While nothing can be sent, ask now and then whether it can again."""
-        await asyncio.sleep(self._outage)
+    def _note_outage(self, one: Result) -> None:
+        """Nothing can be sent while the messenger cannot be reached, or while it limits many chats at once."""
+        if not isinstance(one.failure, Retry):
+            return
+        now = self._monotonic()
+        if one.failure.everywhere:
+            self._begin_outage(max(self._outage_pause, PROBE_SECONDS))
+        elif one.failure.after is not None:
+            self._limited[one.marked.chat_key] = now + one.failure.after
+            self._limited = {chat: until for chat, until in self._limited.items() if until > now}
+            if len(self._limited) >= LIMITED_CHATS:
+                self._begin_outage(one.failure.after)
+
+    def _begin_outage(self, pause: float) -> None:
+        self._outage_pause = pause
+        self._outage_until = self._monotonic() + pause
+
+    async def _outage_lasts(self) -> float:
+        """Seconds for which nothing can be sent yet; at their end the messenger is asked. Raises Paused."""
+        if not self._outage_until:
+            return 0.0
+        if (left := self._outage_until - self._monotonic()) > 0:
+            return left
         try:
             await self._channel.name()
         except Retry as failure:
-            self._outage = min(failure.after or self._outage * 2, 30.0)
-            return 0.0
-        self._outage = 0.0
+            self._begin_outage(failure.after or min(self._outage_pause * 2, LONGEST_OUTAGE_PAUSE))
+            return self._outage_pause
+        self._outage_pause = self._outage_until = 0.0
         return 0.0
 
     async def _finish(self) -> None:

@@ -14,7 +14,7 @@ from bot.operator.endings import LOST_WORDS, lost_words_typed
 from bot.screens import Screen
 from bot.texts import content, plain
 from core.database import UnitOfWork
-from core.errors import Unreadable
+from core.errors import Refusal, Unreadable
 from core.texts import Texts
 from inbox.channels.telegram import written
 from inbox.outbound import remember, what_is
@@ -57,9 +57,7 @@ async def typed(
     """A message that is an answer to somebody."""
     waits_for = await screen(uow, desk) or {}
     if waits_for.get("kind") == LOST_WORDS and message.reply_to_message is None and message.text:
-        return await lost_words_typed(
-            message, uow, by, t, desk, deal_id=waits_for["deal"], reason_id=waits_for["reason"]
-        )
+        return await _lost_words(message, uow, by, t, desk, waits_for)
     deal_id, answered = await _addressee(message, uow, desk)
     if deal_id is None:
         current = await talking(uow, desk)
@@ -74,6 +72,17 @@ async def typed(
         words = f"{taken.told(t, uow.now)}\n\n{asked.content['text'] if asked.content else ''}"
         return Screen((asked.content or {}) | {"text": words})
     return Screen()
+
+
+async def _lost_words(
+    message: Message, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, waits_for: dict[str, Any]
+) -> Screen:
+    await set_screen(uow, desk, None)
+    try:
+        return await lost_words_typed(message, uow, by, t, deal_id=waits_for["deal"], reason_id=waits_for["reason"])
+    except Refusal as refusal:
+        # The question is over all the same: what is typed next is not its answer.
+        return Screen(content(refusal.told(t, uow.now)), quotes=True)
 
 
 async def _addressee(message: Message, uow: UnitOfWork, desk: Desk) -> tuple[int | None, int | None]:

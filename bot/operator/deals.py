@@ -27,6 +27,7 @@ from pipeline.staff.talking import Desk
 from pipeline.stages import ACTIVE, named, stages_of
 
 PAGE = 8
+LONGEST_NUMBER = 12
 # Works whatever the stages are called here.
 EXAMPLE = "/deal 12 close won"
 SCOPES = {"mine": N_("Mine"), "waiting": N_("Waiting"), "all": N_("All")}
@@ -94,7 +95,7 @@ def _line(t: Texts, view: DealView, now: datetime) -> str:
 async def deal(message: Message, command: CommandObject, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk) -> Screen:
     """One line: `/deal 12`, `/deal 12 stage "Offer sent"`, `/deal 12 close lost "No answer"`."""
     number, *words = _words(command.args or "")
-    if not number.removeprefix("#").isdecimal():
+    if not number.removeprefix("#").isdecimal() or len(number) > LONGEST_NUMBER:
         raise Unreadable(part=number, example=EXAMPLE)
     deal_id = int(number.removeprefix("#"))
     match words:

@@ -70,11 +70,10 @@ async def lost_pressed(
 
 
 async def lost_words_typed(
-    message: Message, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, *, deal_id: int, reason_id: int
+    message: Message, uow: UnitOfWork, by: Staff, t: Texts, *, deal_id: int, reason_id: int
 ) -> Screen:
     """The words that a reason waited for."""
     await close(uow, by, deal_id, group=LOST, reason_id=reason_id, words=message.text)
-    await set_screen(uow, desk, None)
     return Screen(content(t("{deal} is closed as lost.", deal=title(await see(uow, by, deal_id)))))
 
 

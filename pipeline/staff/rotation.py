@@ -98,7 +98,7 @@ async def _waiting(uow: UnitOfWork, pipeline_id: int) -> Sequence[Any]:
     rows = await uow.rows(oldest)
     if not rows or uow.is_sqlite:
         return rows
-    free = await lock_free(uow, [stream_of(row.contact_id) for row in rows])
+    free = await lock_free(uow, [stream_of(row.contact_id) for row in rows], most=AT_ONCE)
     # Read again under the locks: a deal may have been taken before they were had.
     return await uow.rows(oldest.where(deal.c.id.in_([row.id for row in rows if stream_of(row.contact_id) in free])))
 

@@ -108,15 +108,26 @@ async def take_next(uow: UnitOfWork, by: Staff) -> int:
         .order_by(deal.c.requested_at, deal.c.id)
         .limit(20)
     )
+    busy = []
     for candidate in await uow.rows(waiting):
-        if not await lock_free(uow, [stream_of(candidate.contact_id)]):
-            continue
-        row = await uow.row(select(deal).where(deal.c.id == candidate.id).with_for_update())
-        if row is not None and row.assignee_id is None and row.closed_at is None:
-            await assign(uow, row, to=by, how="next")
-            deal_id: int = row.id
-            return deal_id
+        if not await lock_free(uow, [stream_of(candidate.contact_id)], most=1):
+            busy.append(candidate)
+        elif await _take_if_unassigned(uow, by, candidate.id):
+            return int(candidate.id)
+    # With nothing else left, whoever works on the oldest is waited for: only then is it known who was faster.
+    for candidate in busy[:1]:
+        await lock(uow, [stream_of(candidate.contact_id)])
+        if await _take_if_unassigned(uow, by, candidate.id):
+            return int(candidate.id)
     raise await _why_nothing(uow, by)
+
+
+async def _take_if_unassigned(uow: UnitOfWork, by: Staff, deal_id: int) -> bool:
+    row = await uow.row(select(deal).where(deal.c.id == deal_id).with_for_update())
+    if row is None or row.assignee_id is not None or row.closed_at is not None:
+        return False
+    await assign(uow, row, to=by, how="next")
+    return True
 
 
 async def _why_nothing(uow: UnitOfWork, by: Staff) -> Conflict:
