@@ -16,6 +16,10 @@ from tests.running.shop import ADMIN_ID, Shop
 
 CANARY = "quetzal"
 KILLED = -9
+KNOWN_CARDS = (
+    "SELECT posted.external_id FROM posted JOIN deal ON posted.ref = 'deal:' || deal.id"
+    " JOIN contact ON contact.id = deal.contact_id WHERE contact.name = :name ORDER BY posted.outgoing_id DESC"
+)
 # What a dead process held is taken over soon; a send still ends within its lease.
 LENGTHS = MappingProxyType({"LEASE_SECONDS": "1.5", "SEND_TIMEOUT_SECONDS": "1", "SWEEP_SECONDS": "0.3"})
 
@@ -110,6 +114,16 @@ class Scene(Shop):
     async def says(self, customer: User, number: int = 0) -> int:
         """A customer writes words that no log may hold."""
         return await customer.sends(f"{CANARY} {number}")
+
+    async def whose(self, customer: User) -> User:
+        """Who of the staff has a customer's newest deal."""
+        name = await self.assigned(customer)
+        return next(one for one in self.staff if one.first_name == name)
+
+    async def known_card(self, customer: User) -> int:
+        """The newest message that holds a customer's card; one whose sender died is nobody's."""
+        found = await self.rows.value(KNOWN_CARDS, name=customer.first_name)
+        return int(found)
 
     async def crowd(self, size: int) -> list[User]:
         """New customers."""

@@ -5,10 +5,10 @@ import random
 
 from tests.botapi.client import User
 from tests.crash.scene import KILLED, Scene
-from tests.running.shop import number_in
 
 HANDED_ON = "SELECT count(*) FROM event WHERE position IS NOT NULL"
 ASSIGNED = "SELECT count(*) FROM deal WHERE assignee_id IS NOT NULL"
+DEAL_OF = "SELECT max(deal.id) FROM deal JOIN contact ON contact.id = deal.contact_id WHERE contact.name = :name"
 CARDS_OF = (
     "SELECT outgoing.state, outgoing.attempts FROM outgoing JOIN deal ON outgoing.ref = 'deal:' || deal.id"
     " JOIN contact ON contact.id = deal.contact_id WHERE outgoing.op = 'send' AND contact.name = :name"
@@ -53,24 +53,28 @@ async def test_3_another_process_takes_over_what_a_dead_one_had_begun(processes:
     await processes.check(fair=True)
 
 
-async def play(scene: Scene, anna: User, act: str) -> None:
-    """Let the customer write, or whoever has her deal reply to its card."""
+async def begins(scene: Scene, anna: User, act: str) -> None:
+    """The customer writes, or whoever has her deal replies to a card that nobody died over; then deaths begin."""
     if act == "writes":
+        await scene.restart(dies_at="relay.mid_tx")
         await scene.says(anna)
         return
-    who = {one.first_name: one for one in scene.staff}[await scene.assigned(anna) or ""]
-    card = await scene.card(anna, who)
-    await who.sends(act.format(deal=number_in(card.text)), reply_to=card.id)
+    who = await scene.whose(anna)
+    deal = await scene.rows.value(DEAL_OF, name=anna.first_name)
+    await who.sends(f"/deal {deal}")
+    await scene.quiet()
+    card = await scene.known_card(anna)
+    await scene.restart(dies_at="relay.mid_tx")
+    await who.sends(act.format(deal=deal), reply_to=card)
 
 
 async def test_4_a_death_at_any_place_of_a_story_undoes_all_of_its_step_or_nothing(scene: Scene) -> None:
     (anna,) = await scene.crowd(1)
     deaths = []
     for act in STORY:
-        place = 1
-        done = await scene.rows.value(HANDED_ON)
-        await scene.restart(dies_at=f"relay.mid_tx:{place}")
-        await play(scene, anna, act)
+        await scene.heal()
+        place, done = 1, await scene.rows.value(HANDED_ON)
+        await begins(scene, anna, act)
         while await scene.dies():
             deaths.append(act)
             # What was committed is past: then this was the first handler of the next wave.

@@ -41,7 +41,7 @@ async def _story(server: str, nursery: Path, folder: Path) -> Left:
             await scene.says(anna, number)
             await scene.says(anna, number + 10)
             await scene.quiet()
-            who = {one.first_name: one for one in scene.staff}[await scene.assigned(anna) or ""]
+            who = await scene.whose(anna)
             card = await scene.card(anna, who)
             await who.sends(f"One {number}", reply_to=card.id)
             await who.sends(f"Two {number}", reply_to=card.id)

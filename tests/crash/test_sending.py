@@ -17,7 +17,7 @@ async def card_of(scene: Scene, anna: User) -> tuple[User, ChatMessage]:
     """The card of a customer who has written, and whose it is."""
     await scene.says(anna)
     await scene.quiet()
-    who = {one.first_name: one for one in scene.staff}[await scene.assigned(anna) or ""]
+    who = await scene.whose(anna)
     return who, await scene.card(anna, who)
 
 

@@ -13,7 +13,7 @@ PLANS = {
     "uq_event_position": "SELECT id FROM event WHERE position > 5 ORDER BY position LIMIT 10",
     "ix_event_feed": "SELECT id FROM event WHERE ref = 'deal:1' ORDER BY id DESC LIMIT 50",
     "ix_message_conversation": "SELECT id FROM message WHERE conversation_id = 1 AND id >= 5 ORDER BY id DESC",
-    "uq_message_conversation_id_external_id": "SELECT id FROM message WHERE conversation_id = 1 AND external_id = '1'",
+    "uq_message_conversation_id_external_id": "SELECT id FROM message WHERE conversation_id = 2 AND external_id = '9'",
     "ix_update_waiting": "SELECT min(id) FROM \"update\" WHERE channel_id = 1 AND state = 'waiting' GROUP BY chat_key",
     "ix_update_at": "DELETE FROM \"update\" WHERE at < '2026-01-01' AND state != 'waiting'",
     "ix_outgoing_queue": "SELECT chat_key, min(id), min(lane) FROM outgoing WHERE channel_id = 1 AND state = 'queued'"

@@ -138,6 +138,10 @@ class Program:
         assert self._process is not None, "it was never started"
         return self._process
 
+    def signal(self, number: int) -> None:
+        """Send the program a signal, and go on at once."""
+        self._alive().send_signal(number)
+
     async def stop(self) -> float:
         """Ask it to stop, as Ctrl-C or a service manager does; the seconds that took. It must end without a fault."""
         process, began = self._alive(), time.monotonic()

@@ -175,7 +175,7 @@ async def test_numbers_that_no_database_holds_are_answered_in_words(shop: Shop, 
 async def test_a_number_that_no_database_holds_is_answered_in_words(shop: Shop) -> None:
     boris = await shop.operator("Boris")
     await boris.sends(f"/deal {10**20}")
-    await boris.sees(f"This could not be understood: {10**20}")
+    await boris.sees(f"“{10**20}” could not be understood.")
 
 
 async def test_a_strange_payload_is_a_source_and_no_more(shop: Shop) -> None:
@@ -192,7 +192,7 @@ async def test_an_unknown_command_of_the_staff_goes_to_nobody(shop: Shop) -> Non
     anna, card = await shop.handed("Anna", boris)
     await boris.presses(card.id, "Answer")
     await boris.sends("/dance")
-    await boris.sees("This could not be understood: /dance")
+    await boris.sees("“/dance” could not be understood.")
     await shop.rows.settled()
     assert not [message for message in await anna.chat() if message.from_bot]
 
