@@ -64,7 +64,7 @@ async def test_what_failed_can_be_discarded(shop: Shop) -> None:
     await boris.presses(told.id, "Discard")
     assert (await boris.sees("Discarded.")).id == told.id
     late = await boris.presses_data(told.id, retry or "")
-    assert late.text == "This message has been dealt with already. Nothing is left to do here."
+    assert late.text == "This message has been dealt with already. No action is needed."
     await shop.rows.settled()
     assert await bots_words(anna) == []
 
