@@ -11,10 +11,8 @@ from tests import postgres
 from tests.botapi.client import BotApi
 from tests.running.shop import Shop
 
-DATABASES = [pytest.param(kind, marks=pytest.mark.xdist_group(kind)) for kind in ("sqlite", "postgresql")]
 
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=DATABASES)
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["sqlite", "postgresql"])
 async def module_database(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[str]:

@@ -150,6 +150,10 @@ class Program:
         assert code == 0, f"it ended with {code}:\n{self.log}"
         return time.monotonic() - began
 
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        self._alive().send_signal(number)
+
     async def end(self) -> None:
         """Leave nothing running, whatever a test has left behind."""
         if self.running:
