@@ -109,7 +109,7 @@ async def test_a_command_of_the_staff_by_a_stranger_is_passed_on_and_he_is_told(
     await stranger.sends("/staff")
     told = await stranger.sees()
     assert told.text == texts(language)(
-        "Commands are for people who work here: ask your admin for an invitation. Your text was passed on."
+        "These commands are for staff: ask your admin for an invitation. Your message was passed on."
     )
     card = await shop.card(stranger, shop.admin)
     assert card.text.splitlines()[-1] == "/staff"

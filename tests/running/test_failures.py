@@ -31,7 +31,7 @@ async def test_a_failure_says_why_and_what_to_do_next(shop: Shop) -> None:
     anna, card = await shop.handed("Anna", boris)
     answer, told = await failed(shop, boris, anna, card)
     assert told.reply_to == answer
-    assert told.text == ("❗ Not sent: the messenger refused it. Change it and send it anew.\n“Nine EUR”")
+    assert told.text == ("❗ Not sent: the messenger refused it. Change it and send it again.\n“Nine EUR”")
     assert [[button.text for button in row] for row in told.buttons] == [["Retry", "Discard"]]
 
 
@@ -41,7 +41,7 @@ async def test_what_failed_can_be_sent_again(shop: Shop) -> None:
     answer, told = await failed(shop, boris, anna, card)
     await boris.presses(told.id, "Retry")
     await anna.sees("Nine EUR")
-    assert (await boris.sees("Sent again.")).id == told.id
+    assert (await boris.sees("Sending it again.")).id == told.id
     await boris.sees_reaction(answer, "👌")
 
 
@@ -64,7 +64,7 @@ async def test_what_failed_can_be_discarded(shop: Shop) -> None:
     await boris.presses(told.id, "Discard")
     assert (await boris.sees("Discarded.")).id == told.id
     late = await boris.presses_data(told.id, retry or "")
-    assert late.text == "This message has been dealt with already. Nothing is left to do here."
+    assert late.text == "This message has been dealt with already. No action is needed."
     await shop.rows.settled()
     assert await bots_words(anna) == []
 

@@ -155,4 +155,4 @@ async def test_the_last_admin_cannot_leave(shop: Shop) -> None:
     await shop.admin.presses(screen, "Remove from staff")
     await shop.admin.sees(f"Remove {shop.admin.first_name}?", after=screen - 1)
     refused = await shop.admin.presses(screen, "Remove")
-    assert refused.text == "The last admin cannot leave. Invite another admin first."
+    assert refused.text == "There must be at least one admin. Make somebody else an admin first."
