@@ -13,6 +13,7 @@ import pytest_asyncio
 
 from core.embedded import EmbeddedRedis
 from tests import postgres
+from tests.running.forked import nursery
 from tests.running.program import CHECKOUT, Program
 from tests.running.shop import Shop
 
@@ -70,6 +71,13 @@ def bot_api_server() -> Iterator[str]:
         assert server.stdout is not None
         yield server.stdout.readline().removeprefix("Bot API server: ").strip()
         server.terminate()
+
+
+@pytest.fixture(scope="session")
+def nursery_socket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where programs are forked."""
+    with nursery(tmp_path_factory.mktemp("nursery")) as place:
+        yield place
 
 
 @pytest.hookimpl(wrapper=True)

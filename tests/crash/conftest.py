@@ -1,7 +1,7 @@
 """Companies to be killed, one for a test, on each database; and as several processes on PostgreSQL and Redis."""
 
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -10,7 +10,6 @@ import pytest
 from tests import postgres
 from tests.botapi.client import BotApi
 from tests.crash.scene import Scene
-from tests.running.forked import nursery
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -28,13 +27,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def dice(seed: int) -> random.Random:
     """Numbers that are the same for the same seed."""
     return random.Random(seed)
-
-
-@pytest.fixture(scope="session")
-def nursery_socket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Where programs are forked."""
-    with nursery(tmp_path_factory.mktemp("nursery")) as place:
-        yield place
 
 
 @asynccontextmanager

@@ -26,10 +26,11 @@ async def module_database(
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def company(
-    bot_api_server: str, module_database: str, tmp_path_factory: pytest.TempPathFactory
+    bot_api_server: str, nursery_socket: Path, module_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Shop]:
     """A company at work, shared by the tests of a module."""
-    async with opened(bot_api_server, tmp_path_factory.mktemp("voronka"), module_database) as shop:
+    folder = tmp_path_factory.mktemp("voronka")
+    async with opened(bot_api_server, folder, module_database, nursery=nursery_socket) as shop:
         yield shop
 
 
@@ -41,18 +42,22 @@ async def shop(company: Shop) -> AsyncIterator[Shop]:
 
 
 @asynccontextmanager
-async def opened(server: str, folder: Path, database_url: str, **settings: str) -> AsyncIterator[Shop]:
+async def opened(
+    server: str, folder: Path, database_url: str, *, nursery: Path | None = None, **settings: str
+) -> AsyncIterator[Shop]:
     """A company of its own, whose program ends with the context."""
-    async with new(server, folder, database_url, **settings) as shop:
+    async with new(server, folder, database_url, nursery=nursery, **settings) as shop:
         yield await shop.open()
 
 
 @asynccontextmanager
-async def new(server: str, folder: Path, database_url: str, **settings: str) -> AsyncIterator[Shop]:
+async def new(
+    server: str, folder: Path, database_url: str, *, nursery: Path | None = None, **settings: str
+) -> AsyncIterator[Shop]:
     """A company whose program has not been started; whatever runs at the end is stopped."""
     async with AsyncExitStack() as ending:
         api = await ending.enter_async_context(BotApi.connect(server))
-        shop = Shop.in_folder(folder, api, database_url, **settings)
+        shop = Shop.in_folder(folder, api, database_url, nursery=nursery, **settings)
         ending.push_async_callback(shop.rows.close)
         ending.push_async_callback(shop.program.end)
         yield shop

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from tests.botapi.client import BotApi, ChatMessage, User
+from tests.running.forked import ForkedProgram
 from tests.running.program import Program
 from tests.running.rows import Rows
 
@@ -36,15 +37,19 @@ class Shop:
         self.staff: list[User] = []
 
     @classmethod
-    def in_folder(cls, folder: Path, api: BotApi, database_url: str, **settings: str) -> "Shop":
-        """A shop whose program was never started."""
+    def in_folder(
+        cls, folder: Path, api: BotApi, database_url: str, *, nursery: Path | None = None, **settings: str
+    ) -> "Shop":
+        """A shop whose program was never started; with a nursery its processes are forked there."""
         told = {
             "TELEGRAM_API_BASE": api.base,
             "TELEGRAM_BOT_TOKEN": api.token,
             "TELEGRAM_ADMIN_IDS": str(ADMIN_ID),
             "DATABASE_URL": database_url,
         }
-        return cls(api, Program(folder, **told | settings), Rows(database_url))
+        told |= settings
+        program = ForkedProgram(folder, nursery, **told) if nursery else Program(folder, **told)
+        return cls(api, program, Rows(database_url))
 
     async def open(self) -> "Shop":
         """Start the program and let the admin say hello."""

@@ -1,6 +1,6 @@
 """As fast as the messenger allows and no faster, in order in each chat; and when it shuts the door for everybody."""
 
-import pytest
+from pathlib import Path
 
 from tests.botapi.client import User
 from tests.running.conftest import opened
@@ -14,10 +14,10 @@ async def words_for(customer: User) -> list[str]:
 
 
 async def test_many_answers_keep_telegrams_limits_and_their_order(
-    tmp_path_factory: pytest.TempPathFactory, bot_api_server: str, database_url: str
+    tmp_path: Path, bot_api_server: str, nursery_socket: Path, database_url: str
 ) -> None:
     pace = {"PACE_CHAT_PER_SECOND": "1", "PACE_CHAT_BURST": "20", "PACE_BOT_PER_SECOND": "30"}
-    async with opened(bot_api_server, tmp_path_factory.mktemp("paced"), database_url, **pace) as shop:
+    async with opened(bot_api_server, tmp_path, database_url, nursery=nursery_socket, **pace) as shop:
         await shop.api.limits(chat_per_second=1, chat_burst=20, bot_per_second=30)
         await shop.on_shift(shop.admin)
         anna, card = await shop.handed("Anna", shop.admin)
@@ -38,9 +38,9 @@ async def test_many_answers_keep_telegrams_limits_and_their_order(
 
 
 async def test_a_revoked_token_holds_everything_until_it_works_again(
-    tmp_path_factory: pytest.TempPathFactory, bot_api_server: str, database_url: str
+    tmp_path: Path, bot_api_server: str, nursery_socket: Path, database_url: str
 ) -> None:
-    async with opened(bot_api_server, tmp_path_factory.mktemp("revoked"), database_url) as shop:
+    async with opened(bot_api_server, tmp_path, database_url, nursery=nursery_socket) as shop:
         await shop.on_shift(shop.admin)
         anna, card = await shop.handed("Anna", shop.admin)
         held = await shop.api.fault("hold", method="sendMessage", chat_id=anna.id)
@@ -67,12 +67,12 @@ async def paused(shop: Shop) -> None:
 
 
 async def test_a_second_poller_and_a_silent_messenger_cost_no_message(
-    tmp_path_factory: pytest.TempPathFactory, bot_api_server: str, database_url: str
+    tmp_path: Path, bot_api_server: str, nursery_socket: Path, database_url: str
 ) -> None:
-    async with opened(bot_api_server, tmp_path_factory.mktemp("crowded"), database_url) as shop:
+    async with opened(bot_api_server, tmp_path, database_url, nursery=nursery_socket) as shop:
         await shop.on_shift(shop.admin)
         crowded = await shop.api.fault("409", method="getUpdates", times=None)
-        (anna,) = [await shop.person("Anna")]
+        (anna,) = await shop.customers("Anna")
         await anna.sends("Hello")
         await crowded.struck()
         await degraded(shop, "another program reads this channel")
