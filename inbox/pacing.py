@@ -5,6 +5,10 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+# The messenger counts arrivals, and a later request may travel faster than an earlier one: seconds kept in hand.
+CHAT_MARGIN = 0.2
+ACCOUNT_MARGIN = 0.03
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -27,7 +31,7 @@ class Pacer:
         self._monotonic = monotonic
         self._chats: dict[str, float] = {}
         self._recent: deque[float] = deque(maxlen=max(1, int(pace.account_per_second)))
-        self._window = (self._recent.maxlen or 1) / pace.account_per_second
+        self._window = (self._recent.maxlen or 1) / pace.account_per_second + ACCOUNT_MARGIN
         self._screens = 0
 
     def seed(self, sent_ages: Mapping[str, list[float]]) -> None:
@@ -64,8 +68,8 @@ class Pacer:
             return pause
         if counts:
             pause = self._chats.get(chat, 0.0) - (self._pace.chat_burst - 1) / self._pace.chat_per_second - now
-            if pause > 0:
-                return pause
+            if pause > -CHAT_MARGIN:
+                return pause + CHAT_MARGIN
             self._charge_chat(chat, now)
         self._recent.append(now)
         return 0.0

@@ -1,9 +1,10 @@
 """Permits to send: bursts, then the slow pace; edits beside sends; people's screens first."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox.pacing import Pace, Pacer
+from inbox.pacing import ACCOUNT_MARGIN, CHAT_MARGIN, Pace, Pacer
 
 TELEGRAM = Pace(chat_per_second=1, chat_burst=20, account_per_second=30)
 
@@ -25,8 +26,11 @@ def pacer(pace: Pace = TELEGRAM) -> tuple[Pacer, Stopwatch]:
 
 def test_a_chat_has_a_burst_and_then_its_pace() -> None:
     paced, watch = pacer()
-    assert [paced.permit("a") for _ in range(20)] == [0.0] * 20
-    assert paced.permit("a") == 1.0
+    assert [paced.permit("a") for _ in range(19)] == [0.0] * 19
+    assert paced.permit("a") == pytest.approx(CHAT_MARGIN)
+    watch.at += CHAT_MARGIN
+    assert paced.permit("a") == 0.0
+    assert paced.permit("a") == pytest.approx(1.0)
     watch.at += 1.0
     assert paced.permit("a") == 0.0
     assert paced.permit("a") > 0
@@ -42,13 +46,13 @@ def test_one_slow_chat_does_not_hold_another() -> None:
 def test_edits_leave_the_chat_its_burst_but_count_for_the_account() -> None:
     paced, _ = pacer()
     assert [paced.permit("a", counts=False) for _ in range(30)] == [0.0] * 30
-    assert paced.permit("b", counts=False) == 1.0
+    assert paced.permit("b", counts=False) == pytest.approx(1.0 + ACCOUNT_MARGIN)
 
 
 def test_what_was_sent_before_a_restart_is_remembered() -> None:
     paced, _ = pacer()
     paced.seed({"a": [0.5] * 20})
-    assert paced.permit("a") == 0.5
+    assert paced.permit("a") == pytest.approx(0.5 + CHAT_MARGIN)
     assert [paced.permit("b") for _ in range(10)] == [0.0] * 10
     assert paced.permit("c") > 0
 
