@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import sys
 from collections.abc import Sequence
 
@@ -24,6 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = Settings.load()
         configure(settings.log_level, settings.log_format, settings.secrets)
+        # aiogram notes every update, and calls one that was politely refused not handled.
+        logging.getLogger("aiogram.event").setLevel(logging.WARNING)
         if settings.voronka_failpoint:
             arm(settings.voronka_failpoint)
         return asyncio.run(_COMMANDS[asked.command](settings, asked))

@@ -29,7 +29,8 @@ class CannotRun(Exception):
 @contextlib.contextmanager
 def only_process(data_dir: Path) -> Iterator[None]:
     """Hold the folder's lock, which ends with the process however it dies. Raises CannotRun while another holds it."""
-    data_dir.mkdir(parents=True, exist_ok=True)
+    # Customers' messages are nobody else's on this machine.
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (data_dir / "voronka.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

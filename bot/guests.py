@@ -6,7 +6,7 @@ from aiogram.filters.base import Filter
 from aiogram.types import CallbackQuery, Message
 
 from bot.house import House
-from bot.operator.start import greeting
+from bot.operator.start import welcome
 from bot.screens import Screen
 from bot.texts import content
 from core.database import UnitOfWork
@@ -46,7 +46,7 @@ async def accept(
     person = Person(str(user.id), user.full_name, user.username, user.language_code)
     token = (command.args or "").removeprefix(INVITATION)
     by = await accept_invitation(uow, desk.channel_id, person, token, language=t.language, timezone=house.timezone)
-    return Screen(content(greeting(texts(by.language, by.timezone), by)), menu=by)
+    return Screen(content(welcome(texts(by.language, by.timezone), by, is_on_shift=False)), menu=by)
 
 
 async def refuse(asked: Message | CallbackQuery) -> Screen:

@@ -1,10 +1,11 @@
 """The loop that sends: in order in each chat, many chats at a time, at the messenger's pace; queues nothing itself."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from core import lease
 from core.database import Database
@@ -145,13 +146,33 @@ class Delivery:
         ended = self._ended[:]
         if not ended:
             return
-        async with self._database.unit() as uow:
-            await outcomes.write(uow, self._channel_id, ended, retry_seconds=self._lengths.retry)
+        try:
+            await self._store(ended)
+        except (OperationalError, InterfaceError):
+            raise
+        except DBAPIError:
+            log.exception("delivery.results_refused", results=len(ended))
+            await self._store_singly(ended)
         failpoint("send.stored")
         del self._ended[: len(ended)]
         for one in ended:
             self._busy.pop(one.marked.chat_key, None)
             self._note_outage(one)
+
+    async def _store(self, results: Sequence[Result]) -> None:
+        async with self._database.unit() as uow:
+            await outcomes.write(uow, self._channel_id, results, retry_seconds=self._lengths.retry)
+
+    async def _store_singly(self, results: Sequence[Result]) -> None:
+        """A result that the database refuses is stored as one that nobody knows, and harms no other."""
+        for one in results:
+            try:
+                await self._store([one])
+            except (OperationalError, InterfaceError):
+                raise
+            except DBAPIError:
+                log.exception("delivery.result_refused", outgoing_id=one.marked.id)
+                await self._store([Result(one.marked, failure=Unanswered("the result could not be stored"))])
 
     def _note_outage(self, one: Result) -> None:
         """Nothing can be sent while the messenger cannot be reached, or while it limits many chats at once."""

@@ -216,7 +216,9 @@ def _outcome(one: Result) -> str:
 
 
 def _error(one: Result) -> str:
-    return str(one.failure)[:200] if one.failure else ""
+    # A server's words may hold what no database keeps.
+    words = str(one.failure or "").replace("\x00", "").encode("utf-8", "replace").decode()
+    return words[:200]
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=20, help="the most that the random kills take")
     asked = parser.parse_args()
     if asked.seeds:
-        command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", "tests/crash"]
+        command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "tests/crash"]
         code = subprocess.run([*command, f"--seeds={asked.seeds}"], cwd=CHECKOUT, check=False).returncode
         if code:
             return code

@@ -32,6 +32,11 @@ def make_router() -> Router:
     return router
 
 
+def welcome(t: Texts, by: Staff, *, is_on_shift: bool) -> Text:
+    """The greeting, with the first step for whoever has not taken it."""
+    return Text(greeting(t, by), "" if is_on_shift else f"\n\n{t(HOW[0])}")
+
+
 def greeting(t: Texts, by: Staff) -> Text:
     """Who somebody is here and what he may do."""
     hello = t("Hello, {name}! Your role here: {role}.", name=plain(by.name), role=t(ROLES[by.role]))
@@ -46,8 +51,7 @@ async def start(message: Message, uow: UnitOfWork, by: Staff) -> Screen:
         language = pick_language(user.language_code, by.language)
         by = await introduce(uow, by, name=user.full_name, language=language)
     t = texts(by.language, by.timezone)
-    first_step = "" if await on_shift(uow, by.id) else "\n\n" + t(HOW[0])
-    return Screen(content(Text(greeting(t, by), first_step)), menu=by)
+    return Screen(content(welcome(t, by, is_on_shift=await on_shift(uow, by.id))), menu=by)
 
 
 async def help_(message: Message, by: Staff, t: Texts) -> Screen:

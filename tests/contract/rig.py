@@ -55,6 +55,10 @@ class Rig(Protocol):
         """Let the next send be "limited" (for `after` seconds), "refused", "lost" (done, unanswered) or "down"."""
         ...
 
+    def away(self) -> Channel:
+        """The same channel with a messenger that cannot be reached; closed by the test."""
+        ...
+
     async def offers_again(self) -> None:
         """Bring everything that was acknowledged once more."""
         ...

@@ -83,6 +83,9 @@ class TelegramRig:
             case _:
                 await self._api.fault("5xx", method="send*")
 
+    def away(self) -> Telegram:
+        return Telegram(self._api.token, api_base="http://127.0.0.1:9", poll_seconds=0, timeout_seconds=2)
+
     async def offers_again(self) -> None:
         await self._api.offer_again()
 

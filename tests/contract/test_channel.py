@@ -125,6 +125,16 @@ async def test_a_missing_answer_is_not_taken_for_a_failure(rig: Rig, how: str) -
     assert len(await anna.sees()) == (1 if how == "lost" else 0)
 
 
+async def test_a_messenger_that_cannot_be_reached_has_taken_nothing(rig: Rig) -> None:
+    away = rig.away()
+    try:
+        with pytest.raises(Retry) as unreachable:
+            await away.deliver(Sending("501", "send", rig.sample("text", None)))
+        assert unreachable.value.everywhere
+    finally:
+        await away.close()
+
+
 async def test_somebody_who_blocked_us_is_told_apart(rig: Rig) -> None:
     anna = await rig.customer("Anna")
     await anna.blocks()

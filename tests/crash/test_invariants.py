@@ -14,8 +14,6 @@ from tests.crash.evidence import Evidence, gather
 from tests.crash.invariants import broken
 from tests.crash.scene import CANARY, Scene
 
-pytestmark = pytest.mark.xdist_group("invariants")
-
 
 @dataclasses.dataclass(frozen=True)
 class Left:
