@@ -5,7 +5,7 @@ from typing import Any
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import TelegramAPIError
+from aiogram.exceptions import ClientDecodeError, TelegramAPIError
 from aiogram.types import BotCommand, BotCommandScopeChat, CallbackQuery, Message, MessageEntity, ReplyParameters
 
 from bot.menus import commands
@@ -16,6 +16,8 @@ from pipeline.staff.rights import Staff
 log = structlog.get_logger()
 
 LONGEST_TOAST = 200
+# What a call may end with: an error that the Bot API names, or an answer that is not the Bot API's, as a proxy's is.
+NOT_SHOWN = (TelegramAPIError, ClientDecodeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Shower:
         await self._pacer.wait_for_screen(str(chat_id))
         try:
             await self._content(screen, screen.content, asked, chat_id)
-        except TelegramAPIError as error:
+        except NOT_SHOWN as error:
             if "message is not modified" not in error.message:
                 log.warning("screen.refused", error=error.message)
 
@@ -76,7 +78,7 @@ class Shower:
         text = screen.toast[:LONGEST_TOAST] if screen.toast else None
         try:
             await self._bot.answer_callback_query(asked.id, text=text, show_alert=screen.alert or None)
-        except TelegramAPIError as error:
+        except NOT_SHOWN as error:
             log.warning("screen.toast_refused", error=error.message)
 
     async def _menu(self, person: Staff, chat_id: int) -> None:
@@ -85,5 +87,5 @@ class Shower:
                 [BotCommand(command=name, description=words) for name, words in commands(person)],
                 scope=BotCommandScopeChat(chat_id=chat_id),
             )
-        except TelegramAPIError as error:
+        except NOT_SHOWN as error:
             log.warning("screen.menu_refused", error=error.message)

@@ -61,7 +61,8 @@ async def typed(
     deal_id, answered = await _addressee(message, uow, desk)
     if deal_id is None:
         current = await talking(uow, desk)
-        if current is None or current.idle:
+        # A reply to what is nobody's is no word to whomever he talks to: he may mean another one.
+        if current is None or current.idle or message.reply_to_message is not None:
             return await _ask_to_whom(uow, by, t, desk, update_row)
         deal_id = current.deal_id
         await keep_talking(uow, desk, idle=house.idle)

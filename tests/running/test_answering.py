@@ -190,3 +190,22 @@ async def test_a_customer_who_writes_after_an_answer_brings_the_card_to_the_bott
     assert old.buttons == []
     await boris.sends("Two it is", reply_to=card.id)
     await anna.sees("Two it is")
+
+
+async def test_a_reply_to_what_is_nobodys_goes_to_nobody_even_in_an_open_conversation(shop: Shop) -> None:
+    boris = await shop.operator("Boris")
+    await shop.on_shift(boris)
+    anna, card = await shop.handed("Anna", boris)
+    bela, other = await shop.handed("Bela", boris)
+    await shop.api.fault("400", method="sendMessage", chat_id=bela.id)
+    await boris.sends("For Bela", reply_to=other.id)
+    told = await boris.sees("Not sent:")
+    await boris.presses(card.id, "Answer")
+    opened = await boris.sees(f"You are talking to {anna.first_name}")
+    await boris.sends("Once more for Bela", reply_to=told.id)
+    asked = await boris.sees("To whom?", after=opened.id, button=bela.first_name)
+    await boris.presses(asked.id, bela.first_name)
+    await bela.sees("Once more for Bela")
+    await boris.sends("For Anna")
+    await anna.sees("For Anna")
+    assert [message.text for message in await anna.chat() if message.from_bot] == ["For Anna"]

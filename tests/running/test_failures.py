@@ -177,3 +177,13 @@ async def test_an_edit_that_is_refused_stops_nothing(shop: Shop) -> None:
     await edits.struck()
     await boris.sends("Or eight", reply_to=card.id)
     await anna.sees("Or eight")
+
+
+@pytest.mark.parametrize("method", ["sendMessage", "setMyCommands"])
+async def test_an_unreadable_answer_to_a_screen_ends_nothing(shop: Shop, method: str) -> None:
+    boris = await working(shop)
+    spoilt = await shop.api.fault("accepted_garbage", method=method)
+    await boris.sends("/help")
+    await spoilt.struck()
+    again = await boris.sends("/help")
+    await boris.sees("How everything works", after=again)
