@@ -12,7 +12,7 @@ from core.database import Database
 from core.failpoints import failpoint
 from core.loops import whole
 from core.redis import Wakeups
-from inbox import outcomes
+from inbox import heads, outcomes
 from inbox.channel import Channel, Paused, Reason, Refused, Retry, Unanswered
 from inbox.outbound import topic_of
 from inbox.outcomes import Marked, Result
@@ -84,7 +84,7 @@ class Delivery:
         async with self._database.unit() as uow:
             left = await outcomes.left_open(uow, self._channel_id, epoch=self._epoch)
             await outcomes.write(uow, self._channel_id, left, retry_seconds=self._lengths.retry)
-            self._pacer.seed(await outcomes.recent_sends(uow, self._channel_id, seconds=60))
+            self._pacer.seed(await heads.recent_sends(uow, self._channel_id, seconds=60))
 
     async def _round(self) -> float:
         """Store what ended, begin what may begin; seconds until there can be more to do."""
@@ -104,11 +104,11 @@ class Delivery:
 
     async def _choose(self) -> tuple[list[int], float]:
         async with self._database.reading() as uow:
-            heads = await outcomes.heads(uow, self._channel_id)
-            due = await outcomes.next_due(uow, self._channel_id)
+            ready = await heads.next_of_each_chat(uow, self._channel_id)
+            due = await heads.next_due(uow, self._channel_id)
         chosen: list[int] = []
         pause = self._lengths.sweep if due is None else min(due + 0.001, self._lengths.sweep)
-        for head in heads:
+        for head in ready:
             if len(self._busy) + len(chosen) >= AT_ONCE:
                 break
             if head.chat_key in self._busy:

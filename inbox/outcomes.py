@@ -1,15 +1,16 @@
 """What became of a send: marks before, results after, what a dead process left open; sending itself is elsewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, select, tuple_
+from sqlalchemy import and_, bindparam, case, select, tuple_
 from sqlalchemy import update as change
 
 from core.database import UnitOfWork
 from core.journal import Event, insert_or_ignore, lock, record
+from core.storable import storable
 from inbox.channel import Reason, Refused, Retry, Sending, Unanswered
 from inbox.contacts import mark_unreachable, stream_of
 from inbox.events import ContactBlocked, MessageDelivered, MessageFailed, MessageUnconfirmed, NoticeFailed
@@ -107,27 +108,39 @@ class _Names:
 
 
 async def _names(uow: UnitOfWork, rows: Sequence[Any]) -> _Names:
-    replies = [(row, row.content.get("reply_to") or {}) for row in rows]
-    targets = {row.target_id for row in rows if row.target_id}
-    message_ids = {reply["message"] for _, reply in replies if "message" in reply}
-    refs = {reply["ref"] for _, reply in replies if "ref" in reply}
-    names = _Names({}, {}, {})
-    if targets:
-        found = await uow.rows(
-            select(posted.c.outgoing_id, posted.c.external_id).where(posted.c.outgoing_id.in_(targets))
-        )
-        names.by_outgoing.update({row.outgoing_id: row.external_id for row in found})
-    if message_ids:
-        found = await uow.rows(select(message.c.id, message.c.external_id).where(message.c.id.in_(message_ids)))
-        names.by_message.update({row.id: row.external_id for row in found if row.external_id})
-    if refs:
-        found = await uow.rows(
-            select(posted.c.chat_key, posted.c.ref, posted.c.external_id)
-            .where(posted.c.ref.in_(refs), posted.c.chat_key.in_({row.chat_key for row in rows}))
-            .order_by(posted.c.outgoing_id)
-        )
-        names.by_ref.update({(row.chat_key, row.ref): row.external_id for row in found})
-    return names
+    replies = [row.content.get("reply_to") or {} for row in rows]
+    return _Names(
+        await _outgoing_names(uow, {row.target_id for row in rows if row.target_id}),
+        await _message_names(uow, {reply["message"] for reply in replies if "message" in reply}),
+        await _newest_names(uow, {reply["ref"] for reply in replies if "ref" in reply}, {row.chat_key for row in rows}),
+    )
+
+
+async def _outgoing_names(uow: UnitOfWork, ids: Collection[int]) -> dict[int, str]:
+    if not ids:
+        return {}
+    query = select(posted.c.outgoing_id, posted.c.external_id).where(posted.c.outgoing_id.in_(ids))
+    return {row.outgoing_id: row.external_id for row in await uow.rows(query)}
+
+
+async def _message_names(uow: UnitOfWork, ids: Collection[int]) -> dict[int, str]:
+    if not ids:
+        return {}
+    query = select(message.c.id, message.c.external_id).where(message.c.id.in_(ids))
+    return {row.id: row.external_id for row in await uow.rows(query) if row.external_id}
+
+
+async def _newest_names(
+    uow: UnitOfWork, refs: Collection[str], chat_keys: Collection[str]
+) -> dict[tuple[str, str], str]:
+    if not refs:
+        return {}
+    query = (
+        select(posted.c.chat_key, posted.c.ref, posted.c.external_id)
+        .where(posted.c.ref.in_(refs), posted.c.chat_key.in_(chat_keys))
+        .order_by(posted.c.outgoing_id)
+    )
+    return {(row.chat_key, row.ref): row.external_id for row in await uow.rows(query)}
 
 
 async def left_open(uow: UnitOfWork, channel_id: int, *, epoch: int) -> list[Result]:
@@ -216,9 +229,7 @@ def _outcome(one: Result) -> str:
 
 
 def _error(one: Result) -> str:
-    # A server's words may hold what no database keeps.
-    words = str(one.failure or "").replace("\x00", "").encode("utf-8", "replace").decode()
-    return words[:200]
+    return str(storable(str(one.failure or "")))[:200]
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,54 +350,3 @@ async def _store_unreachable(uow: UnitOfWork, events: Sequence[Event]) -> None:
     blocked = [item.identity_id for item in events if isinstance(item, ContactBlocked)]
     if blocked:
         await mark_unreachable(uow, blocked)
-
-
-async def recent_sends(uow: UnitOfWork, channel_id: int, *, seconds: float) -> dict[str, list[float]]:
-    """Ages in seconds of the sends of the last `seconds`, for each chat."""
-    rows = await uow.rows(
-        select(outgoing.c.chat_key, attempt.c.started_at)
-        .join(outgoing, outgoing.c.id == attempt.c.outgoing_id)
-        .where(
-            attempt.c.started_at > uow.now - timedelta(seconds=seconds),
-            outgoing.c.channel_id == channel_id,
-            outgoing.c.op == "send",
-        )
-    )
-    ages: dict[str, list[float]] = {}
-    for row in rows:
-        ages.setdefault(row.chat_key, []).append(max(0.0, (uow.now - row.started_at).total_seconds()))
-    return ages
-
-
-async def heads(uow: UnitOfWork, channel_id: int, *, limit: int = 500) -> Sequence[Any]:
-    """The next thing of each chat that may be sent now, best first: id, chat_key, op.
-
-    Chats with something to send come before those with only edits, people's before automation's, older before newer.
-    """
-    of_chat = (
-        select(
-            func.min(outgoing.c.id).label("id"),
-            func.min(outgoing.c.lane).label("lane"),
-            func.min(case((outgoing.c.op == "send", 0), else_=1)).label("yields"),
-        )
-        .where(outgoing.c.channel_id == channel_id, outgoing.c.state == "queued")
-        .group_by(outgoing.c.chat_key)
-        .subquery()
-    )
-    return await uow.rows(
-        select(outgoing.c.id, outgoing.c.chat_key, outgoing.c.op)
-        .join(of_chat, of_chat.c.id == outgoing.c.id)
-        .where(outgoing.c.not_before.is_(None) | (outgoing.c.not_before <= uow.now))
-        .order_by(of_chat.c.yields, of_chat.c.lane, of_chat.c.id)
-        .limit(limit)
-    )
-
-
-async def next_due(uow: UnitOfWork, channel_id: int) -> float | None:
-    """Seconds until the next queued thing that waits for its time, if any."""
-    at = await uow.value(
-        select(func.min(outgoing.c.not_before)).where(
-            outgoing.c.channel_id == channel_id, outgoing.c.state == "queued", outgoing.c.not_before > uow.now
-        )
-    )
-    return None if at is None else max(0.0, (at - uow.now).total_seconds())

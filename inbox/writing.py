@@ -31,19 +31,9 @@ async def write(
     talk = await uow.row(select(conversation).where(conversation.c.id == conversation_id).with_for_update())
     if talk is None:
         raise LookupError(f"no conversation {conversation_id}")
+    row = {"conversation_id": conversation_id, "actor": actor, "client_key": client_key, "reply_to_id": reply_to_id}
     result = await uow.execute(
-        insert_or_ignore(uow, message).returning(message.c.id),
-        {
-            "conversation_id": conversation_id,
-            "direction": "out",
-            "actor": actor,
-            "client_key": client_key,
-            "reply_to_id": reply_to_id,
-            "album": written.album,
-            "kind": written.kind,
-            "body": written.body,
-            "at": uow.now,
-        },
+        insert_or_ignore(uow, message).returning(message.c.id), row | _written_out(written) | {"at": uow.now}
     )
     message_id: int | None = result.scalar()
     if message_id is None:
@@ -78,6 +68,10 @@ async def write(
     )
     await record(uow, [event])
     return message_id
+
+
+def _written_out(written: Written) -> dict[str, Any]:
+    return {"direction": "out", "album": written.album, "kind": written.kind, "body": written.body}
 
 
 def content_of(kind: str, body: dict[str, Any], files: list[str]) -> dict[str, Any]:

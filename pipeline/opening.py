@@ -1,6 +1,7 @@
 """Opens deals: a customer's message without an open deal begins one; who gets it is the rotation's affair."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
@@ -51,6 +52,27 @@ async def open_deals(uow: UnitOfWork, events: Sequence[Recorded[MessageReceived]
     rows = [row for row in found if first_of_each[row.conversation_id] is row]
     if not rows:
         return
+    opened = await _open(uow, rows)
+    causes = {item.event.message_id: item for item in events}
+    await record(
+        uow,
+        [
+            DealOpened(
+                stream=stream_of(row.contact_id),
+                ref=ref_of(opened[row.message_id]),
+                actor="customer",
+                cause_id=causes[row.message_id].id,
+                depth=causes[row.message_id].event.depth + 1,
+                deal_id=opened[row.message_id],
+            )
+            for row in rows
+        ],
+    )
+    await hand_out(uow, {row.pipeline_id for row in rows})
+
+
+async def _open(uow: UnitOfWork, rows: Sequence[Any]) -> dict[int, int]:
+    """Write deals, each with its talk and its first stay; their ids by the message that opened them."""
     result = await uow.execute(
         insert(uow, deal).returning(deal.c.id, deal.c.opened_by_message_id),
         [
@@ -83,19 +105,4 @@ async def open_deals(uow: UnitOfWork, events: Sequence[Recorded[MessageReceived]
     taken_sources = [row.conversation_id for row in rows if row.source]
     if taken_sources:
         await uow.execute(update(conversation).where(conversation.c.id.in_(taken_sources)).values(source=None))
-    causes = {item.event.message_id: item for item in events}
-    await record(
-        uow,
-        [
-            DealOpened(
-                stream=stream_of(row.contact_id),
-                ref=ref_of(opened[row.message_id]),
-                actor="customer",
-                cause_id=causes[row.message_id].id,
-                depth=causes[row.message_id].event.depth + 1,
-                deal_id=opened[row.message_id],
-            )
-            for row in rows
-        ],
-    )
-    await hand_out(uow, {row.pipeline_id for row in rows})
+    return opened

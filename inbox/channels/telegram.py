@@ -4,12 +4,11 @@ Facts: https://core.telegram.org/bots/api
 """
 
 import json
-import re
 from collections.abc import Callable
 from typing import Any, ClassVar
 
 import structlog
-from aiogram import Bot
+from aiogram import Bot, methods
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
 from aiogram.exceptions import (
@@ -24,23 +23,6 @@ from aiogram.exceptions import (
     TelegramServerError,
     TelegramUnauthorizedError,
 )
-from aiogram.methods import (
-    DeleteMessage,
-    EditMessageReplyMarkup,
-    EditMessageText,
-    SendAnimation,
-    SendAudio,
-    SendDocument,
-    SendLocation,
-    SendMessage,
-    SendPhoto,
-    SendSticker,
-    SendVideo,
-    SendVideoNote,
-    SendVoice,
-    SetMessageReaction,
-    TelegramMethod,
-)
 from aiogram.types import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
@@ -54,6 +36,7 @@ from aiogram.types import (
 from aiohttp import ClientConnectorError, ClientError, ClientTimeout
 from pydantic import ValidationError
 
+from core.storable import storable_json
 from inbox.channel import (
     Abilities,
     Batch,
@@ -94,7 +77,6 @@ SERVICE = frozenset(
         "boost_added",
     }
 )
-_UNCLEAN = re.compile("[\x00\ud800-\udfff]")
 
 
 class Telegram:
@@ -152,7 +134,7 @@ class Telegram:
                 json=asked,
                 timeout=ClientTimeout(total=self._poll_seconds + self._timeout),
             ) as response:
-                answer = clean(await response.text())
+                answer = storable_json(await response.text())
         except (ClientError, TimeoutError) as error:
             # The message of such an error holds the address, and the address the token.
             raise Retry(type(error).__name__) from None
@@ -214,28 +196,6 @@ _REASONS = (
 
 def _reason(description: str) -> Reason:
     return next((reason for part, reason in _REASONS if part in description), Reason.REFUSED)
-
-
-def clean(text: str) -> str:
-    """JSON text without NUL characters and lone surrogates, which no database keeps."""
-    if "\\u0000" not in text and "\\ud" not in text.lower() and not _UNCLEAN.search(text):
-        return text
-    try:
-        return json.dumps(_clean(json.loads(text)))
-    except ValueError:
-        return text
-
-
-def _clean(value: Any) -> Any:
-    match value:
-        case str():
-            return _UNCLEAN.sub("\ufffd", value)
-        case list():
-            return [_clean(one) for one in value]
-        case dict():
-            return {_UNCLEAN.sub("\ufffd", key): _clean(one) for key, one in value.items()}
-        case _:
-            return value
 
 
 def _updates_of(answer: str) -> list[Any]:
@@ -302,26 +262,31 @@ def _content(message: Message) -> Written | Started | Pressed | None:
 
 def written(message: Message) -> Written:
     """A message in our own form."""
-    kind = next((name for name in FILE_KINDS if getattr(message, name)), None)
+    kind = _kind(message)
     body: dict[str, Any] = {}
     if text := message.text or message.caption:
         entities = message.entities or message.caption_entities or []
         body = {"text": text, "entities": [one.model_dump(exclude_none=True, mode="json") for one in entities]}
-    if message.location and not message.venue:
-        body |= {"latitude": message.location.latitude, "longitude": message.location.longitude}
-        kind = "location"
-    if message.text:
-        kind = "text"
+    if kind == "location" and message.location:
+        body = {"latitude": message.location.latitude, "longitude": message.location.longitude}
     reply = message.reply_to_message
     return Written(
         external_id=str(message.message_id),
         at=message.date,
-        kind=kind or "unsupported",
+        kind=kind,
         body=body,
         files=[_file(kind, message)] if kind in FILE_KINDS else [],
         reply_to=str(reply.message_id) if reply else None,
         album=message.media_group_id,
     )
+
+
+def _kind(message: Message) -> str:
+    if message.text:
+        return "text"
+    if message.location and not message.venue:
+        return "location"
+    return next((name for name in FILE_KINDS if getattr(message, name)), "unsupported")
 
 
 def _file(kind: str, message: Message) -> File:
@@ -335,17 +300,17 @@ def _file(kind: str, message: Message) -> File:
     )
 
 
-_FILE_METHODS: dict[str, Callable[..., TelegramMethod[Message]]] = {
-    "photo": SendPhoto,
-    "animation": SendAnimation,
-    "video": SendVideo,
-    "voice": SendVoice,
-    "audio": SendAudio,
-    "document": SendDocument,
+_FILE_METHODS: dict[str, Callable[..., methods.TelegramMethod[Message]]] = {
+    "photo": methods.SendPhoto,
+    "animation": methods.SendAnimation,
+    "video": methods.SendVideo,
+    "voice": methods.SendVoice,
+    "audio": methods.SendAudio,
+    "document": methods.SendDocument,
 }
 
 
-def _send(sending: Sending) -> TelegramMethod[Message]:
+def _send(sending: Sending) -> methods.TelegramMethod[Message]:
     content = sending.content
     common: dict[str, Any] = {
         "chat_id": int(sending.chat_key),
@@ -355,23 +320,23 @@ def _send(sending: Sending) -> TelegramMethod[Message]:
     }
     match content["kind"]:
         case "text":
-            return SendMessage(**common, text=content["text"], entities=_entities(content))
+            return methods.SendMessage(**common, text=content["text"], entities=_entities(content))
         case "sticker":
-            return SendSticker(**common, sticker=content["file"])
+            return methods.SendSticker(**common, sticker=content["file"])
         case "video_note":
-            return SendVideoNote(**common, video_note=content["file"])
+            return methods.SendVideoNote(**common, video_note=content["file"])
         case "location":
-            return SendLocation(**common, latitude=content["latitude"], longitude=content["longitude"])
+            return methods.SendLocation(**common, latitude=content["latitude"], longitude=content["longitude"])
         case kind:
             caption = {"caption": content.get("text"), "caption_entities": _entities(content)}
             return _FILE_METHODS[kind](**common, **caption, **{kind: content["file"]})
 
 
-def _edit(sending: Sending) -> TelegramMethod[Any]:
+def _edit(sending: Sending) -> methods.TelegramMethod[Any]:
     place: dict[str, Any] = {"chat_id": int(sending.chat_key), "message_id": _target(sending)}
     if "text" not in sending.content:
-        return EditMessageReplyMarkup(**place, reply_markup=keyboard(sending.content))
-    return EditMessageText(
+        return methods.EditMessageReplyMarkup(**place, reply_markup=keyboard(sending.content))
+    return methods.EditMessageText(
         **place,
         text=sending.content["text"],
         entities=_entities(sending.content),
@@ -379,19 +344,19 @@ def _edit(sending: Sending) -> TelegramMethod[Any]:
     )
 
 
-def _delete(sending: Sending) -> TelegramMethod[Any]:
-    return DeleteMessage(chat_id=int(sending.chat_key), message_id=_target(sending))
+def _delete(sending: Sending) -> methods.TelegramMethod[Any]:
+    return methods.DeleteMessage(chat_id=int(sending.chat_key), message_id=_target(sending))
 
 
-def _react(sending: Sending) -> TelegramMethod[Any]:
-    return SetMessageReaction(
+def _react(sending: Sending) -> methods.TelegramMethod[Any]:
+    return methods.SetMessageReaction(
         chat_id=int(sending.chat_key),
         message_id=_target(sending),
         reaction=[ReactionTypeEmoji(emoji=sending.content["emoji"])],
     )
 
 
-_OPERATIONS: dict[str, Callable[[Sending], TelegramMethod[Any]]] = {
+_OPERATIONS: dict[str, Callable[[Sending], methods.TelegramMethod[Any]]] = {
     "send": _send,
     "edit": _edit,
     "delete": _delete,
