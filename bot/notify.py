@@ -8,7 +8,7 @@ from bot.alerts import answer_commands
 from bot.cards import card, put_away, relayed, stands_whole
 from core.database import UnitOfWork
 from core.journal import Recorded
-from core.texts import texts
+from core.texts import Texts, texts
 from inbox.events import MessageReceived, MessageWritten
 from inbox.outbound import Lane, Latest, Outgoing, latest, queue, revise
 from inbox.queries import MessageView, messages, received_since
@@ -110,7 +110,8 @@ async def _to_assignee(
         return relay_of(view, to, one)
     board.new_cards.add(place)
     if old is not None:
-        await _put_away(uow, board, view, to, old, cause=f"away:{item.id}")
+        t = texts(to.staff.language, to.staff.timezone)
+        await _put_away(uow, view, t, old, cause=f"away:{item.id}")
     new = card_of(view, to, one, cause=f"card:{view.id}:{one.id}", now=board.now)
     return [new] if stands_whole(one) else [new, *relay_of(view, to, one)]
 
@@ -124,10 +125,16 @@ def _offers(board: _Board, view: DealView, one: MessageView) -> list[Outgoing]:
     ]
 
 
-async def _put_away(uow: UnitOfWork, board: _Board, view: DealView, to: Reach, old: Latest, *, cause: str) -> None:
+async def put_away_in(uow: UnitOfWork, view: DealView, t: Texts, chat: tuple[int, str], *, cause: str) -> None:
+    """The same where a newer card was asked for."""
+    for old in await latest(uow, [ref_of(view.id)]):
+        if (old.channel_id, old.chat_key) == chat:
+            await _put_away(uow, view, t, old, cause=cause)
+
+
+async def _put_away(uow: UnitOfWork, view: DealView, t: Texts, old: Latest, *, cause: str) -> None:
     """A newer card follows: the old one loses its buttons and what would grow old."""
     shown = await messages(uow, [old.message_id]) if old.message_id else {}
-    t = texts(to.staff.language, to.staff.timezone)
     await revise(uow, [(old, put_away(view, shown.get(old.message_id or 0), t))], cause=cause)
 
 
@@ -139,11 +146,12 @@ async def on_deal_assigned(uow: UnitOfWork, events: Sequence[Recorded[DealAssign
         view = board.deals[item.event.deal_id]
         for to in board.assignees.get(item.event.staff_id, []) if view.assignee_id == item.event.staff_id else []:
             old = board.card_in(view, to)
-            # Whoever has a card of his own got everything with it as it came.
-            if old is None or old.cause.startswith("offer:"):
+            # Whoever has a card of his own got everything with it as it came; an offer, or a look at it, is none.
+            if old is None or not old.cause.startswith("card:"):
                 new.append((item, view, to))
     first_ids = {view.conversation_id: view.opened_by_message_id or 0 for _, view, _ in new}
-    received = await received_since(uow, first_ids, limit=RELAYED_ON_TAKING) if first_ids else {}
+    waiting = {view.conversation_id: view.waiting_from_id for _, view, _ in new if view.waiting_from_id}
+    received = await received_since(uow, first_ids, waiting, limit=RELAYED_ON_TAKING) if first_ids else {}
     for item, view, to in new:
         if view.conversation_id in received:
             await _hand_over(uow, board, view, to, item, received[view.conversation_id])
@@ -166,7 +174,8 @@ async def _hand_over(
         stands = next((one for one in received if one.id == old.message_id), stands)
     else:
         if old is not None:
-            await _put_away(uow, board, view, to, old, cause=f"away:{item.id}")
+            t = texts(to.staff.language, to.staff.timezone)
+            await _put_away(uow, view, t, old, cause=f"away:{item.id}")
             del board.cards[view.id, to.channel_id, to.chat_key]
         queued.append(card_of(view, to, stands, cause=f"card:{view.id}:{stands.id}", now=board.now))
     for one in received:

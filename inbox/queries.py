@@ -62,8 +62,10 @@ async def messages(uow: UnitOfWork, ids: Collection[int]) -> dict[int, MessageVi
     return {row.id: MessageView(*row) for row in rows}
 
 
-async def received_since(uow: UnitOfWork, first_ids: Mapping[int, int], *, limit: int) -> dict[int, list[MessageView]]:
-    """The last customers' messages of conversations, oldest first, each from its first id on; `limit` for each."""
+async def received_since(
+    uow: UnitOfWork, first_ids: Mapping[int, int], waiting_from_ids: Mapping[int, int], *, limit: int
+) -> dict[int, list[MessageView]]:
+    """Customers' messages of conversations, oldest first, each from its first on: what waits and the last `limit`."""
     newest = func.row_number().over(partition_by=message.c.conversation_id, order_by=message.c.id.desc())
     ranked = (
         select(message.c.id, newest.label("rank"))
@@ -74,8 +76,10 @@ async def received_since(uow: UnitOfWork, first_ids: Mapping[int, int], *, limit
         )
         .subquery()
     )
+    oldest = min(waiting_from_ids.values(), default=0)
+    waits = message.c.conversation_id.in_(waiting_from_ids) & (message.c.id >= oldest)
     rows = await uow.rows(
-        _VIEW.join(ranked, ranked.c.id == message.c.id).where(ranked.c.rank <= limit).order_by(message.c.id)
+        _VIEW.join(ranked, ranked.c.id == message.c.id).where((ranked.c.rank <= limit) | waits).order_by(message.c.id)
     )
     found: dict[int, list[MessageView]] = {}
     for row in rows:

@@ -233,6 +233,7 @@ async def answer(
     A deal that was closed is answered in the open one of the same conversation, or stays closed. `client_key` names
     what the person wrote, so that a repeat has no effect. Raises DealTaken, NotFound, NotSendable.
     """
+    check_sendable(written)
     row = await locked(uow, deal_id)
     current = await open_deal_of(uow, row.conversation_id)
     if current is not None and current != deal_id:
@@ -242,12 +243,16 @@ async def answer(
         await assign(uow, row, to=by, how="answered")
     elif row.assignee_id != by.id and not by.may(Right.ANSWER_ANY):
         raise await who_has(uow, row.id)
-    if written.kind == "unsupported" or (written.kind == "text" and not _visible(written.body.get("text", ""))):
-        raise NotSendable
     message_id = await write(
         uow, row.conversation_id, written=written, actor=by.actor, client_key=client_key, reply_to_id=reply_to_id
     )
     return Answered(row.id, message_id, took)
+
+
+def check_sendable(written: Written) -> None:
+    """Nothing, if a message can be sent to a customer, whoever he is. Raises NotSendable."""
+    if written.kind == "unsupported" or (written.kind == "text" and not _visible(written.body.get("text", ""))):
+        raise NotSendable
 
 
 async def _is_member(uow: UnitOfWork, by: Staff, pipeline_id: int | None) -> bool:
@@ -268,6 +273,7 @@ def _visible(text: str) -> bool:
 async def retry(uow: UnitOfWork, by: Staff, outgoing_id: int) -> int:
     """Send again what failed or was not confirmed; the message's id. Raises NothingToRetry, NotFound, DealTaken."""
     message_id = await _his_message(uow, by, outgoing_id)
+    await _still_his_customer(uow, by, message_id)
     if not await send_again(uow, outgoing_id):
         raise NothingToRetry
     await record_outcome(uow, message_id, actor=by.actor, retried=True)
@@ -276,7 +282,7 @@ async def retry(uow: UnitOfWork, by: Staff, outgoing_id: int) -> int:
 
 @needs(Right.ANSWER)
 async def give_up(uow: UnitOfWork, by: Staff, outgoing_id: int) -> int:
-    """Discard what failed or was not confirmed; the message's id. Raises NothingToRetry, NotFound, DealTaken."""
+    """Discard what failed or was not confirmed; the message's id. Raises NothingToRetry, NotFound."""
     message_id = await _his_message(uow, by, outgoing_id)
     if not await discard(uow, outgoing_id):
         raise NothingToRetry
@@ -296,3 +302,11 @@ async def _his_message(uow: UnitOfWork, by: Staff, outgoing_id: int) -> int:
     await lock(uow, [stream_of(row.contact_id)])
     message_id: int = row.id
     return message_id
+
+
+async def _still_his_customer(uow: UnitOfWork, by: Staff, message_id: int) -> None:
+    """Nothing, unless the customer has a deal with a colleague by now; a deal that nobody has is in nobody's way."""
+    deal_id = await last_deal_of_message(uow, message_id)
+    row = await uow.row(select(deal.c.assignee_id).where(deal.c.id == deal_id))
+    if row is not None and row.assignee_id not in (None, by.id) and not by.may(Right.ANSWER_ANY):
+        raise await who_has(uow, deal_id or 0)

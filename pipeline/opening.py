@@ -34,6 +34,7 @@ _WITHOUT_DEAL = (
         conversation.c.id.label("conversation_id"),
         conversation.c.contact_id,
         conversation.c.source,
+        conversation.c.waiting_from_id,
         pipeline_channel.c.pipeline_id,
         _first_stage.label("stage_id"),
     )
@@ -102,6 +103,15 @@ async def _open(uow: UnitOfWork, rows: Sequence[Any]) -> dict[int, int]:
             for row in rows
         ],
     )
+    # What was never answered before the last deal was closed waits no more: the new deal begins with its own message.
+    left_over = [row for row in rows if row.waiting_from_id is not None and row.waiting_from_id < row.message_id]
+    if left_over:
+        await uow.execute(
+            update(conversation)
+            .where(conversation.c.id == bindparam("conversation"))
+            .values(waiting_since=bindparam("since"), waiting_from_id=bindparam("message")),
+            [{"conversation": row.conversation_id, "since": row.at, "message": row.message_id} for row in left_over],
+        )
     taken_sources = [row.conversation_id for row in rows if row.source]
     if taken_sources:
         await uow.execute(update(conversation).where(conversation.c.id.in_(taken_sources)).values(source=None))

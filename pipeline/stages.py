@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import select
 
@@ -93,11 +94,14 @@ async def reasons(uow: UnitOfWork) -> list[LostReason]:
     return [LostReason(row.id, row.name, bool(row.asks_words)) for row in rows]
 
 
-def named(stages: Sequence[Stage], name: str) -> Stage | None:
-    """The stage that a person means by `name`: the whole name in any case, or the only one that begins so."""
+Named = TypeVar("Named", Stage, LostReason)
+
+
+def named(known: Sequence[Named], name: str) -> Named | None:
+    """The one that a person means by `name`: the whole name in any case, or the only one that begins so."""
     wanted = name.strip().casefold()
-    exact = [one for one in stages if one.name.casefold() == wanted]
-    begun = exact or [one for one in stages if wanted and one.name.casefold().startswith(wanted)]
+    exact = [one for one in known if one.name.casefold() == wanted]
+    begun = exact or [one for one in known if wanted and one.name.casefold().startswith(wanted)]
     return begun[0] if len(begun) == 1 else None
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from aiogram import F, Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message, Update
+from aiogram.utils.formatting import BlockQuote, Text
 
 from bot import callbacks
 from bot.cards import title
@@ -12,13 +13,13 @@ from bot.house import House
 from bot.marks import client_key
 from bot.operator.endings import LOST_WORDS, lost_words_typed
 from bot.screens import Screen
-from bot.texts import content, plain
+from bot.texts import content, plain, summary
 from core.database import UnitOfWork
 from core.errors import Refusal, Unreadable
 from core.texts import Texts
 from inbox.channels.telegram import written
 from inbox.outbound import remember, what_is
-from pipeline.deals import answer, give_up, last_deal_of_message, recent_customers, retry, see
+from pipeline.deals import answer, check_sendable, give_up, last_deal_of_message, recent_customers, retry, see
 from pipeline.staff.rights import Staff
 from pipeline.staff.taking import DealTaken
 from pipeline.staff.talking import (
@@ -33,6 +34,7 @@ from pipeline.staff.talking import (
 )
 
 TO_WHOM = "to_whom"
+IN_LIST = 80
 
 
 def make_router() -> Router:
@@ -58,6 +60,8 @@ async def typed(
     waits_for = await screen(uow, desk) or {}
     if waits_for.get("kind") == LOST_WORDS and message.reply_to_message is None and message.text:
         return await _lost_words(message, uow, by, t, desk, waits_for)
+    # What no customer can get is not kept either: it would hold up what is kept beside it.
+    check_sendable(written(message))
     deal_id, answered = await _addressee(message, uow, desk)
     if deal_id is None:
         current = await talking(uow, desk)
@@ -69,9 +73,7 @@ async def typed(
     try:
         await _send(uow, by, desk, deal_id, message, answered)
     except DealTaken as taken:
-        asked = await _ask_to_whom(uow, by, t, desk, update_row)
-        words = f"{taken.told(t, uow.now)}\n\n{asked.content['text'] if asked.content else ''}"
-        return Screen((asked.content or {}) | {"text": words})
+        return await _ask_to_whom(uow, by, t, desk, update_row, why=f"{taken.told(t, uow.now)}\n\n")
     return Screen()
 
 
@@ -114,17 +116,30 @@ async def _send(uow: UnitOfWork, by: Staff, desk: Desk, deal_id: int, message: M
     await remember(uow, desk.channel_id, desk.external_id, name, message_id=sent.message_id)
 
 
-async def _ask_to_whom(uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, update_row: int) -> Screen:
+async def _ask_to_whom(uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, update_row: int, *, why: str = "") -> Screen:
     customers = await recent_customers(uow, by)
     if not customers:
         words = t("You have no open deals, so this went to nobody. Take a request with /next and reply to its card.")
-        return Screen(content(words), quotes=True)
+        return Screen(content(why + words), quotes=True)
     waits_for: dict[str, Any] = await screen(uow, desk) or {}
     kept = waits_for.get("updates", []) if waits_for.get("kind") == TO_WHOM else []
     await set_screen(uow, desk, {"kind": TO_WHOM, "updates": [*kept, update_row]})
+    words = why + t("To whom? Your text is kept until you choose.")
     rows: list[Any] = [[(title(view), callbacks.ToWhom(deal=view.id))] for view in customers]
     rows.append([(t("To nobody"), callbacks.Forget())])
-    return Screen(content(t("To whom? Your text is kept until you choose."), rows))
+    if not kept:
+        return Screen(content(words, rows))
+    # With it goes what was typed before, perhaps long ago: he sees all that one tap will send.
+    everything = [_in_short(t, payload) for payload in await kept_updates(uow, [*kept, update_row])]
+    return Screen(content(Text(words, "\n", BlockQuote("\n".join(everything))), rows))
+
+
+def _in_short(t: Texts, payload: dict[str, Any]) -> str:
+    message = Update.model_validate(payload).message
+    if message is None:
+        return ""
+    one = written(message)
+    return summary(t, one.kind, one.body, IN_LIST)
 
 
 async def to_whom_pressed(

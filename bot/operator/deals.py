@@ -10,6 +10,7 @@ from aiogram.utils.formatting import Bold, Text
 
 from bot import callbacks
 from bot.cards import stage_buttons, title
+from bot.notify import put_away_in
 from bot.operator.drawing import draw
 from bot.operator.endings import close_typed
 from bot.screens import Screen
@@ -102,7 +103,8 @@ async def deal(message: Message, command: CommandObject, uow: UnitOfWork, by: St
         case []:
             await _show_anew(uow, by, t, desk, deal_id, cause=f"show:{message.message_id}")
             return Screen()
-        case ["stage", name]:
+        case ["stage", *named_so] if named_so:
+            name = " ".join(named_so)
             view = await see(uow, by, deal_id)
             known = await stages_of(uow, view.pipeline_id)
             stage = named(known, name)
@@ -138,6 +140,7 @@ async def show(
 
 async def _show_anew(uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, deal_id: int, *, cause: str) -> None:
     view = await see(uow, by, deal_id)
+    await put_away_in(uow, view, t, (desk.channel_id, desk.external_id), cause=f"away:{cause}:{desk.channel_id}")
     await queue(
         uow,
         [

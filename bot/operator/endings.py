@@ -17,7 +17,7 @@ from pipeline.deals import DealView, see
 from pipeline.moving import NoSuchReason, close
 from pipeline.staff.rights import Staff
 from pipeline.staff.talking import Desk, set_screen
-from pipeline.stages import LOST, NOT_A_LEAD, WON, reasons, stages_of
+from pipeline.stages import LOST, NOT_A_LEAD, WON, named, reasons, stages_of
 
 LOST_WORDS = "lost_words"
 EXAMPLE = "/deal 12 close won"
@@ -100,9 +100,14 @@ async def _groups(uow: UnitOfWork, view: DealView) -> dict[str, str]:
 
 async def _lose(uow: UnitOfWork, by: Staff, deal_id: int, words: list[str]) -> None:
     known = await reasons(uow)
-    wanted = words[0].casefold() if words else None
-    reason = next((one for one in known if one.name.casefold() == wanted), None)
-    if wanted is not None and reason is None:
+    # Without quotes nobody knows where a name ends: the longest one that there is counts.
+    for length in range(len(words), 0, -1):
+        if reason := named(known, " ".join(words[:length])):
+            words = words[length:]
+            break
+    else:
+        reason = None
+    if words and reason is None:
         raise NoSuchReason(name=words[0], reasons=", ".join(one.name for one in known))
     reason_id = reason.id if reason else None
-    await close(uow, by, deal_id, group=LOST, reason_id=reason_id, words=" ".join(words[1:]) or None)
+    await close(uow, by, deal_id, group=LOST, reason_id=reason_id, words=" ".join(words) or None)

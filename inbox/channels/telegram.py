@@ -256,7 +256,11 @@ def _content(message: Message) -> Written | Started | Pressed | None:
     command, _, payload = (message.text or "").partition(" ")
     if command == "/start":
         payload = payload.strip()
-        return Pressed() if payload.startswith(INVITATION) else Started(payload or None)
+        if payload.startswith(INVITATION):
+            return Pressed()
+        # No link carries spaces: somebody typed it, and it is a message.
+        if not re.search(r"\s", payload):
+            return Started(payload or None)
     return written(message)
 
 

@@ -47,6 +47,9 @@ class LastAdmin(Refusal):
     next_step = N_("Make somebody else an admin first.")
 
 
+_ADMINS = select(staff.c.id).where(staff.c.role == str(Role.ADMIN), staff.c.disabled_at.is_(None)).order_by(staff.c.id)
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A member of the staff as the list of people shows him."""
@@ -148,8 +151,7 @@ async def invite(uow: UnitOfWork, by: Staff, *, role: Role, valid: timedelta) ->
 
 async def invite_first_admin(uow: UnitOfWork, *, valid: timedelta) -> str | None:
     """A token for an admin while there is none, for whoever started the installation."""
-    admins = await uow.value(select(func.count()).where(staff.c.role == str(Role.ADMIN), staff.c.disabled_at.is_(None)))
-    return None if admins else await _offer(uow, Role.ADMIN, valid=valid, by=None)
+    return None if await uow.rows(_ADMINS) else await _offer(uow, Role.ADMIN, valid=valid, by=None)
 
 
 async def _offer(uow: UnitOfWork, role: Role, *, valid: timedelta, by: Staff | None) -> str:
@@ -179,6 +181,8 @@ async def accept_invitation(
     offer = await uow.row(select(invitation).where(usable).with_for_update())
     if offer is None:
         raise InvitationUnusable
+    if not await _is_still_meant(uow, offer.invited_by):
+        raise InvitationUnusable
     if await actor_of(uow, channel_id, person.external_id):
         raise AlreadyStaff
     role = Role(offer.role)
@@ -187,6 +191,13 @@ async def accept_invitation(
         staff_id = await _join(uow, channel_id, person, role, language=language, timezone=timezone)
     await uow.execute(update(invitation).where(usable).values(used_by=staff_id))
     return Staff(staff_id, person.name, role, language, timezone)
+
+
+async def _is_still_meant(uow: UnitOfWork, invited_by: int | None) -> bool:
+    """Whether who made an invitation may still invite; the first admin's, which nobody made, is for want of any."""
+    await lock(uow, [COMPANY])
+    admins = {row.id for row in await uow.rows(_ADMINS)}
+    return not admins if invited_by is None else invited_by in admins
 
 
 async def _come_back(uow: UnitOfWork, channel_id: int, person: Person, role: Role) -> int | None:
@@ -262,12 +273,9 @@ async def disable(uow: UnitOfWork, by: Staff, staff_id: int) -> None:
 
 
 async def _another_admin(uow: UnitOfWork, staff_id: int) -> None:
-    others = await uow.value(
-        select(func.count()).where(
-            staff.c.role == str(Role.ADMIN), staff.c.disabled_at.is_(None), staff.c.id != staff_id
-        )
-    )
-    if not others:
+    # The rows are locked, as two admins may dismiss each other at once.
+    admins = {row.id for row in await uow.rows(_ADMINS.with_for_update())}
+    if not admins - {staff_id}:
         raise LastAdmin
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, select, update
 
 from core.database import UnitOfWork
 from inbox.models import update as update_table
-from pipeline.deals import DealView, see, views
+from pipeline.deals import DealIsClosed, DealView, open_deal_of, see, views
 from pipeline.models import deal, staff_account, talk
 from pipeline.staff.rights import Right, Staff, needs
 
@@ -36,8 +36,13 @@ def _at(desk: Desk) -> ColumnElement[bool]:
 
 @needs(Right.ANSWER)
 async def open_talk(uow: UnitOfWork, by: Staff, desk: Desk, deal_id: int, *, idle: timedelta) -> DealView:
-    """From now on what he types goes to this deal's customer. Raises NotFound, DealTaken."""
+    """From now on what he types goes to this deal's customer. Raises NotFound, DealTaken, DealIsClosed."""
     view = await see(uow, by, deal_id)
+    if view.closed_at is not None:
+        current = await open_deal_of(uow, view.conversation_id)
+        if current is None:
+            raise DealIsClosed(deal=deal_id)
+        view = await see(uow, by, current)
     await uow.execute(
         update(staff_account)
         .where(_at(desk))

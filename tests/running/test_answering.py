@@ -209,3 +209,45 @@ async def test_a_reply_to_what_is_nobodys_goes_to_nobody_even_in_an_open_convers
     await boris.sends("For Anna")
     await anna.sees("For Anna")
     assert [message.text for message in await anna.chat() if message.from_bot] == ["For Anna"]
+
+
+async def test_what_cannot_be_sent_does_not_hold_up_what_is_kept(shop: Shop) -> None:
+    boris = await shop.operator("Boris")
+    await shop.on_shift(boris)
+    anna, _ = await shop.handed("Anna", boris)
+    await boris.sends("Nine EUR")
+    asked = await boris.sees("To whom?", button=anna.first_name)
+    await boris.sends_contact("+48 600 100 200", "Zoe")
+    await boris.sees("This kind of message cannot be sent to a customer.", after=asked.id)
+    await boris.presses(asked.id, anna.first_name)
+    await anna.sees("Nine EUR")
+
+
+async def test_the_question_names_all_that_one_tap_will_send(shop: Shop) -> None:
+    boris = await shop.operator("Boris")
+    await shop.on_shift(boris)
+    await shop.handed("Anna", boris)
+    await boris.sends("Typed long ago")
+    first = await boris.sees("To whom?")
+    await boris.sends("Typed now")
+    second = await boris.sees("To whom?", after=first.id)
+    assert second.text.splitlines()[1:] == ["Typed long ago", "Typed now"]
+
+
+async def test_what_failed_is_not_sent_again_to_a_colleagues_customer(shop: Shop) -> None:
+    boris, clara = await shop.operator("Boris"), await shop.operator("Clara")
+    await shop.on_shift(boris)
+    anna, card = await shop.handed("Anna", boris)
+    await shop.api.fault("400", method="sendMessage", chat_id=anna.id)
+    await boris.sends("Nine EUR", reply_to=card.id)
+    told = await boris.sees("Not sent:", button="Retry")
+    typed = await boris.sends(f"/deal {number_in(card.text)} close won")
+    await boris.sees("Won", after=typed)
+    await shop.off_shift(boris)
+    await shop.on_shift(clara)
+    await anna.sends("Hello again")
+    await shop.card(anna, clara, button="Stage")
+    retry = next(button.callback_data for button in told.buttons[0] if button.text == "Retry")
+    assert f"{clara.first_name} took it" in ((await boris.presses_data(told.id, retry or "")).text or "")
+    await shop.rows.settled()
+    assert not [message for message in await anna.chat() if message.from_bot]

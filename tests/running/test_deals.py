@@ -215,3 +215,49 @@ async def test_an_operator_does_not_see_a_colleagues_deal_and_reads_who_has_it(s
     await clara.sees(f"#{number_in(card.text)}: {boris.first_name} took it")
     await clara.sends("/deal 999999")
     await clara.sees("There is nothing by that name here.")
+
+
+async def test_a_card_that_was_asked_for_takes_the_place_of_the_one_before(shop: Shop) -> None:
+    boris = await working(shop)
+    anna, card = await shop.handed("Anna", boris)
+    asked = await boris.sends(f"/deal {number_in(card.text)}")
+    await shop.card(anna, boris, after=asked, button="Stage")
+    await shop.rows.settled()
+    (old,) = [message for message in await boris.chat() if message.id == card.id]
+    assert old.buttons == []
+
+
+@pytest.mark.parametrize("how", ['"No ans"', "No answer", 'oth "moved abroad"'])
+async def test_a_reason_is_known_by_its_beginning_and_without_quotes(shop: Shop, how: str) -> None:
+    boris = await working(shop)
+    _, card = await shop.handed("Anna", boris)
+    typed = await boris.sends(f"/deal {number_in(card.text)} close lost {how}")
+    await boris.sees("Lost", after=typed)
+
+
+async def test_a_stage_needs_no_quotes(shop: Shop) -> None:
+    boris = await working(shop)
+    _, card = await shop.handed("Anna", boris)
+    typed = await boris.sends(f"/deal {number_in(card.text)} stage Offer sent")
+    await boris.sees("Offer sent", after=typed)
+
+
+async def test_a_new_deal_waits_since_its_own_message(shop: Shop) -> None:
+    boris = await working(shop)
+    anna, card = await shop.handed("Anna", boris, "Old question")
+    typed = await boris.sends(f"/deal {number_in(card.text)} close won")
+    await boris.sees("Won", after=typed)
+    await anna.sends("New question")
+    newer = await shop.card(anna, boris, after=typed, button="Stage")
+    asked = await boris.sends(f"/deal {number_in(newer.text)}")
+    assert "New question" in (await shop.card(anna, boris, after=asked, button="Stage")).text
+
+
+async def test_answer_on_a_closed_deal_says_that_it_is_closed(shop: Shop) -> None:
+    boris = await working(shop)
+    _, card = await shop.handed("Anna", boris)
+    number = number_in(card.text)
+    await boris.sends(f"/deal {number} close won")
+    await shop.rows.settled()
+    pressed = await boris.presses_data(card.id, f"answer:{number}")
+    assert (pressed.text or "").startswith(f"Deal #{number} is closed already.")

@@ -196,3 +196,42 @@ async def test_off_shift_he_keeps_his_deals_and_gets_no_new_ones(shop: Shop) -> 
     assert await shop.assigned(anna) == boris.first_name
     await anna.sends("Still there?")
     assert (await boris.sees("Still there?")).silent
+
+
+async def test_words_typed_behind_start_are_a_message(shop: Shop) -> None:
+    await shop.on_shift(shop.admin)
+    (anna,) = await shop.customers("Anna")
+    await anna.sends("/start Hello, is it in stock?")
+    assert "is it in stock?" in (await shop.card(anna, shop.admin, button="Stage")).text
+
+
+@pytest.mark.parametrize("how", ["taken", "handed"])
+async def test_who_looked_at_a_waiting_request_gets_all_of_it_when_it_is_his(shop: Shop, how: str) -> None:
+    boris = await shop.operator("Boris")
+    (anna,) = await shop.customers("Anna")
+    for text in ("One", "Two", "Three"):
+        await anna.sends(text)
+    offered = await shop.card(anna, boris, button="Take")
+    await shop.rows.settled()
+    asked = await boris.sends(f"/deal {number_in(offered.text)}")
+    shown = await shop.card(anna, boris, after=asked, button="Take")
+    if how == "taken":
+        await boris.presses(shown.id, "Take")
+    else:
+        await shop.on_shift(boris)
+        await shop.card(anna, boris, after=shown.id, button="Stage")
+    await boris.sees("Two", after=shown.id)
+    await boris.sees("Three", after=shown.id)
+
+
+async def test_all_that_waits_is_shown_however_much_it_is(shop: Shop) -> None:
+    boris = await shop.operator("Boris")
+    (anna,) = await shop.customers("Anna")
+    for number in range(25):
+        await anna.sends(f"Question {number};")
+    await shop.card(anna, boris, button="Take")
+    await shop.rows.settled()
+    await shop.on_shift(boris)
+    await shop.rows.settled()
+    seen = "\n".join(message.text for message in await boris.chat())
+    assert [number for number in range(25) if f"Question {number};" not in seen] == []

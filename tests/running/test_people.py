@@ -156,3 +156,14 @@ async def test_the_last_admin_cannot_leave(shop: Shop) -> None:
     await shop.admin.sees(f"Remove {shop.admin.first_name}?", after=screen - 1)
     refused = await shop.admin.presses(screen, "Remove")
     assert refused.text == "There must be at least one admin. Make somebody else an admin first."
+
+
+async def test_a_link_ends_with_the_rights_of_whoever_made_it(shop: Shop) -> None:
+    zoe = await shop.operator("Zoe", button="Invite an admin")
+    asked = await zoe.sends("/staff")
+    people = await zoe.sees("work", after=asked, button="Invite an admin")
+    await zoe.presses(people.id, "Invite an admin")
+    link = (await zoe.sees("t.me/", after=asked)).text.partition("start=")[2].strip()
+    await removed(shop, zoe)
+    again = await zoe.start(link)
+    await zoe.sees("This invitation has been used or has expired.", after=again)
