@@ -259,7 +259,7 @@ def _content(message: Message) -> Written | Started | Pressed | None:
         if payload.startswith(INVITATION):
             return Pressed()
         # No link carries spaces: somebody typed it, and it is a message.
-        if not re.search(r"\s", payload):
+        if len(payload.split()) < 2:
             return Started(payload or None)
     return written(message)
 
