@@ -1,12 +1,15 @@
 """Engines, pragmas and the unit of work; knows no table but through the metadata that rooms fill."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData
-from sqlalchemy.engine import CursorResult, Row
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, event
+from sqlalchemy.engine import CursorResult, ExceptionContext, Row
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolIsEmpty
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.types import TypeDecorator
@@ -33,6 +36,11 @@ _POSTGRESQL_SETTINGS = {
     "idle_in_transaction_session_timeout": "30s",
     "application_name": "voronka",
 }
+
+
+# What passes with time, by the first letters of PostgreSQL's codes: connections, deadlocks, resources, locks that were
+# not had, a server that stops, starts, stands by or has trouble with its disk. A statement that took too long does not.
+_PASSING = ("08", "25006", "25P03", "40", "53", "55P03", "57P", "58")
 
 
 class Instant(TypeDecorator[datetime]):
@@ -98,8 +106,34 @@ class UnitOfWork:
             yield
 
 
+def _in_one_word(context: ExceptionContext) -> OperationalError | None:
+    """OperationalError for whatever passes with time, which asyncpg's errors are not told apart by."""
+    code = getattr(context.original_exception, "sqlstate", None) or ""
+    if not context.is_disconnect and not code.startswith(_PASSING):
+        return None
+    return OperationalError(
+        context.statement, None, context.original_exception, connection_invalidated=context.is_disconnect
+    )
+
+
+@contextlib.asynccontextmanager
+async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection of the pool. Raises OperationalError while the database cannot be reached."""
+    connection = engine.connect()
+    try:
+        await connection.start()
+    except (OSError, PoolIsEmpty) as error:
+        raise OperationalError(None, None, error) from error
+    try:
+        yield connection
+    finally:
+        await asyncio.shield(asyncio.ensure_future(connection.close()))
+
+
 class Database:
     """One database, SQLite or PostgreSQL: a way to write and a way to read.
+
+    Whatever fails and may work later, as when the database is away, is an OperationalError.
 
     SQLite has one writing connection, whose pool is the fair queue of writers, and a pool of readers that cannot write.
     """
@@ -119,6 +153,7 @@ class Database:
                 pool_pre_ping=True,
                 connect_args={"server_settings": _POSTGRESQL_SETTINGS},
             )
+            event.listen(self._writer.sync_engine, "handle_error", _in_one_word, retval=True)
             self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
 
     @property
@@ -129,7 +164,7 @@ class Database:
     @contextlib.asynccontextmanager
     async def unit(self) -> AsyncIterator[UnitOfWork]:
         """A unit of work, committed at the end of the block and rolled back if the block raises."""
-        async with self._writer.begin() as connection:
+        async with _connected(self._writer) as connection, connection.begin():
             uow = UnitOfWork(connection, self._clock.now())
             yield uow
         if uow.rings:
@@ -138,7 +173,7 @@ class Database:
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[UnitOfWork]:
         """A unit for queries only, each seeing what is committed when it runs."""
-        async with self._reader.connect() as connection:
+        async with _connected(self._reader) as connection:
             yield UnitOfWork(connection, self._clock.now())
 
     async def close(self) -> None:
