@@ -37,10 +37,8 @@ def card(
 
 def put_away(view: DealView, shown: MessageView | None, t: Texts) -> dict[str, Any]:
     """What is left of a card when a newer one follows: whose it was and what stood in it, nothing that grows old."""
-    parts: list[Any] = [Bold(title(view)), " ↓"]
-    if shown is not None:
-        parts += ["\n", BlockQuote(summary(t, shown.kind, shown.body, IN_CARD))]
-    return content(Text(*parts))
+    quote = [BlockQuote(summary(t, shown.kind, shown.body, IN_CARD)), "\n"] if shown is not None else []
+    return content(Text(Bold(title(view)), "\n", *quote, "↓"))
 
 
 def stands_whole(shown: MessageView) -> bool:
