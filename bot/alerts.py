@@ -20,7 +20,7 @@ PAUSES = {
     "token": N_("The bot's token is refused. Put the new one into TELEGRAM_BOT_TOKEN and restart; no chat is lost."),
     "webhook": N_("Another program has set a webhook for this bot. Delete it and restart; no chat is lost."),
 }
-STAFF_COMMANDS = ("/next", "/deals", "/deal", "/shift", "/staff", "/done", "/help")
+STAFF_COMMANDS = ("/next", "/deals", "/deal", "/shift", "/staff", "/done")
 
 
 async def _tell_admins(uow: UnitOfWork, cause: str, words: str, **values: str | int) -> None:

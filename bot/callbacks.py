@@ -71,13 +71,16 @@ class Done(CallbackData, prefix="done"):
 
 
 class ToWhom(CallbackData, prefix="to"):
-    """Send what was typed to this deal's customer."""
+    """Send what was typed, up to the update `until`, to this deal's customer."""
 
     deal: Number
+    until: Number
 
 
 class Forget(CallbackData, prefix="forget"):
-    """Send what was typed to nobody."""
+    """Send what was typed, up to the update `until`, to nobody."""
+
+    until: Number = 0
 
 
 class Retry(CallbackData, prefix="retry"):

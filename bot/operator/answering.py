@@ -125,8 +125,8 @@ async def _ask_to_whom(uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, update_
     kept = waits_for.get("updates", []) if waits_for.get("kind") == TO_WHOM else []
     await set_screen(uow, desk, {"kind": TO_WHOM, "updates": [*kept, update_row]})
     words = why + t("To whom? Your text is kept until you choose.")
-    rows: list[Any] = [[(title(view), callbacks.ToWhom(deal=view.id))] for view in customers]
-    rows.append([(t("To nobody"), callbacks.Forget())])
+    rows: list[Any] = [[(title(view), callbacks.ToWhom(deal=view.id, until=update_row))] for view in customers]
+    rows.append([(t("To nobody"), callbacks.Forget(until=update_row))])
     if not kept:
         return Screen(content(words, rows))
     # With it goes what was typed before, perhaps long ago: he sees all that one tap will send.
@@ -145,23 +145,32 @@ def _in_short(t: Texts, payload: dict[str, Any]) -> str:
 async def to_whom_pressed(
     press: CallbackQuery, callback_data: callbacks.ToWhom, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk
 ) -> Screen:
-    """Send what was kept to the chosen customer."""
-    waits_for = await screen(uow, desk) or {}
-    kept = await kept_updates(uow, waits_for.get("updates", [])) if waits_for.get("kind") == TO_WHOM else []
+    """Send what was kept when this was asked to the chosen customer; what was typed since has its own question."""
+    kept = await kept_updates(uow, await _let_go(uow, desk, callback_data.until))
     if not kept:
         return Screen(content(t("There is nothing left to send.")), instead=True)
     for payload in kept:
         message = Update.model_validate(payload).message
         if message is not None:
             await _send(uow, by, desk, callback_data.deal, message, None)
-    await set_screen(uow, desk, None)
     view = await see(uow, by, callback_data.deal)
     return Screen(content(t("Sent to {customer}.", customer=title(view))), instead=True)
 
 
-async def forget_pressed(press: CallbackQuery, uow: UnitOfWork, t: Texts, desk: Desk) -> Screen:
+async def _let_go(uow: UnitOfWork, desk: Desk, until: int) -> list[int]:
+    """Keep no longer what was typed up to an update; the updates that were kept until now."""
+    waits_for = await screen(uow, desk) or {}
+    kept = waits_for.get("updates", []) if waits_for.get("kind") == TO_WHOM else []
+    later = [one for one in kept if one > until]
+    await set_screen(uow, desk, {"kind": TO_WHOM, "updates": later} if later else None)
+    return [one for one in kept if one <= until]
+
+
+async def forget_pressed(
+    press: CallbackQuery, callback_data: callbacks.Forget, uow: UnitOfWork, t: Texts, desk: Desk
+) -> Screen:
     """Send what was kept to nobody, or stop asking for words."""
-    await set_screen(uow, desk, None)
+    await _let_go(uow, desk, callback_data.until)
     return Screen(content(t("Nothing was sent.")), instead=True)
 
 

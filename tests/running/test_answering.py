@@ -234,6 +234,23 @@ async def test_the_question_names_all_that_one_tap_will_send(shop: Shop) -> None
     assert second.text.splitlines()[1:] == ["Typed long ago", "Typed now"]
 
 
+async def test_an_older_question_sends_nothing_that_was_typed_after_it(shop: Shop) -> None:
+    boris = await shop.operator("Boris")
+    await shop.on_shift(boris)
+    anna, _ = await shop.handed("Anna", boris)
+    bela, _ = await shop.handed("Bela", boris)
+    await boris.sends("For Anna")
+    first = await boris.sees("To whom?")
+    await boris.sends("For Bela")
+    second = await boris.sees("To whom?", after=first.id)
+    await boris.presses(first.id, anna.first_name)
+    await boris.presses(second.id, bela.first_name)
+    await bela.sees("For Bela")
+    await shop.rows.settled()
+    assert [message.text for message in await anna.chat() if message.from_bot] == ["For Anna"]
+    assert [message.text for message in await bela.chat() if message.from_bot] == ["For Bela"]
+
+
 async def test_what_failed_is_not_sent_again_to_a_colleagues_customer(shop: Shop) -> None:
     boris, clara = await shop.operator("Boris"), await shop.operator("Clara")
     await shop.on_shift(boris)
