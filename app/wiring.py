@@ -21,9 +21,10 @@ from bot.house import House
 from bot.screens import Shower
 from core.clock import Clock, SystemClock
 from core.database import Database
+from core.journal import lock
 from core.loops import whole
 from core.redis import Wakeups, connect
-from core.relay import Relay
+from core.relay import COMPANY, Relay
 from core.settings import Settings
 from core.texts import texts
 from inbox.accounts import ensure_account, troubles
@@ -34,6 +35,7 @@ from inbox.owner import Owner
 from inbox.pacing import Pace, Pacer
 from inbox.reading import Reader
 from inbox.staff_updates import forget_old
+from pipeline.moving import give_back_left_over
 from pipeline.staff.people import ensure_admins, invite_first_admin, staff_of
 from pipeline.staff.rotation import hand_out
 from pipeline.stages import open_deals_in, pipeline_ids, prepare_default
@@ -114,6 +116,8 @@ async def prepare(settings: Settings, database: Database) -> None:
     """Make what an empty installation starts with: the default pipeline, the channel, the admins of the settings."""
     t = texts(settings.voronka_language, settings.voronka_timezone)
     async with database.unit() as uow:
+        # Several processes may see an empty database at the same moment; the second one finds it prepared.
+        await lock(uow, [COMPANY])
         pipeline_id = await prepare_default(uow, t)
         if settings.telegram_bot_token is None:
             return
@@ -230,6 +234,7 @@ async def _sweep(database: Database, seconds: float, clock: Clock) -> None:
 
 async def _sweep_once(database: Database, clock: Clock) -> None:
     async with database.unit() as uow:
+        await give_back_left_over(uow)
         await hand_out(uow, await pipeline_ids(uow))
     async with database.unit() as uow:
         await close_idle_conversations(uow)

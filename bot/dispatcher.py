@@ -22,7 +22,7 @@ from core.loops import whole
 from core.redis import Wakeups
 from core.texts import Texts, pick_language, texts
 from inbox.intake import STAFF_UPDATES
-from inbox.staff_updates import ATTEMPTS, StaffUpdate, finish, oldest_of_each_chat, put_off
+from inbox.staff_updates import ATTEMPTS, StaffUpdate, claim, finish, oldest_of_each_chat, put_off
 from pipeline.staff.people import actor_of
 from pipeline.staff.rights import Staff
 from pipeline.staff.talking import Desk
@@ -104,6 +104,8 @@ class StaffDesk:
 
     async def _handle(self, one: StaffUpdate, update: Update) -> Screen:
         async with self._database.unit() as uow:
+            if not await claim(uow, one.id):
+                return Screen()
             by = await actor_of(uow, self._channel_id, one.chat_key)
             t = self._texts(by, update)
             try:

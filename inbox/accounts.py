@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 
 from core.database import UnitOfWork
 from core.journal import insert_or_ignore
@@ -32,6 +32,23 @@ async def same_account(uow: UnitOfWork, kind: str, name: str) -> None:
     known = await uow.value(select(channel.c.name).where(channel.c.kind == kind))
     if known is not None and known != name:
         raise OtherAccount(kind, known, name)
+
+
+async def stands_still(uow: UnitOfWork, channel_id: int, reason: str) -> bool:
+    """Note that an account cannot be used until an admin mends it; False if that was known."""
+    result = await uow.execute(
+        update(channel)
+        .where(channel.c.id == channel_id, or_(channel.c.state != "paused", channel.c.reason != reason))
+        .values(state="paused", reason=reason)
+    )
+    return result.rowcount == 1
+
+
+async def works(uow: UnitOfWork, channel_id: int) -> None:
+    """Note that an account can be used."""
+    await uow.execute(
+        update(channel).where(channel.c.id == channel_id, channel.c.state != "on").values(state="on", reason=None)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,16 @@ import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
-from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 
 from core import lease
-from core.database import Database
+from core.database import Database, UnitOfWork
 from core.journal import lock, record
 from core.loops import whole
 from core.relay import COMPANY
+from inbox.accounts import stands_still
 from inbox.channel import Channel, Paused, Retry
 from inbox.events import ChannelPaused
-from inbox.models import channel as channel_table
 
 log = structlog.get_logger()
 
@@ -106,31 +105,32 @@ class Owner:
     async def _sit_out(self, reason: str) -> None:
         """Keep everything queued until the channel can be used again."""
         self.trouble = reason
-        await whole(self._store_pause(reason))
         log.error("channel.paused", channel_id=self._channel_id, reason=reason)
+        stored = False
         while self.trouble:
+            stored = stored or await whole(self._store_pause(reason))
             await asyncio.sleep(self._lease_seconds)
             try:
                 await self._channel.name()
                 self.trouble = None
             except (Paused, Retry):
                 continue
-        await whole(self._store_state("on", None))
 
-    async def _store_pause(self, reason: str) -> None:
-        await self._store_state("paused", reason)
-        async with self._database.unit() as uow:
-            await lock(uow, [COMPANY])
-            event = ChannelPaused(
-                stream=COMPANY, ref=f"channel:{self._channel_id}", channel_id=self._channel_id, reason=reason
-            )
-            await record(uow, [event])
+    async def _store_pause(self, reason: str) -> bool:
+        """That it is usable again is noted when it is: by the first reading."""
+        try:
+            async with self._database.unit() as uow:
+                if await stands_still(uow, self._channel_id, reason):
+                    await self._record_pause(uow, reason)
+        except DBAPIError:
+            log.exception("channel.database_failed", channel_id=self._channel_id)
+            return False
+        return True
 
-    async def _store_state(self, state: str, reason: str | None) -> None:
-        async with self._database.unit() as uow:
-            await uow.execute(
-                update(channel_table).where(channel_table.c.id == self._channel_id).values(state=state, reason=reason)
-            )
+    async def _record_pause(self, uow: UnitOfWork, reason: str) -> None:
+        await lock(uow, [COMPANY])
+        ref = f"channel:{self._channel_id}"
+        await record(uow, [ChannelPaused(stream=COMPANY, ref=ref, channel_id=self._channel_id, reason=reason)])
 
 
 async def _run(work: Work, epoch: int) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from core.database import Database
 from core.failpoints import failpoint
 from core.loops import whole
+from inbox.accounts import works
 from inbox.channel import Batch, Channel, Crowded, Retry
 from inbox.intake import StaffOf, accept
 
@@ -31,12 +32,14 @@ class Reader:
         # After a start there is none: the messenger repeats what was not acknowledged, and receipts know it.
         offset: int | None = None
         pause = 0.0
+        has_read = False
         while True:
             await asyncio.sleep(pause)
             try:
                 batch = await self._channel.read(offset)
                 failpoint("ingest.after_read")
-                await whole(self._store(batch))
+                await whole(self._store(batch, first=not has_read))
+                has_read = True
             except Crowded:
                 pause = self._trouble("another program reads this channel", pause)
             except Retry as failure:
@@ -53,10 +56,12 @@ class Reader:
         self.trouble = words
         return min(max(1.0, pause * 2), LONGEST_PAUSE)
 
-    async def _store(self, batch: Batch) -> None:
-        if not batch.updates:
+    async def _store(self, batch: Batch, *, first: bool) -> None:
+        if not batch.updates and not first:
             return
         async with self._database.unit() as uow:
+            if first:
+                await works(uow, self._channel_id)
             await accept(uow, self._channel_id, batch.updates, staff_of=self._staff_of)
             failpoint("ingest.before_commit")
         failpoint("ingest.after_commit")

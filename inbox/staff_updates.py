@@ -38,6 +38,12 @@ async def oldest_of_each_chat(uow: UnitOfWork, channel_id: int, *, limit: int) -
     return [StaffUpdate(*row) for row in rows]
 
 
+async def claim(uow: UnitOfWork, update_id: int) -> bool:
+    """Keep an update from everybody else until this unit ends; False if another process has worked on it."""
+    waiting = select(update.c.id).where(update.c.id == update_id, update.c.state == "waiting")
+    return await uow.value(waiting.with_for_update()) is not None
+
+
 async def finish(uow: UnitOfWork, update_id: int) -> None:
     """The update was worked on."""
     await uow.execute(change(update).where(update.c.id == update_id).values(state="done"))

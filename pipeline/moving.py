@@ -6,12 +6,12 @@ from sqlalchemy import delete, select, update
 
 from core.database import UnitOfWork
 from core.errors import NotFound, Refusal
-from core.journal import record
+from core.journal import SYSTEM, record
 from core.texts import N_
 from inbox.contacts import stream_of
 from pipeline.deals import DealIsClosed, locked, see
 from pipeline.events import DealClosed, DealReturned, StageEntered
-from pipeline.models import deal, stage_stay, talk
+from pipeline.models import deal, staff, stage_stay, talk
 from pipeline.staff.rights import Right, Staff, needs
 from pipeline.stages import ACTIVE, LOST, LostReason, Stage, reasons, stages_of
 
@@ -161,3 +161,11 @@ async def give_back(uow: UnitOfWork, staff_id: int, *, actor: str) -> list[int]:
         )
         await record(uow, [returned])
     return sorted({row.pipeline_id for row in rows})
+
+
+async def give_back_left_over(uow: UnitOfWork) -> None:
+    """The same for deals that somebody got in the very moment he left."""
+    left = select(deal.c.assignee_id).join(staff, staff.c.id == deal.c.assignee_id)
+    rows = await uow.rows(left.where(staff.c.disabled_at.is_not(None), deal.c.closed_at.is_(None)).distinct())
+    for row in rows:
+        await give_back(uow, row.assignee_id, actor=SYSTEM)

@@ -56,12 +56,11 @@ async def hand_out(uow: UnitOfWork, pipeline_ids: Iterable[int]) -> None:
     A deal whose customer is being worked on elsewhere keeps its place; the sweep comes back for it.
     """
     for pipeline_id in sorted(pipeline_ids):
-        places = await _eligible(uow, pipeline_id)
-        if not places:
+        if not await _eligible(uow, pipeline_id):
             continue
         waiting = await _waiting(uow, pipeline_id)
         if waiting:
-            await _give(uow, pipeline_id, places, waiting)
+            await _give(uow, pipeline_id, waiting)
 
 
 async def _eligible(uow: UnitOfWork, pipeline_id: int) -> list[Place]:
@@ -103,11 +102,12 @@ async def _waiting(uow: UnitOfWork, pipeline_id: int) -> Sequence[Any]:
     return await uow.rows(oldest.where(deal.c.id.in_([row.id for row in rows if stream_of(row.contact_id) in free])))
 
 
-async def _give(uow: UnitOfWork, pipeline_id: int, places: Sequence[Place], waiting: Sequence[Any]) -> None:
+async def _give(uow: UnitOfWork, pipeline_id: int, waiting: Sequence[Any]) -> None:
     pointer = await uow.row(select(rotation).where(rotation.c.pipeline_id == pipeline_id).with_for_update())
     if pointer is None:
         return
-    turns = deal_round(places, pointer.last_place, len(waiting))
+    # Read under the lock: whoever had it before may have filled somebody's room.
+    turns = deal_round(await _eligible(uow, pipeline_id), pointer.last_place, len(waiting))
     if not turns:
         return
     failpoint("assign.after_pick")

@@ -87,3 +87,26 @@ async def test_a_second_poller_and_a_silent_messenger_cost_no_message(
 async def degraded(shop: Shop, words: str) -> None:
     status, answer = await shop.program.get("/readyz")
     assert (status, answer) == (200, {"status": "degraded", "degraded": {"telegram": words}})
+
+
+async def test_a_webhook_is_told_of_once_and_a_pause_ends_with_a_restart_too(
+    tmp_path_factory: pytest.TempPathFactory, bot_api_server: str, database_url: str
+) -> None:
+    async with opened(bot_api_server, tmp_path_factory.mktemp("hooked"), database_url) as shop:
+        hooked = await shop.api.fault(
+            "409", method="getUpdates", times=3, description="Conflict: can't use getUpdates while webhook is active"
+        )
+        await shop.admin.sends("/help")
+        await hooked.struck(times=3, timeout=30)
+        await shop.admin.sees("Another program has set a webhook for this bot.", timeout=20)
+        await shop.rows.until(CHANNEL, lambda found: found == [("on", None)])
+        await shop.rows.settled()
+        assert len([one for one in await shop.admin.chat() if "set a webhook" in one.text]) == 1
+        await shop.api.revoke()
+        await paused(shop)
+        await shop.program.kill()
+        await shop.api.restore()
+        await shop.program.start()
+        await shop.admin.sends("/help")
+        await shop.rows.until(CHANNEL, lambda found: found == [("on", None)])
+        assert (await shop.program.get("/readyz"))[1]["degraded"] == {}

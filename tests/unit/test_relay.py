@@ -1,9 +1,12 @@
 """The relay: each event once, in order in its stream, whatever fails beside it."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
 from core.database import UnitOfWork
 from core.journal import Event, Recorded, event, lock, record
@@ -116,3 +119,27 @@ async def test_what_a_handler_wrote_before_it_failed_is_undone(shop: Office) -> 
     async with shop.database.reading() as uow:
         rows = await uow.rows(select(event.c.ref).where(event.c.kind == "NobodyListens"))
     assert [row.ref for row in rows] == ["fine"]
+
+
+async def test_an_error_that_passes_with_time_is_no_fault_of_an_event(shop: Office) -> None:
+    class Locked(Exception):
+        """What asyncpg says when a lock was not had in time."""
+
+    async def waits_for_a_lock(uow: UnitOfWork, events: Sequence[Recorded[SomethingSaid]]) -> None:
+        if uow.is_sqlite:
+            raise OperationalError("", None, Locked())
+        await uow.execute(text("SET LOCAL lock_timeout = '50ms'"))
+        await uow.execute(text("LOCK TABLE pipeline"))
+
+    relay = Relay(shop.database, {SomethingSaid: [waits_for_a_lock]}, retry_after=1)
+    await say(shop, said("x", "fine"))
+    async with contextlib.AsyncExitStack() as holding:
+        if not shop.database.is_sqlite:
+            uow = await holding.enter_async_context(shop.database.unit())
+            await uow.execute(text("LOCK TABLE pipeline"))
+        for _ in range(ATTEMPTS):
+            with pytest.raises(OperationalError):
+                await relay.wave()
+    async with shop.database.reading() as reading:
+        rows = await reading.rows(select(event).where(event.c.kind == "SomethingSaid"))
+    assert [(row.attempts, row.parked) for row in rows] == [(0, None)]
