@@ -90,9 +90,9 @@ async def degraded(shop: Shop, words: str) -> None:
 
 
 async def test_a_webhook_is_told_of_once_and_a_pause_ends_with_a_restart_too(
-    tmp_path_factory: pytest.TempPathFactory, bot_api_server: str, database_url: str
+    tmp_path: Path, bot_api_server: str, database_url: str, nursery_socket: Path
 ) -> None:
-    async with opened(bot_api_server, tmp_path_factory.mktemp("hooked"), database_url) as shop:
+    async with opened(bot_api_server, tmp_path, database_url, nursery=nursery_socket) as shop:
         hooked = await shop.api.fault(
             "409", method="getUpdates", times=3, description="Conflict: can't use getUpdates while webhook is active"
         )
