@@ -41,8 +41,3 @@ async def schema_is_newest(database: Database) -> bool:
     async with database.engine.connect() as connection:
         current = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
     return current == newest
-
-
-def write_revision(connection: Connection, message: str) -> None:
-    """Write a new step from what the tables say, for developers (`make migration`)."""
-    command.revision(_config(connection), message, autogenerate=True)

@@ -151,9 +151,3 @@ def insert(uow: UnitOfWork, table: Table) -> Any:
     if uow.is_sqlite:
         return sqlite.insert(table)
     return postgresql.insert(table)
-
-
-async def feed(uow: UnitOfWork, ref: str, *, limit: int = 50) -> Sequence[Recorded[Event]]:
-    """The history of one thing, newest first."""
-    rows = await uow.rows(select(event).where(event.c.ref == ref).order_by(event.c.id.desc()).limit(limit))
-    return [as_recorded(row) for row in rows]

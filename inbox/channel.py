@@ -1,7 +1,7 @@
 """What a messenger must be able to do for us, in our own words; nothing here knows a messenger or a table."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
@@ -141,23 +141,10 @@ class Crowded(Exception):
     """Somebody else reads this channel at the same time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Abilities:
-    """What a messenger can do; sizes in UTF-16 units and bytes."""
-
-    edit: bool
-    react: bool
-    reply: bool
-    text_units: int
-    caption_units: int
-    kinds: frozenset[str] = field(default_factory=frozenset)
-
-
 class Channel(Protocol):
     """One account at one messenger."""
 
     kind: ClassVar[str]
-    abilities: ClassVar[Abilities]
 
     async def name(self) -> str:
         """The account's own name at the messenger, which never changes. Raises Paused or Retry."""

@@ -38,7 +38,6 @@ from pydantic import ValidationError
 
 from core.storable import storable_json
 from inbox.channel import (
-    Abilities,
     Batch,
     Crowded,
     File,
@@ -83,14 +82,6 @@ class Telegram:
     """One bot."""
 
     kind: ClassVar[str] = "telegram"
-    abilities: ClassVar[Abilities] = Abilities(
-        edit=True,
-        react=True,
-        reply=True,
-        text_units=4096,
-        caption_units=1024,
-        kinds=frozenset({"text", "location", *FILE_KINDS}),
-    )
 
     def __init__(self, token: str, *, api_base: str | None, poll_seconds: float, timeout_seconds: float) -> None:
         """`api_base` is the address of a Bot API server, None for Telegram's own."""
