@@ -80,7 +80,8 @@ def accepted_once(evidence: Evidence) -> Iterator[Broken]:
 
 def _place_of_row(row: Any) -> Place:
     text = row.content.get("text") or f"send{row.content['kind'].replace('_', '')}"
-    return row.chat_key, text.partition("\n")[0]
+    # A card that a newer one follows was sent before it got its arrow.
+    return row.chat_key, text.partition("\n")[0].removesuffix(" ↓")
 
 
 def _place_of_entry(entry: Entry) -> Place:
