@@ -141,14 +141,7 @@ async def _put_away(uow: UnitOfWork, view: DealView, t: Texts, old: Latest, *, c
 async def on_deal_assigned(uow: UnitOfWork, events: Sequence[Recorded[DealAssigned]]) -> None:
     """Give the assignee the card and what the customer wrote so far; tell the others who has it."""
     board = await _board(uow, await views(uow, [item.event.deal_id for item in events]))
-    new: list[tuple[Recorded[DealAssigned], DealView, Reach]] = []
-    for item in events:
-        view = board.deals[item.event.deal_id]
-        for to in board.assignees.get(item.event.staff_id, []) if view.assignee_id == item.event.staff_id else []:
-            old = board.card_in(view, to)
-            # Whoever has a card of his own got everything with it as it came; an offer, or a look at it, is none.
-            if old is None or not old.cause.startswith("card:"):
-                new.append((item, view, to))
+    new = _without_card(board, events)
     first_ids = {view.conversation_id: view.opened_by_message_id or 0 for _, view, _ in new}
     waiting = {view.conversation_id: view.waiting_from_id for _, view, _ in new if view.waiting_from_id}
     received = await received_since(uow, first_ids, waiting, limit=RELAYED_ON_TAKING) if first_ids else {}
@@ -156,6 +149,25 @@ async def on_deal_assigned(uow: UnitOfWork, events: Sequence[Recorded[DealAssign
         if view.conversation_id in received:
             await _hand_over(uow, board, view, to, item, received[view.conversation_id])
     await refresh(uow, board, cause=f"assigned:{events[-1].id}")
+
+
+def _without_card(
+    board: _Board, events: Sequence[Recorded[DealAssigned]]
+) -> list[tuple[Recorded[DealAssigned], DealView, Reach]]:
+    """Assignments whose assignee, who still has the deal, needs its card and all that was written.
+
+    Whoever has a card of his own got everything with it as it came; an offer, or a look at it, is none.
+    """
+    new = []
+    for item in events:
+        view = board.deals[item.event.deal_id]
+        if view.assignee_id != item.event.staff_id:
+            continue
+        for to in board.assignees.get(item.event.staff_id, []):
+            old = board.card_in(view, to)
+            if old is None or not old.cause.startswith("card:"):
+                new.append((item, view, to))
+    return new
 
 
 async def _hand_over(
