@@ -108,6 +108,9 @@ class UnitOfWork:
 
 def _in_one_word(context: ExceptionContext) -> OperationalError | None:
     """OperationalError for whatever passes with time, which asyncpg's errors are not told apart by."""
+    if not isinstance(context.original_exception, Exception):
+        # A cancelled statement costs the connection too, but whoever was cancelled must end.
+        return None
     code = getattr(context.original_exception, "sqlstate", None) or ""
     if not context.is_disconnect and not code.startswith(_PASSING):
         return None

@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -18,7 +19,7 @@ from inbox.events import ChannelPaused
 
 log = structlog.get_logger()
 
-Work = Callable[[int], Awaitable[None]]
+Work = Callable[[int], Coroutine[Any, Any, None]]
 
 
 def lease_of(channel_id: int) -> str:
@@ -72,10 +73,7 @@ class Owner:
     async def _work(self, epoch: int) -> None:
         paused: str | None = None
         try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._hold(epoch))
-                for work in self._works:
-                    group.create_task(_run(work, epoch))
+            await _together([self._hold(epoch), *(work(epoch) for work in self._works)])
         except* lease.Lost:
             log.warning("channel.lease_lost", channel_id=self._channel_id)
         except* DBAPIError:
@@ -133,8 +131,21 @@ class Owner:
         await record(uow, [ChannelPaused(stream=COMPANY, ref=ref, channel_id=self._channel_id, reason=reason)])
 
 
-async def _run(work: Work, epoch: int) -> None:
-    await work(epoch)
+async def _together(loops: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """Run loops until one fails or the caller is cancelled, and let all end. Raises a group of what failed.
+
+    A task group of Python 3.11 does not do: if a loop fails while the caller is cancelled, it drops the cancellation.
+    """
+    tasks = [asyncio.ensure_future(one) for one in loops]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+    failures = [failure for task in tasks if not task.cancelled() and (failure := task.exception())]
+    if failures:
+        raise BaseExceptionGroup("loops of a channel", failures)
 
 
 def _first(group: BaseExceptionGroup[Paused]) -> Paused:
