@@ -57,6 +57,8 @@ class Shower:
         except NOT_SHOWN as error:
             if "message is not modified" not in error.message:
                 log.warning("screen.refused", error=error.message)
+        finally:
+            self._pacer.landed(str(chat_id))
 
     async def _content(
         self, screen: Screen, content: dict[str, Any], asked: Message | CallbackQuery, chat_id: int

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -94,19 +95,24 @@ class Delivery:
         chosen, pause = await self._choose()
         if not chosen:
             return pause
-        async with self._database.unit() as uow:
-            await lease.hold(uow, lease_of(self._channel_id), epoch=self._epoch)
-            marked = await outcomes.mark(uow, chosen, epoch=self._epoch)
+        marked: list[Marked] = []
+        try:
+            async with self._database.unit() as uow:
+                await lease.hold(uow, lease_of(self._channel_id), epoch=self._epoch)
+                marked = await outcomes.mark(uow, list(chosen), epoch=self._epoch)
+        finally:
+            for unused in chosen.keys() - {one.id for one in marked}:
+                self._pacer.landed(chosen[unused].chat_key, counts=chosen[unused].op == "send")
         failpoint("send.marked")
         for one in marked:
             self._busy[one.chat_key] = asyncio.create_task(self._send(one))
         return 0.0
 
-    async def _choose(self) -> tuple[list[int], float]:
+    async def _choose(self) -> tuple[dict[int, Any], float]:
         async with self._database.reading() as uow:
             ready = await heads.next_of_each_chat(uow, self._channel_id)
             due = await heads.next_due(uow, self._channel_id)
-        chosen: list[int] = []
+        chosen: dict[int, Any] = {}
         pause = self._lengths.sweep if due is None else min(due + 0.001, self._lengths.sweep)
         for head in ready:
             if len(self._busy) + len(chosen) >= AT_ONCE:
@@ -117,11 +123,14 @@ class Delivery:
             if wait:
                 pause = min(pause, wait)
             else:
-                chosen.append(head.id)
+                chosen[head.id] = head
         return chosen, pause
 
     async def _send(self, marked: Marked) -> None:
-        result = await self._attempt(marked)
+        try:
+            result = await self._attempt(marked)
+        finally:
+            self._pacer.landed(marked.chat_key, counts=marked.op == "send")
         failpoint("send.after_accept")
         self._ended.append(result)
         self._wakeups.ring_here(topic_of(self._channel_id))

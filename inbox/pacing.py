@@ -1,13 +1,13 @@
 """How fast a messenger may be written to: a bucket for each chat and a window for the whole account; sends nothing."""
 
 import asyncio
-from collections import deque
+import bisect
+from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-# The messenger counts arrivals, and a later request may travel faster than an earlier one: seconds kept in hand.
-CHAT_MARGIN = 0.2
-ACCOUNT_MARGIN = 0.03
+# The messenger's clock is not ours: seconds kept in hand.
+MARGIN = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +24,20 @@ class Pace:
 
 
 class Pacer:
-    """Gives permits: sends take one of their chat and one of the account, edits and the like only the latter."""
+    """Gives permits: sends take one of their chat and one of the account, edits and the like only the latter.
+
+    The messenger counts arrivals, which nobody here sees: somewhere between a permit and its answer. So a permit counts
+    from the moment it is given, and once more from when it has landed.
+    """
 
     def __init__(self, pace: Pace, monotonic: Callable[[], float]) -> None:
         self._pace = pace
         self._monotonic = monotonic
         self._chats: dict[str, float] = {}
-        self._recent: deque[float] = deque(maxlen=max(1, int(pace.account_per_second)))
-        self._window = (self._recent.maxlen or 1) / pace.account_per_second + ACCOUNT_MARGIN
+        self._most = max(1, int(pace.account_per_second))
+        self._recent: list[float] = []
+        self._window = self._most / pace.account_per_second + MARGIN
+        self._under_way: defaultdict[str, deque[float]] = defaultdict(deque)
         self._screens = 0
 
     def seed(self, sent_ages: Mapping[str, list[float]]) -> None:
@@ -40,15 +46,15 @@ class Pacer:
         for chat, ages in sent_ages.items():
             for age in sorted(ages, reverse=True):
                 self._charge_chat(chat, now - age)
-        self._recent.extend(sorted(now - age for ages in sent_ages.values() for age in ages))
+            for age in ages:
+                self._note(now - age)
 
     def permit(self, chat: str, *, counts: bool = True) -> float:
         """Take a permit and return 0.0, or return how many seconds to wait before asking again.
 
         `counts` is whether the chat's bucket is charged. What a person waits for at a screen goes first.
         """
-        free = (self._recent.maxlen or 1) - self._used()
-        if free <= self._screens:
+        if self._most - self._used() <= self._screens:
             return self._until_account_is_free()
         return self._take(chat, counts=counts)
 
@@ -62,17 +68,33 @@ class Pacer:
         finally:
             self._screens -= 1
 
+    def landed(self, chat: str, *, counts: bool = True) -> None:
+        """Say that the oldest permit of a chat is used up: its call was answered, or will never be made."""
+        now, given = self._monotonic(), self._under_way[chat].popleft()
+        if not self._under_way[chat]:
+            del self._under_way[chat]
+        if given in self._recent:
+            self._recent.remove(given)
+        self._note(now)
+        if counts:
+            self._chats[chat] = max(self._chats.get(chat, 0.0), now + 1 / self._pace.chat_per_second)
+
     def _take(self, chat: str, *, counts: bool) -> float:
         now = self._monotonic()
         if pause := self._until_account_is_free():
             return pause
         if counts:
             pause = self._chats.get(chat, 0.0) - (self._pace.chat_burst - 1) / self._pace.chat_per_second - now
-            if pause > -CHAT_MARGIN:
-                return pause + CHAT_MARGIN
+            if pause > -MARGIN:
+                return pause + MARGIN
             self._charge_chat(chat, now)
-        self._recent.append(now)
+        self._note(now)
+        self._under_way[chat].append(now)
         return 0.0
+
+    def _note(self, at: float) -> None:
+        bisect.insort(self._recent, at)
+        del self._recent[: -self._most]
 
     def _charge_chat(self, chat: str, now: float) -> None:
         self._chats[chat] = max(self._chats.get(chat, 0.0), now) + 1 / self._pace.chat_per_second
@@ -84,6 +106,6 @@ class Pacer:
         return sum(1 for at in self._recent if at > edge)
 
     def _until_account_is_free(self) -> float:
-        if len(self._recent) < (self._recent.maxlen or 1):
+        if len(self._recent) < self._most:
             return 0.0
         return max(0.0, self._recent[0] + self._window - self._monotonic())
