@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from bot.texts import content, plain
+from bot.texts import content
 from core.database import UnitOfWork
 from core.journal import Recorded
 from core.relay import EventParked
-from core.texts import N_, pick_language, texts
+from core.texts import N_, pick_language, plain, texts
 from inbox.events import ChannelPaused, ConversationStarted, UpdateParked
 from inbox.outbound import Lane, Outgoing, queue
 from inbox.queries import MessageView, chat_of, language_in

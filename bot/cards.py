@@ -6,8 +6,8 @@ from typing import Any
 from aiogram.utils.formatting import BlockQuote, Bold, Text
 
 from bot import callbacks
-from bot.texts import CHANNELS, Buttons, content, plain, shortened, summary
-from core.texts import Texts
+from bot.texts import CHANNELS, Buttons, content, shortened, summary
+from core.texts import Texts, plain
 from inbox.queries import MessageView
 from inbox.writing import content_of
 from pipeline.deals import DealView

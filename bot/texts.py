@@ -1,7 +1,6 @@
 """Small texts that several screens share: names made safe, kinds of messages, reasons in words; no whole screen."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,8 +8,6 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.utils.formatting import Text
 
 from core.texts import N_, Texts
-
-LONGEST_NAME = 64
 
 KINDS = {
     "photo": N_("📷 Photo"),
@@ -40,18 +37,6 @@ REASONS = {
 CHANNELS = {"telegram": "Telegram"}
 
 _SPACES = re.compile(r"\s+")
-
-
-def plain(name: str) -> str:
-    """A customer's name on one line, without characters that move or hide what stands around it."""
-    visible = "".join(" " if char.isspace() else char for char in name if char.isspace() or not _steers(char))
-    short = _SPACES.sub(" ", visible).strip()[:LONGEST_NAME] or "…"
-    right_to_left = any(unicodedata.bidirectional(char) in ("R", "AL", "AN") for char in short)
-    return f"\u2068{short}\u2069" if right_to_left else short
-
-
-def _steers(char: str) -> bool:
-    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
 def shortened(text: str, most: int) -> str:

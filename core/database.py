@@ -62,10 +62,15 @@ class Instant(TypeDecorator[datetime]):
 
 AnyRow = Row[*tuple[Any, ...]]
 Ring = Callable[[Iterable[str]], Awaitable[None]]
+SetAlarms = Callable[[Mapping[int, datetime]], Awaitable[None]]
 
 
 async def _no_ring(topics: Iterable[str]) -> None:
     """Nobody listens."""
+
+
+async def _no_alarms(alarms: Mapping[int, datetime]) -> None:
+    """Nobody wakes up by a clock."""
 
 
 class UnitOfWork:
@@ -76,6 +81,7 @@ class UnitOfWork:
         self.now = now
         self.is_sqlite = connection.dialect.name == "sqlite"
         self.rings: set[str] = set()
+        self.alarms: dict[int, datetime] = {}
 
     async def execute(
         self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
@@ -98,6 +104,10 @@ class UnitOfWork:
     def ring(self, topic: str) -> None:
         """Wake whoever waits for `topic`, once this is committed."""
         self.rings.add(topic)
+
+    def alarm(self, run_id: int, at: datetime) -> None:
+        """Have the alarm clock name `run_id` at a moment, once this is committed."""
+        self.alarms[run_id] = at
 
     @contextlib.asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -144,6 +154,7 @@ class Database:
     def __init__(self, url: str, clock: Clock) -> None:
         self._clock = clock
         self.ring: Ring = _no_ring
+        self.set_alarms: SetAlarms = _no_alarms
         self.is_sqlite = url.startswith("sqlite")
         if self.is_sqlite:
             self._writer = sqlite.engine(url, size=1, query_only=False)
@@ -172,6 +183,8 @@ class Database:
             yield uow
         if uow.rings:
             await self.ring(uow.rings)
+        if uow.alarms:
+            await self.set_alarms(uow.alarms)
 
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[UnitOfWork]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 
-from sqlalchemy import JSON, Column, Index, Integer, String, Table, select
+from sqlalchemy import JSON, Column, Index, Integer, String, Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.database import Id, Instant, UnitOfWork, metadata
@@ -68,6 +68,19 @@ class Event:
         return {name: getattr(self, name) for name in _own_fields(type(self))}
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who does something and what made him: the actor, the event behind it, how many automatic steps led here."""
+
+    actor: str = SYSTEM
+    cause_id: int | None = None
+    depth: int = 0
+
+    def common(self) -> dict[str, Any]:
+        """What an event says of it."""
+        return {"actor": self.actor, "cause_id": self.cause_id, "depth": self.depth}
+
+
 def _own_fields(kind: type[Event]) -> tuple[str, ...]:
     names = _fields_of.get(kind)
     if names is None:
@@ -119,6 +132,15 @@ async def record(uow: UnitOfWork, events: Iterable[Event]) -> None:
     if rows:
         await uow.execute(event.insert(), rows)
         uow.ring(RELAY)
+
+
+async def busy_streams(uow: UnitOfWork, names: Iterable[str]) -> set[str]:
+    """Which of these streams hold events that have not been handed on: what follows from them is not decided yet."""
+    rows = await uow.rows(_BUSY, {"streams": sorted(set(names))})
+    return {row.stream for row in rows}
+
+
+_BUSY = select(event.c.stream).where(_unhandled, event.c.stream.in_(bindparam("streams", expanding=True))).distinct()
 
 
 async def lock(uow: UnitOfWork, names: Iterable[str]) -> None:

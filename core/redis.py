@@ -23,6 +23,9 @@ class Keys:
     """Every name we use inside Redis."""
 
     WAKE_UPS = "voronka:wake-ups"
+    DUE = "voronka:due"
+    CLAIMED = "voronka:claimed"
+    FILLED = "voronka:filled"
 
 
 def connect(url: str) -> Redis:

@@ -27,6 +27,8 @@ Story = Mapping[type[Event], Sequence[Handler]]
 ATTEMPTS = 5
 WAVE = 200
 RUN = 20
+# What follows at once from a wave is handed on with it: a commit is what a small transaction waits for.
+ROUNDS = 6
 COMPANY = "company"
 
 
@@ -45,7 +47,11 @@ _READY_STREAMS = (
 _place = func.row_number().over(partition_by=event.c.stream, order_by=event.c.id)
 _first = (
     select(event.c.id, _place.label("place"))
-    .where(_unhandled, event.c.stream.in_(bindparam("streams", expanding=True)))
+    .where(
+        _unhandled,
+        event.c.stream.in_(bindparam("streams", expanding=True)),
+        event.c.id.not_in(bindparam("handled", expanding=True)),
+    )
     .subquery()
 )
 _FIRST_OF_EACH = select(event).join(_first, _first.c.id == event.c.id).where(_first.c.place <= RUN).order_by(event.c.id)
@@ -94,34 +100,39 @@ class Relay:
     async def wave(self) -> int:
         """Hand on what is next in each of many streams, in one transaction; how many events those were.
 
-        Next is the oldest run of events of one kind, as ten messages typed at once are. A wave that fails is undone
-        and handed on event by event.
+        Next is the oldest run of events of one kind, as ten messages typed at once are; then what has followed from it
+        in the same streams. A wave that fails is undone and handed on event by event.
         """
         try:
-            return await self._wave(self._tell_together)
+            return await self._wave(self._tell_together, rounds=ROUNDS)
         except OperationalError:
             raise
         except Exception:
             log.warning("relay.wave_failed", exc_info=True)
-            return await self._wave(self._tell_singly)
+            return await self._wave(self._tell_singly, rounds=1)
 
-    async def _wave(self, tell: Callable[[UnitOfWork, Sequence[Recorded[Event]]], Awaitable[list[int]]]) -> int:
+    async def _wave(
+        self, tell: Callable[[UnitOfWork, Sequence[Recorded[Event]]], Awaitable[list[int]]], *, rounds: int
+    ) -> int:
         async with self._database.unit() as uow:
-            batch = await self._claim(uow)
-            if not batch:
+            names = await uow.rows(_READY_STREAMS, {"now": uow.now})
+            streams = sorted(await lock_free(uow, [row.stream for row in names], most=WAVE))
+            met: list[int] = []
+            done: list[int] = []
+            while streams and rounds and (batch := await self._next(uow, streams, met)):
+                failpoint("relay.claimed")
+                met += [item.id for item in batch]
+                done += await tell(uow, batch)
+                rounds -= 1
+            await _stamp(uow, done)
+            if not met:
                 return 0
-            failpoint("relay.claimed")
-            await _stamp(uow, await tell(uow, batch))
             failpoint("relay.before_commit")
         failpoint("relay.after_commit")
-        return len(batch)
+        return len(met)
 
-    async def _claim(self, uow: UnitOfWork) -> list[Recorded[Event]]:
-        names = await uow.rows(_READY_STREAMS, {"now": uow.now})
-        free = await lock_free(uow, [row.stream for row in names], most=WAVE)
-        if not free:
-            return []
-        rows = await uow.rows(_FIRST_OF_EACH, {"streams": sorted(free)})
+    async def _next(self, uow: UnitOfWork, streams: Sequence[str], met: Sequence[int]) -> list[Recorded[Event]]:
+        rows = await uow.rows(_FIRST_OF_EACH, {"streams": streams, "handled": met})
         return self._runs([as_recorded(row) for row in rows])
 
     def _runs(self, items: Sequence[Recorded[Event]]) -> list[Recorded[Event]]:

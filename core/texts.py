@@ -7,6 +7,7 @@ brings the catalogues up to date with the source tree.
 import gettext
 import io
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,6 +29,8 @@ LOCALES = {language: Locale.parse("en_GB" if language == "en" else language) for
 
 NOW = timedelta(seconds=10)
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
+LONGEST_NAME = 64
+_SPACES = re.compile(r"\s+")
 
 
 def N_(text: str) -> str:  # noqa: N802 - the name that every gettext tool knows
@@ -53,11 +56,11 @@ class Texts:
 
         Raises KeyError for a placeholder without a value.
         """
-        return _fill(_catalogue(self.language).gettext(text), values) if text else ""
+        return filled(_catalogue(self.language).gettext(text), values) if text else ""
 
     def plural(self, one: str, many: str, n: int, /, **values: object) -> str:
         """The form that the language wants for `n`, which fills `{n}`."""
-        return _fill(_catalogue(self.language).ngettext(one, many, n), {"n": self.number(n), **values})
+        return filled(_catalogue(self.language).ngettext(one, many, n), {"n": self.number(n), **values})
 
     def clock(self, instant: datetime, now: datetime) -> str:
         """A moment as short as it is clear: 14:32, yesterday 14:32, 21 Nov, 14:32."""
@@ -107,5 +110,18 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
-def _fill(text: str, values: Mapping[str, object]) -> str:
+def filled(text: str, values: Mapping[str, object]) -> str:
+    """A text with every `{name}` filled in, once: what a value says is never a place to fill."""
     return PLACEHOLDER.sub(lambda place: str(values[place[1]]), text)
+
+
+def plain(name: str) -> str:
+    """A customer's name on one line, without characters that move or hide what stands around it."""
+    visible = "".join(" " if char.isspace() else char for char in name if char.isspace() or not _steers(char))
+    short = _SPACES.sub(" ", visible).strip()[:LONGEST_NAME] or "…"
+    right_to_left = any(unicodedata.bidirectional(char) in ("R", "AL", "AN") for char in short)
+    return f"\u2068{short}\u2069" if right_to_left else short
+
+
+def _steers(char: str) -> bool:
+    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")

@@ -24,6 +24,7 @@ log = structlog.get_logger()
 
 AT_ONCE = 50
 PROBE_SECONDS = 1.0
+HELD_SECONDS = 0.05
 LONGEST_OUTAGE_PAUSE = 30.0
 # So many chats under a limit at once mean that the limit is the whole account's.
 LIMITED_CHATS = 3
@@ -102,11 +103,12 @@ class Delivery:
                 marked = await outcomes.mark(uow, list(chosen), epoch=self._epoch)
         finally:
             for unused in chosen.keys() - {one.id for one in marked}:
-                self._pacer.landed(chosen[unused].chat_key, counts=chosen[unused].op == "send")
+                self._pacer.unused(chosen[unused].chat_key, counts=chosen[unused].op == "send")
         failpoint("send.marked")
         for one in marked:
             self._busy[one.chat_key] = asyncio.create_task(self._send(one))
-        return 0.0
+        # What was held back waits for the relay, which is quick.
+        return 0.0 if marked else HELD_SECONDS
 
     async def _choose(self) -> tuple[dict[int, Any], float]:
         async with self._database.reading() as uow:

@@ -54,6 +54,7 @@ contact = Table(
     Column("id", Id, primary_key=True),
     Column("name", String, nullable=False),
     Column("language", String),
+    Column("timezone", String),
 )
 
 identity = Table(
@@ -140,6 +141,8 @@ outgoing = Table(
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("reason", String),
     Column("not_before", Instant),
+    # A stream; it is sent only when everything committed there has been handed on, as that may stop it.
+    Column("guard", String),
 )
 _queued = outgoing.c.state == "queued"
 _sending = outgoing.c.state == "sending"

@@ -1,6 +1,6 @@
 """Queues what is to be sent: an outgoing thing is a row first; sending it is the delivery's affair."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, literal_column, sel
 
 from core.database import UnitOfWork
 from core.journal import insert, insert_or_ignore
-from inbox.models import outgoing, posted
+from inbox.models import message, outgoing, posted
 
 
 class Lane(IntEnum):
@@ -27,6 +27,7 @@ class Outgoing:
     `content` is our own form; in it `reply_to` may name {"ref": what the newest message is about}, {"message": id} or
     {"external": name}.
     `target_id` is the outgoing message that an edit or a deletion is about; a reaction names its target in `content`.
+    `guard` names a stream whose events may stop it: it waits until they have been handed on.
     A `merge_key` makes it replace the content of a queued one with the same key in the same chat.
     """
 
@@ -40,6 +41,7 @@ class Outgoing:
     ref: str | None = None
     target_id: int | None = None
     merge_key: str | None = None
+    guard: str | None = None
 
 
 def topic_of(channel_id: int) -> str:
@@ -64,8 +66,8 @@ async def queue(uow: UnitOfWork, items: Sequence[Outgoing]) -> None:
             ),
             merging,
         )
-    for item in items:
-        uow.ring(topic_of(item.channel_id))
+    for channel_id in {item.channel_id for item in items}:
+        uow.ring(topic_of(channel_id))
 
 
 def _row(item: Outgoing) -> dict[str, Any]:
@@ -80,6 +82,7 @@ def _row(item: Outgoing) -> dict[str, Any]:
         "target_id": item.target_id,
         "content": item.content,
         "merge_key": item.merge_key,
+        "guard": item.guard,
         "state": "queued",
     }
 
@@ -169,6 +172,22 @@ async def send_again(uow: UnitOfWork, outgoing_id: int) -> bool:
 async def discard(uow: UnitOfWork, outgoing_id: int) -> bool:
     """Give up what failed or was not confirmed; False if it is neither."""
     return await _close(uow, outgoing_id, state="cancelled", reason="discarded")
+
+
+async def withdraw(uow: UnitOfWork, client_keys: Collection[str], *, reason: str) -> set[str]:
+    """Take messages back that still wait to be sent; the keys of those that do not wait any more are returned."""
+    if not client_keys:
+        return set()
+    waiting = select(message.c.id).where(message.c.client_key.in_(sorted(client_keys)))
+    result = await uow.execute(
+        update(outgoing)
+        .where(outgoing.c.message_id.in_(waiting), outgoing.c.op == "send", outgoing.c.state == "queued")
+        .values(state="cancelled", reason=reason)
+        .returning(outgoing.c.message_id)
+    )
+    taken_back = [row.message_id for row in result]
+    rows = await uow.rows(select(message.c.client_key).where(message.c.id.in_(taken_back)))
+    return set(client_keys) - {row.client_key for row in rows}
 
 
 async def _close(uow: UnitOfWork, outgoing_id: int, **values: Any) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, case, select, tuple_
 from sqlalchemy import update as change
 
 from core.database import UnitOfWork
-from core.journal import Event, insert_or_ignore, lock, record
+from core.journal import Event, busy_streams, insert_or_ignore, lock, record
 from core.storable import storable
 from inbox.channel import Reason, Refused, Retry, Sending, Unanswered
 from inbox.contacts import mark_unreachable, stream_of
@@ -44,10 +44,14 @@ class Result:
 
 
 async def mark(uow: UnitOfWork, ids: Sequence[int], *, epoch: int) -> list[Marked]:
-    """Write that these rows are about to be sent, before anything is; rows no longer queued are left out."""
+    """Write that these rows are about to be sent, before anything is; rows no longer queued are left out.
+
+    So is for now what something in its stream may stop: the stream is locked and has nothing left to hand on.
+    """
+    held = await _held(uow, ids)
     result = await uow.execute(
         change(outgoing)
-        .where(outgoing.c.id.in_(ids), outgoing.c.state == "queued")
+        .where(outgoing.c.id.in_([one for one in ids if one not in held]), outgoing.c.state == "queued")
         .values(state="sending", attempts=outgoing.c.attempts + 1)
         .returning(outgoing)
     )
@@ -60,6 +64,18 @@ async def mark(uow: UnitOfWork, ids: Sequence[int], *, epoch: int) -> list[Marke
     )
     names = await _names(uow, rows)
     return [_marked(row, names) for row in rows]
+
+
+async def _held(uow: UnitOfWork, ids: Sequence[int]) -> set[int]:
+    rows = await uow.rows(
+        select(outgoing.c.id, outgoing.c.guard).where(outgoing.c.id.in_(ids), outgoing.c.guard.is_not(None))
+    )
+    if not rows:
+        return set()
+    streams = [row.guard for row in rows]
+    await lock(uow, streams)
+    busy = await busy_streams(uow, streams)
+    return {row.id for row in rows if row.guard in busy}
 
 
 def _marked(row: Any, names: "_Names") -> Marked:

@@ -69,15 +69,25 @@ class Pacer:
             self._screens -= 1
 
     def landed(self, chat: str, *, counts: bool = True) -> None:
-        """Say that the oldest permit of a chat is used up: its call was answered, or will never be made."""
-        now, given = self._monotonic(), self._under_way[chat].popleft()
+        """Say that the oldest permit of a chat is used up: its call was answered."""
+        now = self._monotonic()
+        self._forget(chat)
+        self._note(now)
+        if counts:
+            self._chats[chat] = max(self._chats.get(chat, 0.0), now + 1 / self._pace.chat_per_second)
+
+    def unused(self, chat: str, *, counts: bool = True) -> None:
+        """Give the oldest permit of a chat back: its call will not be made."""
+        self._forget(chat)
+        if counts:
+            self._chats[chat] = self._chats.get(chat, 0.0) - 1 / self._pace.chat_per_second
+
+    def _forget(self, chat: str) -> None:
+        given = self._under_way[chat].popleft()
         if not self._under_way[chat]:
             del self._under_way[chat]
         if given in self._recent:
             self._recent.remove(given)
-        self._note(now)
-        if counts:
-            self._chats[chat] = max(self._chats.get(chat, 0.0), now + 1 / self._pace.chat_per_second)
 
     def _take(self, chat: str, *, counts: bool) -> float:
         now = self._monotonic()

@@ -62,6 +62,15 @@ async def messages(uow: UnitOfWork, ids: Collection[int]) -> dict[int, MessageVi
     return {row.id: MessageView(*row) for row in rows}
 
 
+async def texts_of(uow: UnitOfWork, ids: Collection[int]) -> dict[int, str]:
+    """The texts, or captions, of messages that have one."""
+    rows = await uow.rows(_BODIES, {"ids": sorted(ids)}) if ids else []
+    return {row.id: row.body["text"] for row in rows if row.body.get("text")}
+
+
+_BODIES = select(message.c.id, message.c.body).where(message.c.id.in_(bindparam("ids", expanding=True)))
+
+
 async def received_since(
     uow: UnitOfWork, first_ids: Mapping[int, int], waiting_from_ids: Mapping[int, int], *, limit: int
 ) -> dict[int, list[MessageView]]:

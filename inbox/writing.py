@@ -1,11 +1,13 @@
 """Writes to customers: a message is stored and queued in one act; who may write is the pipeline's affair."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from core.database import UnitOfWork
-from core.journal import insert_or_ignore, record
+from core.journal import Origin, insert_or_ignore, record
 from inbox.channel import Written
 from inbox.contacts import stream_of
 from inbox.events import MessageDiscarded, MessageRetried, MessageWritten
@@ -68,6 +70,84 @@ async def write(
     )
     await record(uow, [event])
     return message_id
+
+
+@dataclass(frozen=True, slots=True)
+class Automatic:
+    """A text that nobody typed; the same `client_key` is written once."""
+
+    conversation_id: int
+    text: str
+    client_key: str
+    origin: Origin
+
+
+async def write_automatically(uow: UnitOfWork, items: Sequence[Automatic]) -> None:
+    """Store texts to customers and queue them, all at once; whoever waits for a person goes on waiting.
+
+    They leave only when nothing committed in the customer's stream can stop them any more. The streams must be locked
+    by this unit, and the keys be new to it.
+    """
+    if not items:
+        return
+    rows = await uow.rows(_CHATS, {"ids": sorted({one.conversation_id for one in items})})
+    chats = {row.id: row for row in rows}
+    result = await uow.execute(
+        insert_or_ignore(uow, message).returning(message.c.id, message.c.client_key),
+        [
+            {
+                "conversation_id": one.conversation_id,
+                "direction": "out",
+                "actor": one.origin.actor,
+                "client_key": one.client_key,
+                "kind": "text",
+                "body": {"text": one.text},
+                "at": uow.now,
+            }
+            for one in items
+        ],
+    )
+    made = {row.client_key: row.id for row in result}
+    written = [(one, chats[one.conversation_id], made[one.client_key]) for one in items if one.client_key in made]
+    await uow.execute(
+        _SPOKEN, [{"conversation": one.conversation_id, "last": message_id} for one, _, message_id in written]
+    )
+    await queue(
+        uow,
+        [
+            Outgoing(
+                cause=f"message:{message_id}",
+                channel_id=chat.channel_id,
+                chat_key=chat.chat_key,
+                lane=Lane.AUTOMATION,
+                content=content_of("text", {"text": one.text}, []),
+                message_id=message_id,
+                guard=stream_of(chat.contact_id),
+            )
+            for one, chat, message_id in written
+        ],
+    )
+    await record(
+        uow,
+        [
+            MessageWritten(
+                stream=stream_of(chat.contact_id),
+                ref=f"conversation:{chat.id}",
+                **one.origin.common(),
+                conversation_id=chat.id,
+                message_id=message_id,
+            )
+            for one, chat, message_id in written
+        ],
+    )
+
+
+_CHATS = select(conversation.c.id, conversation.c.channel_id, conversation.c.chat_key, conversation.c.contact_id).where(
+    conversation.c.id.in_(bindparam("ids", expanding=True))
+)
+_SPOKEN = (
+    update(conversation).where(conversation.c.id == bindparam("conversation")).values(last_message_id=bindparam("last"))
+)
 
 
 def _written_out(written: Written) -> dict[str, Any]:

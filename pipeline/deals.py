@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
 
 from core.database import UnitOfWork
 from core.errors import Conflict, NotFound, Refusal
-from core.journal import lock
+from core.journal import Origin, lock
 from core.texts import N_
 from inbox.channel import Written
 from inbox.contacts import stream_of
@@ -240,7 +240,7 @@ async def answer(
         row = await uow.row(select(deal).where(deal.c.id == current).with_for_update())
     took = row.assignee_id is None and row.closed_at is None and await _is_member(uow, by, row.pipeline_id)
     if took:
-        await assign(uow, row, to=by, how="answered")
+        await assign(uow, row, to=by.id, how="answered", origin=Origin(by.actor))
     elif row.assignee_id != by.id and not by.may(Right.ANSWER_ANY):
         raise await who_has(uow, row.id)
     message_id = await write(

@@ -14,7 +14,7 @@ class DealOpened(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DealAssigned(Event):
-    """A deal got its assignee. `how`: "turn" (handed out), "next", "taken" or "answered"."""
+    """A deal got its assignee. `how`: "turn" (handed out), "next", "taken", "answered" or "trigger"."""
 
     deal_id: int
     staff_id: int

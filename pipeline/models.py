@@ -85,9 +85,13 @@ rotation = Table(
     "rotation",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("pipeline_id", Id, ForeignKey("pipeline.id"), nullable=False, unique=True),
+    Column("pipeline_id", Id, ForeignKey("pipeline.id"), nullable=False, index=True),
+    # 1: the pipeline's own turn, which every new member joins; 0: one of chosen people.
+    Column("everybody", Integer, nullable=False, server_default="1"),
     Column("last_place", Integer, nullable=False, server_default="0"),
 )
+_of_all = rotation.c.everybody == 1
+Index("uq_rotation_everybody", rotation.c.pipeline_id, unique=True, sqlite_where=_of_all, postgresql_where=_of_all)
 
 rotation_member = Table(
     "rotation_member",
@@ -108,6 +112,7 @@ deal = Table(
     Column("conversation_id", Id, ForeignKey("conversation.id"), nullable=False, index=True),
     Column("assignee_id", Id, ForeignKey("staff.id")),
     Column("assigned_at", Instant),
+    Column("rotation_id", Id, ForeignKey("rotation.id")),
     Column("source", String),
     Column("version", Integer, nullable=False, server_default="1"),
     Column("requested_at", Instant, nullable=False),
@@ -129,6 +134,15 @@ Index(
     deal.c.id,
     sqlite_where=_unassigned,
     postgresql_where=_unassigned,
+)
+_in_turn = _unassigned & deal.c.rotation_id.is_not(None)
+Index(
+    "ix_deal_turn",
+    deal.c.rotation_id,
+    deal.c.requested_at,
+    deal.c.id,
+    sqlite_where=_in_turn,
+    postgresql_where=_in_turn,
 )
 
 talk = Table(

@@ -1,12 +1,13 @@
 """Moves deals between stages and closes them; opening is elsewhere."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import delete, select, update
 
 from core.database import UnitOfWork
 from core.errors import NotFound, Refusal
-from core.journal import SYSTEM, record
+from core.journal import SYSTEM, Origin, record
 from core.texts import N_
 from inbox.contacts import stream_of
 from pipeline.deals import DealIsClosed, locked, see
@@ -64,7 +65,7 @@ async def move(uow: UnitOfWork, by: Staff, deal_id: int, *, stage_id: int) -> No
         await close(uow, by, deal_id, group=target.group)
         return
     if target.id != row.stage_id:
-        await _enter(uow, row, target, actor=by.actor)
+        await enter(uow, row, target, Origin(by.actor))
 
 
 @needs(Right.MOVE)
@@ -80,22 +81,49 @@ async def close(
     if target is None or group == ACTIVE:
         raise NotFound
     reason = await _reason(uow, deal_id, reason_id, words) if group == LOST else None
-    await _enter(uow, row, target, actor=by.actor)
+    await end(uow, row, target, Origin(by.actor), reason_id=reason.id if reason else None, words=words)
+
+
+async def end(
+    uow: UnitOfWork, row: Any, target: Stage, origin: Origin, *, reason_id: int | None = None, words: str | None = None
+) -> None:
+    """Close an open deal, as it was read under the lock of its stream, in a stage that ends deals."""
+    await enter(uow, row, target, origin)
     await uow.execute(
         update(deal)
-        .where(deal.c.id == deal_id)
-        .values(closed_at=uow.now, lost_reason_id=reason.id if reason else None, lost_words=words if reason else None)
+        .where(deal.c.id == row.id)
+        .values(closed_at=uow.now, lost_reason_id=reason_id, lost_words=words if reason_id else None)
     )
-    await uow.execute(delete(talk).where(talk.c.deal_id == deal_id))
+    await uow.execute(delete(talk).where(talk.c.deal_id == row.id))
     closed = DealClosed(
         stream=stream_of(row.contact_id),
-        ref=f"deal:{deal_id}",
-        actor=by.actor,
-        deal_id=deal_id,
-        group=group,
+        ref=f"deal:{row.id}",
+        **origin.common(),
+        deal_id=row.id,
+        group=target.group,
         assignee_id=row.assignee_id,
     )
     await record(uow, [closed])
+
+
+async def move_deals(
+    uow: UnitOfWork, origins: Mapping[int, Origin], *, stage_id: int, reason_id: int | None = None
+) -> None:
+    """Put open deals into a stage of their pipeline, or close them there; `origins` says by deal who does it.
+
+    The streams must be locked by this unit. Raises NotFound for a stage that is gone.
+    """
+    rows = await uow.rows(
+        select(deal).where(deal.c.id.in_(sorted(origins)), deal.c.closed_at.is_(None)).order_by(deal.c.id)
+    )
+    for row in rows:
+        target = next((one for one in await stages_of(uow, row.pipeline_id) if one.id == stage_id), None)
+        if target is None:
+            raise NotFound
+        if target.group != ACTIVE:
+            await end(uow, row, target, origins[row.id], reason_id=reason_id)
+        elif target.id != row.stage_id:
+            await enter(uow, row, target, origins[row.id])
 
 
 async def _reason(uow: UnitOfWork, deal_id: int, reason_id: int | None, words: str | None) -> LostReason:
@@ -117,7 +145,8 @@ async def _his_open_deal(uow: UnitOfWork, by: Staff, deal_id: int) -> Any:
     return row
 
 
-async def _enter(uow: UnitOfWork, row: Any, target: Stage, *, actor: str) -> None:
+async def enter(uow: UnitOfWork, row: Any, target: Stage, origin: Origin) -> None:
+    """Put a deal, as it was read under the lock of its stream, into another stage."""
     await uow.execute(
         update(deal)
         .where(deal.c.id == row.id)
@@ -127,12 +156,12 @@ async def _enter(uow: UnitOfWork, row: Any, target: Stage, *, actor: str) -> Non
         update(stage_stay).where(stage_stay.c.deal_id == row.id, stage_stay.c.left_at.is_(None)).values(left_at=uow.now)
     )
     await uow.execute(
-        stage_stay.insert(), {"deal_id": row.id, "stage_id": target.id, "entered_at": uow.now, "actor": actor}
+        stage_stay.insert(), {"deal_id": row.id, "stage_id": target.id, "entered_at": uow.now, "actor": origin.actor}
     )
     entered = StageEntered(
         stream=stream_of(row.contact_id),
         ref=f"deal:{row.id}",
-        actor=actor,
+        **origin.common(),
         deal_id=row.id,
         stage_id=target.id,
         from_stage_id=row.stage_id,

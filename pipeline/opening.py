@@ -1,4 +1,4 @@
-"""Opens deals: a customer's message without an open deal begins one; who gets it is the rotation's affair."""
+"""Opens deals: a customer's message without an open deal begins one; who gets it is a trigger's affair."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +12,6 @@ from inbox.events import MessageReceived
 from inbox.models import conversation, message
 from pipeline.events import DealOpened
 from pipeline.models import deal, pipeline_channel, stage, stage_stay, talk
-from pipeline.staff.rotation import hand_out
 
 
 def ref_of(deal_id: int) -> str:
@@ -47,7 +46,7 @@ _WITHOUT_DEAL = (
 
 
 async def open_deals(uow: UnitOfWork, events: Sequence[Recorded[MessageReceived]]) -> None:
-    """Open a deal for each message whose conversation has none, and hand out what waits."""
+    """Open a deal for each message whose conversation has none."""
     found = await uow.rows(_WITHOUT_DEAL, {"messages": [item.event.message_id for item in events]})
     first_of_each = {row.conversation_id: row for row in reversed(found)}
     rows = [row for row in found if first_of_each[row.conversation_id] is row]
@@ -63,13 +62,12 @@ async def open_deals(uow: UnitOfWork, events: Sequence[Recorded[MessageReceived]
                 ref=ref_of(opened[row.message_id]),
                 actor="customer",
                 cause_id=causes[row.message_id].id,
-                depth=causes[row.message_id].event.depth + 1,
+                depth=causes[row.message_id].event.depth,
                 deal_id=opened[row.message_id],
             )
             for row in rows
         ],
     )
-    await hand_out(uow, {row.pipeline_id for row in rows})
 
 
 async def _open(uow: UnitOfWork, rows: Sequence[Any]) -> dict[int, int]:

@@ -9,10 +9,10 @@ from bot import callbacks
 from bot.house import House
 from bot.operator.start import ROLES
 from bot.screens import Screen
-from bot.texts import Buttons, content, plain
+from bot.texts import Buttons, content
 from core.database import UnitOfWork
 from core.errors import NotFound
-from core.texts import N_, Texts
+from core.texts import N_, Texts, plain
 from pipeline.staff import people
 from pipeline.staff.people import Member
 from pipeline.staff.rights import Role, Staff

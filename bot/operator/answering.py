@@ -13,10 +13,10 @@ from bot.house import House
 from bot.marks import client_key
 from bot.operator.endings import LOST_WORDS, lost_words_typed
 from bot.screens import Screen
-from bot.texts import content, plain, summary
+from bot.texts import content, summary
 from core.database import UnitOfWork
 from core.errors import Refusal, Unreadable
-from core.texts import Texts
+from core.texts import Texts, plain
 from inbox.channels.telegram import written
 from inbox.outbound import remember, what_is
 from pipeline.deals import answer, check_sendable, give_up, last_deal_of_message, recent_customers, retry, see

@@ -7,9 +7,9 @@ from aiogram.utils.formatting import Bold, Text
 
 from bot.menus import commands
 from bot.screens import Screen
-from bot.texts import content, plain
+from bot.texts import content
 from core.database import UnitOfWork
-from core.texts import N_, Texts, pick_language, texts
+from core.texts import N_, Texts, pick_language, plain, texts
 from pipeline.staff.people import introduce
 from pipeline.staff.rights import Role, Staff
 from pipeline.staff.shifts import on_shift

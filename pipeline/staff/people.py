@@ -93,6 +93,16 @@ async def actor_of(uow: UnitOfWork, channel_id: int, external_id: str) -> Staff 
     return Staff(row.id, row.name, Role(row.role), row.language, row.timezone) if row else None
 
 
+async def ids_of(uow: UnitOfWork, roles: Collection[Role]) -> list[int]:
+    """Everybody who works here in one of these roles."""
+    rows = await uow.rows(
+        select(staff.c.id)
+        .where(staff.c.role.in_([str(one) for one in sorted(roles)]), staff.c.disabled_at.is_(None))
+        .order_by(staff.c.id)
+    )
+    return [row.id for row in rows]
+
+
 async def ensure_admins(
     uow: UnitOfWork, channel_id: int, external_ids: Sequence[str], *, language: str, timezone: str
 ) -> None:

@@ -1,6 +1,6 @@
 """Whose turn it is: the oldest waiting deals go to the next eligible places, in order; asking for one is `taking`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy import and_, bindparam, case, func, select, update
 
 from core.database import UnitOfWork
 from core.failpoints import failpoint
-from core.journal import insert_or_ignore, lock_free, record
+from core.journal import Origin, insert, insert_or_ignore, lock_free, record
 from inbox.contacts import stream_of
 from pipeline.events import DealAssigned
 from pipeline.models import deal, rotation, rotation_member, staff
@@ -50,20 +50,50 @@ def deal_round(places: Sequence[Place], last_place: int, count: int) -> list[Pla
     return given
 
 
-async def hand_out(uow: UnitOfWork, pipeline_ids: Iterable[int]) -> None:
-    """Give the oldest waiting deals of these pipelines to whoever is next and on shift, each up to his capacity.
+async def put_in_turn(
+    uow: UnitOfWork, deal_ids: Collection[int], *, rotation_id: int | None, origins: Mapping[int, Origin]
+) -> None:
+    """Let unassigned deals wait for their turn among chosen people or, with None, all of their pipeline.
+
+    They are handed out at once as far as somebody is free. The streams must be locked by this unit; `origins` says by
+    deal why it happens.
+    """
+    everybody = select(rotation.c.id).where(rotation.c.pipeline_id == deal.c.pipeline_id, rotation.c.everybody == 1)
+    result = await uow.execute(
+        update(deal)
+        .where(deal.c.id.in_(sorted(deal_ids)), deal.c.assignee_id.is_(None), deal.c.closed_at.is_(None))
+        .values(rotation_id=everybody.scalar_subquery() if rotation_id is None else rotation_id)
+        .returning(deal.c.pipeline_id)
+    )
+    await hand_out(uow, {row.pipeline_id for row in result}, origins=origins)
+
+
+async def hand_out(
+    uow: UnitOfWork, pipeline_ids: Iterable[int], *, origins: Mapping[int, Origin] | None = None
+) -> None:
+    """Give the oldest deals in the turns of these pipelines to whoever is next and on shift, each up to his capacity.
 
     A deal whose customer is being worked on elsewhere keeps its place; the sweep comes back for it.
     """
-    for pipeline_id in sorted(pipeline_ids):
-        if not await _eligible(uow, pipeline_id):
+    wanted = sorted(pipeline_ids)
+    if not wanted:
+        return
+    in_turn = select(deal.c.id).where(deal.c.rotation_id == rotation.c.id, _IS_WAITING).exists()
+    turns = await uow.rows(
+        select(rotation.c.id).where(rotation.c.pipeline_id.in_(wanted), in_turn).order_by(rotation.c.id)
+    )
+    for row in turns:
+        if not await _eligible(uow, row.id):
             continue
-        waiting = await _waiting(uow, pipeline_id)
+        waiting = await _waiting(uow, row.id)
         if waiting:
-            await _give(uow, pipeline_id, waiting)
+            await _give(uow, row.id, waiting, origins or {})
 
 
-async def _eligible(uow: UnitOfWork, pipeline_id: int) -> list[Place]:
+_IS_WAITING = and_(deal.c.rotation_id.is_not(None), deal.c.assignee_id.is_(None), deal.c.closed_at.is_(None))
+
+
+async def _eligible(uow: UnitOfWork, rotation_id: int) -> list[Place]:
     open_deals = (
         select(func.count())
         .where(deal.c.assignee_id == staff.c.id, deal.c.closed_at.is_(None))
@@ -76,21 +106,21 @@ async def _eligible(uow: UnitOfWork, pipeline_id: int) -> list[Place]:
             rotation_member.c.place,
             case((staff.c.capacity.is_not(None), staff.c.capacity - open_deals)).label("room"),
         )
-        .join(rotation, rotation.c.id == rotation_member.c.rotation_id)
         .join(staff, staff.c.id == rotation_member.c.staff_id)
         .where(
-            rotation.c.pipeline_id == pipeline_id, staff.c.on_shift_since.is_not(None), staff.c.disabled_at.is_(None)
+            rotation_member.c.rotation_id == rotation_id,
+            staff.c.on_shift_since.is_not(None),
+            staff.c.disabled_at.is_(None),
         )
     )
     return [Place(*row) for row in rows if row.room is None or row.room > 0]
 
 
-async def _waiting(uow: UnitOfWork, pipeline_id: int) -> Sequence[Any]:
-    """The oldest waiting deals whose streams this unit has locked."""
-    is_waiting = and_(deal.c.pipeline_id == pipeline_id, deal.c.assignee_id.is_(None), deal.c.closed_at.is_(None))
+async def _waiting(uow: UnitOfWork, rotation_id: int) -> Sequence[Any]:
+    """The oldest deals in a turn whose streams this unit has locked."""
     oldest = (
         select(deal.c.id, deal.c.contact_id, deal.c.version)
-        .where(is_waiting)
+        .where(deal.c.rotation_id == rotation_id, _IS_WAITING)
         .order_by(deal.c.requested_at, deal.c.id)
         .limit(AT_ONCE)
     )
@@ -102,12 +132,12 @@ async def _waiting(uow: UnitOfWork, pipeline_id: int) -> Sequence[Any]:
     return await uow.rows(oldest.where(deal.c.id.in_([row.id for row in rows if stream_of(row.contact_id) in free])))
 
 
-async def _give(uow: UnitOfWork, pipeline_id: int, waiting: Sequence[Any]) -> None:
-    pointer = await uow.row(select(rotation).where(rotation.c.pipeline_id == pipeline_id).with_for_update())
+async def _give(uow: UnitOfWork, rotation_id: int, waiting: Sequence[Any], origins: Mapping[int, Origin]) -> None:
+    pointer = await uow.row(select(rotation).where(rotation.c.id == rotation_id).with_for_update())
     if pointer is None:
         return
     # Read under the lock: whoever had it before may have filled somebody's room.
-    turns = deal_round(await _eligible(uow, pipeline_id), pointer.last_place, len(waiting))
+    turns = deal_round(await _eligible(uow, rotation_id), pointer.last_place, len(waiting))
     if not turns:
         return
     failpoint("assign.after_pick")
@@ -125,6 +155,7 @@ async def _give(uow: UnitOfWork, pipeline_id: int, waiting: Sequence[Any]) -> No
             DealAssigned(
                 stream=stream_of(row.contact_id),
                 ref=f"deal:{row.id}",
+                **origins.get(row.id, _BY_ITSELF).common(),
                 deal_id=row.id,
                 staff_id=place.staff_id,
                 how="turn",
@@ -135,10 +166,31 @@ async def _give(uow: UnitOfWork, pipeline_id: int, waiting: Sequence[Any]) -> No
     failpoint("assign.after_write")
 
 
+_BY_ITSELF = Origin()
+
+
+async def make_rotation(uow: UnitOfWork, pipeline_id: int, staff_ids: Sequence[int]) -> int:
+    """A turn of chosen people, in the order given; its id."""
+    made = await uow.execute(
+        insert(uow, rotation).returning(rotation.c.id), {"pipeline_id": pipeline_id, "everybody": 0}
+    )
+    rotation_id: int = made.scalar_one()
+    await uow.execute(
+        rotation_member.insert(),
+        [
+            {"rotation_id": rotation_id, "staff_id": staff_id, "place": place}
+            for place, staff_id in enumerate(staff_ids, 1)
+        ],
+    )
+    return rotation_id
+
+
 async def join_rotation(uow: UnitOfWork, pipeline_id: int, staff_id: int) -> None:
-    """Give somebody the last place of a pipeline's turn; whoever has a place keeps it."""
-    await uow.execute(insert_or_ignore(uow, rotation), {"pipeline_id": pipeline_id})
-    rotation_id = await uow.value(select(rotation.c.id).where(rotation.c.pipeline_id == pipeline_id).with_for_update())
+    """Give somebody the last place of a pipeline's own turn; whoever has a place keeps it."""
+    await uow.execute(insert_or_ignore(uow, rotation), {"pipeline_id": pipeline_id, "everybody": 1})
+    rotation_id = await uow.value(
+        select(rotation.c.id).where(rotation.c.pipeline_id == pipeline_id, rotation.c.everybody == 1).with_for_update()
+    )
     last = await uow.value(
         select(func.max(rotation_member.c.place)).where(rotation_member.c.rotation_id == rotation_id)
     )

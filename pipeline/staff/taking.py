@@ -1,5 +1,6 @@
 """Takes deals by hand: the next one of the queue or a given one; nobody gets what another has."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ from sqlalchemy import select, update
 
 from core.database import UnitOfWork
 from core.errors import Conflict, NotFound
-from core.journal import lock, lock_free, record
+from core.journal import Origin, lock, lock_free, record
 from core.texts import N_
 from inbox.contacts import stream_of
 from inbox.models import contact
@@ -42,24 +43,39 @@ class LastOneTaken(Conflict):
     next_step = N_("New requests come by themselves while you are on shift.")
 
 
-async def assign(uow: UnitOfWork, row: Any, *, to: Staff, how: str) -> None:
-    """Make somebody the assignee of a deal as it was read under the lock of its stream. Raises DealTaken by version."""
+async def assign(uow: UnitOfWork, row: Any, *, to: int, how: str, origin: Origin) -> None:
+    """Make somebody the assignee of a deal as it was read under the lock of its stream. Raises Conflict by version."""
     result = await uow.execute(
         update(deal)
         .where(deal.c.id == row.id, deal.c.version == row.version)
-        .values(assignee_id=to.id, assigned_at=uow.now, version=deal.c.version + 1, changed_at=uow.now)
+        .values(assignee_id=to, assigned_at=uow.now, version=deal.c.version + 1, changed_at=uow.now)
     )
     if result.rowcount != 1:
         raise Conflict
     assigned = DealAssigned(
         stream=stream_of(row.contact_id),
         ref=f"deal:{row.id}",
-        actor=to.actor,
+        **origin.common(),
         deal_id=row.id,
-        staff_id=to.id,
+        staff_id=to,
         how=how,
     )
     await record(uow, [assigned])
+
+
+async def assign_deals(uow: UnitOfWork, origins: Mapping[int, Origin], *, to: int) -> None:
+    """Make somebody the assignee of open deals, whoever it was before; `origins` says by deal who does it.
+
+    The streams must be locked by this unit. Raises NotFound for somebody who does not work here.
+    """
+    if await uow.value(select(staff.c.id).where(staff.c.id == to, staff.c.disabled_at.is_(None))) is None:
+        raise NotFound
+    rows = await uow.rows(
+        select(deal).where(deal.c.id.in_(sorted(origins)), deal.c.closed_at.is_(None)).order_by(deal.c.id)
+    )
+    for row in rows:
+        if row.assignee_id != to:
+            await assign(uow, row, to=to, how="trigger", origin=origins[row.id])
 
 
 @needs(Right.TAKE)
@@ -80,7 +96,7 @@ async def take(uow: UnitOfWork, by: Staff, deal_id: int) -> None:
         return
     if row.assignee_id is not None:
         raise await who_has(uow, row.id)
-    await assign(uow, row, to=by, how="taken")
+    await assign(uow, row, to=by.id, how="taken", origin=Origin(by.actor))
 
 
 async def who_has(uow: UnitOfWork, deal_id: int) -> DealTaken:
@@ -126,7 +142,7 @@ async def _take_if_unassigned(uow: UnitOfWork, by: Staff, deal_id: int) -> bool:
     row = await uow.row(select(deal).where(deal.c.id == deal_id).with_for_update())
     if row is None or row.assignee_id is not None or row.closed_at is not None:
         return False
-    await assign(uow, row, to=by, how="next")
+    await assign(uow, row, to=by.id, how="next", origin=Origin(by.actor))
     return True
 
 

@@ -1,0 +1,1 @@
+"""What a trigger can do: one file each, found by its place."""

@@ -1,0 +1,22 @@
+"""The customer writes on one of these channels."""
+
+from typing import Annotated
+
+from core.texts import N_, Texts
+from triggers.parts import Asks, Condition, Kind, Names, World, listed
+
+
+class OnChannel(Condition):
+    """The talk is on one of these channels."""
+
+    kind = "channel"
+    label = N_("the customer writes on a channel")
+    asked_again = True
+
+    channels: Annotated[tuple[int, ...], Asks(Kind.CHANNEL, N_("Channel"))]
+
+    def true_of(self, world: World) -> bool:
+        return world.channel_id in self.channels
+
+    def told(self, t: Texts, names: Names) -> str:
+        return t("the customer writes on {channels}", channels=listed(t, names.channels, self.channels))

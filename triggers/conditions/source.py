@@ -1,0 +1,22 @@
+"""The deal came from one of these sources."""
+
+from typing import Annotated
+
+from core.texts import N_, Texts
+from triggers.parts import Asks, Condition, Kind, Names, World
+
+
+class FromSource(Condition):
+    """The deal's source, such as the payload of the link that the customer opened, is one of these."""
+
+    kind = "source"
+    label = N_("the deal came from a source")
+    asked_again = True
+
+    sources: Annotated[tuple[str, ...], Asks(Kind.WORDS, N_("Source"))]
+
+    def true_of(self, world: World) -> bool:
+        return (world.source or "").casefold() in {one.casefold() for one in self.sources}
+
+    def told(self, t: Texts, names: Names) -> str:
+        return t("the deal came from {sources}", sources=", ".join(f"“{one}”" for one in self.sources))

@@ -1,0 +1,215 @@
+"""The loop that lets due runs act: woken by the alarm clock in Redis, or by looking into the database without it."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from redis.exceptions import RedisError
+from sqlalchemy import bindparam, select, tuple_
+from sqlalchemy.exc import DBAPIError
+
+from core.clock import Clock
+from core.database import Database, Instant, UnitOfWork
+from core.failpoints import failpoint
+from core.journal import busy_streams, lock_free
+from core.loops import whole
+from core.redis import LONGEST_WAIT, Wakeups
+from inbox.contacts import stream_of
+from triggers.alarms import HORIZON, Alarms
+from triggers.firing import fire
+from triggers.models import trigger_run
+from triggers.runs import RUNS, WAITING, Run
+
+log = structlog.get_logger()
+
+ALARM = "alarm"
+BATCH = 500
+PAGE = 5000
+# How soon a run is tried again whose customer is being worked on at this moment.
+SOON = timedelta(milliseconds=50)
+# Whatever the alarm clock has lost in silence is found by then.
+REFILL_EVERY = timedelta(minutes=10)
+REDIS_FAILS = (RedisError, OSError, TimeoutError)
+
+
+class Delays:
+    """Lets runs act when they are due; several may run on PostgreSQL. `degraded` while Redis is away."""
+
+    def __init__(
+        self, database: Database, alarms: Alarms, wakeups: Wakeups, clock: Clock, *, sweep_seconds: float
+    ) -> None:
+        self._database = database
+        self._alarms = alarms
+        self._wakeups = wakeups
+        self._clock = clock
+        self._sweep = timedelta(seconds=sweep_seconds)
+        self._filled_until: datetime | None = None
+        self._filled_at: datetime | None = None
+        self._swept_at: datetime | None = None
+        self.degraded = False
+
+    async def set(self, alarms: Mapping[int, datetime]) -> None:
+        """Remember committed runs; without Redis the sweep finds them."""
+        near = {run_id: at for run_id, at in alarms.items() if at <= self._clock.now() + HORIZON}
+        if not near or self.degraded:
+            return
+        try:
+            async with asyncio.timeout(LONGEST_WAIT):
+                earlier = await self._alarms.set(near)
+        except REDIS_FAILS:
+            self._lost()
+            return
+        if earlier:
+            await self._wakeups.ring(ALARM)
+
+    async def run(self) -> None:
+        """Let runs act for ever. Cancelled, it ends the batch it is at."""
+        while True:
+            try:
+                pause = await whole(self.step())
+            except DBAPIError:
+                log.exception("delays.database_failed")
+                pause = 1.0
+            if pause:
+                await self._wakeups.wait(ALARM, pause)
+
+    async def step(self) -> float:
+        """Let what is due act; seconds until there can be more to do."""
+        await self._sweep_if_time()
+        now = self._clock.now()
+        try:
+            async with asyncio.timeout(LONGEST_WAIT):
+                claimed = await self._alarms.claim(now, most=BATCH)
+        except REDIS_FAILS:
+            self._lost()
+            return self._until_sweep()
+        if not claimed.is_filled:
+            self._filled_until = None
+        if claimed.run_ids:
+            failpoint("delays.claimed")
+            await self.fire(claimed.run_ids)
+            await self._forget(claimed.run_ids)
+            return 0.0
+        if self._filled_until is None:
+            return 0.0 if await self._fill() else self._until_sweep()
+        if claimed.next_at is None:
+            return self._until_sweep()
+        return max(0.001, min((claimed.next_at - self._clock.now()).total_seconds(), self._until_sweep()))
+
+    async def fire(self, run_ids: Sequence[int]) -> int:
+        """Let those of these runs act that wait and are due, in one transaction; how many could be looked at."""
+        async with self._database.unit() as uow:
+            ready, held = await _ready(uow, run_ids)
+            failpoint("delays.locked")
+            await fire(uow, ready)
+            for one in held:
+                uow.alarm(one.id, uow.now + SOON)
+            failpoint("delays.before_commit")
+        failpoint("delays.after_commit")
+        return len(ready)
+
+    async def _forget(self, run_ids: Sequence[int]) -> None:
+        try:
+            async with asyncio.timeout(LONGEST_WAIT):
+                await self._alarms.done(run_ids)
+        except REDIS_FAILS:
+            self._lost()
+
+    def _until_sweep(self) -> float:
+        since = self._clock.now() - self._swept_at if self._swept_at else self._sweep
+        return max(0.01, (self._sweep - since).total_seconds())
+
+    async def _sweep_if_time(self) -> None:
+        """Find what the alarm clock does not know: overdue runs, and those that come near."""
+        now = self._clock.now()
+        if self._swept_at is not None and timedelta() <= now - self._swept_at < self._sweep:
+            return
+        self._swept_at = now
+        margin = timedelta() if self.degraded else self._sweep
+        while overdue := await self._overdue(now - margin):
+            if not await self.fire(overdue) or len(overdue) < BATCH:
+                break
+        if self._filled_at is None or not timedelta() <= now - self._filled_at < REFILL_EVERY:
+            self._filled_until = None
+        await self._fill()
+
+    async def _overdue(self, until: datetime) -> list[int]:
+        async with self._database.reading() as uow:
+            rows = await uow.rows(_DUE.limit(BATCH), {"until": until})
+        return [row.id for row in rows]
+
+    async def _fill(self) -> bool:
+        """Put what comes near into the alarm clock, all of it if it may have been lost; False without Redis."""
+        until = self._clock.now() + HORIZON
+        try:
+            await self._fill_from(self._filled_until, until)
+            if self._filled_until is None:
+                await self._alarms.is_filled()
+                self._filled_at = self._clock.now()
+        except REDIS_FAILS:
+            self._lost()
+            return False
+        self._filled_until = until
+        if self.degraded:
+            log.info("delays.redis_back")
+        self.degraded = False
+        return True
+
+    async def _fill_from(self, after: datetime | None, until: datetime) -> None:
+        reached, last_id = after or _EVER, 0
+        while True:
+            async with self._database.reading() as uow:
+                rows = await uow.rows(_NEAR, {"after": reached, "last": last_id, "until": until})
+            if not rows:
+                return
+            async with asyncio.timeout(LONGEST_WAIT * 10):
+                await self._alarms.set({row.id: row.due_at for row in rows})
+            reached, last_id = rows[-1].due_at, rows[-1].id
+
+    def _lost(self) -> None:
+        if not self.degraded:
+            log.warning("delays.redis_away", until="the sweep finds what is due")
+        self.degraded = True
+        self._filled_until = None
+
+
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+_DUE = (
+    select(trigger_run.c.id)
+    .where(trigger_run.c.state == WAITING, trigger_run.c.due_at <= bindparam("until", type_=Instant))
+    .order_by(trigger_run.c.due_at, trigger_run.c.id)
+)
+_NEAR = (
+    select(trigger_run.c.id, trigger_run.c.due_at)
+    .where(
+        trigger_run.c.state == WAITING,
+        tuple_(trigger_run.c.due_at, trigger_run.c.id) > tuple_(bindparam("after", type_=Instant), bindparam("last")),
+        trigger_run.c.due_at <= bindparam("until", type_=Instant),
+    )
+    .order_by(trigger_run.c.due_at, trigger_run.c.id)
+    .limit(PAGE)
+)
+_CLAIMED = RUNS.where(
+    trigger_run.c.id.in_(bindparam("ids", expanding=True)),
+    trigger_run.c.state == WAITING,
+    trigger_run.c.due_at <= bindparam("now", type_=Instant),
+).order_by(trigger_run.c.due_at, trigger_run.c.id)
+
+
+async def _ready(uow: UnitOfWork, run_ids: Sequence[int]) -> tuple[list[Run], list[Run]]:
+    """The due ones of these runs that may act, under their streams' locks, and those whose customer is busy now.
+
+    A customer is busy while somebody else holds his stream, or it has events that may stop a run.
+    """
+    found = [Run(*row) for row in await uow.rows(_CLAIMED, {"ids": list(run_ids), "now": uow.now})]
+    if not found:
+        return [], []
+    streams = {stream_of(one.contact_id) for one in found}
+    free = await lock_free(uow, sorted(streams), most=len(streams))
+    free -= await busy_streams(uow, free)
+    if not uow.is_sqlite:
+        # Read again under the locks: somebody else may have let them act, or stopped them.
+        found = [Run(*row) for row in await uow.rows(_CLAIMED, {"ids": list(run_ids), "now": uow.now})]
+    ready = [one for one in found if stream_of(one.contact_id) in free]
+    return ready, [one for one in found if stream_of(one.contact_id) not in free]

@@ -1,0 +1,58 @@
+"""What triggers did and will do, for whoever looks at a trigger."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, select
+
+from core.database import UnitOfWork
+from inbox.models import contact
+from pipeline.models import deal
+from pipeline.staff.rights import Right, Staff, needs
+from triggers.models import trigger_run
+from triggers.runs import WAITING
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A run as a list shows it; `at` is when it ended or, while it waits, when it is due."""
+
+    id: int
+    deal_id: int
+    customer: str
+    state: str
+    reason: str | None
+    at: datetime
+
+
+@needs(Right.CONFIGURE)
+async def lately(uow: UnitOfWork, by: Staff, trigger_id: int, *, limit: int = 10) -> list[RunView]:
+    """What a trigger did last, the newest first."""
+    query = _VIEW.where(trigger_run.c.trigger_id == trigger_id, trigger_run.c.state != WAITING)
+    return await _views(uow, query.order_by(trigger_run.c.id.desc()).limit(limit))
+
+
+@needs(Right.CONFIGURE)
+async def next_due(uow: UnitOfWork, by: Staff, trigger_id: int, *, limit: int = 10) -> list[RunView]:
+    """What a trigger will do next, the soonest first."""
+    query = _VIEW.where(trigger_run.c.trigger_id == trigger_id, trigger_run.c.state == WAITING)
+    return await _views(uow, query.order_by(trigger_run.c.due_at, trigger_run.c.id).limit(limit))
+
+
+_VIEW = (
+    select(
+        trigger_run.c.id,
+        trigger_run.c.deal_id,
+        contact.c.name,
+        trigger_run.c.state,
+        trigger_run.c.reason,
+        trigger_run.c.ended_at,
+        trigger_run.c.due_at,
+    )
+    .join(deal, deal.c.id == trigger_run.c.deal_id)
+    .join(contact, contact.c.id == deal.c.contact_id)
+)
+
+
+async def _views(uow: UnitOfWork, query: Select[int, int, str, str, str | None, datetime | None, datetime]) -> list[RunView]:
+    return [RunView(*row[:5], row.ended_at or row.due_at) for row in await uow.rows(query)]

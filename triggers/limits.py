@@ -1,0 +1,40 @@
+"""Where chains of triggers end: how deep they go, how often one trigger acts on one deal."""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from core.database import UnitOfWork
+from core.journal import event
+from triggers.models import trigger_run
+
+DEEPEST = 10
+MOST_RUNS = 20
+IN = timedelta(minutes=1)
+LOOP = "loop"
+
+
+async def runs_lately(uow: UnitOfWork, deal_ids: Collection[int]) -> dict[tuple[int, int], int]:
+    """How often each trigger was set off for each of these deals within a minute, by deal and trigger."""
+    rows = await uow.rows(
+        select(trigger_run.c.deal_id, trigger_run.c.trigger_id, func.count().label("n"))
+        .where(trigger_run.c.deal_id.in_(sorted(deal_ids)), trigger_run.c.made_at > uow.now - IN)
+        .group_by(trigger_run.c.deal_id, trigger_run.c.trigger_id)
+    )
+    return {(row.deal_id, row.trigger_id): row.n for row in rows}
+
+
+async def chain_to(uow: UnitOfWork, event_id: int) -> list[int]:
+    """The triggers that led to an event, the first one first."""
+    chain: list[int] = []
+    cause: int | None = event_id
+    while cause is not None and len(chain) <= DEEPEST:
+        row = await uow.row(select(event.c.actor, event.c.cause_id).where(event.c.id == cause))
+        if row is None:
+            break
+        name, _, number = row.actor.partition(":")
+        if name == "trigger":
+            chain.append(int(number))
+        cause = row.cause_id
+    return chain[::-1]

@@ -1,0 +1,177 @@
+"""What an event sets off and what it stops: runs are made or ended here, those without a delay act at once."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import bindparam
+
+from core.database import UnitOfWork
+from core.journal import Event, Recorded
+from inbox.events import ContactBlocked, MessageReceived, MessageWritten
+from pipeline.events import StageEntered
+from pipeline.models import deal
+from triggers import runs
+from triggers.firing import fire
+from triggers.hours import company_hours
+from triggers.limits import DEEPEST, LOOP, MOST_RUNS, chain_to, runs_lately
+from triggers.models import trigger_run
+from triggers.parts import Case, Stop, World, occasions
+from triggers.pausing import pause
+from triggers.runs import Run
+from triggers.trigger import Trigger, at_work, by_id
+from triggers.world import deals_of, worlds
+
+BLOCKED = "blocked"
+LATE = "late"
+# An answer to what somebody wrote so long ago would only puzzle him.
+LATEST_ANSWER = timedelta(minutes=15)
+
+Items = Sequence[tuple[Recorded[Any], int]]
+
+
+async def on_events(uow: UnitOfWork, events: Sequence[Recorded[Event]]) -> None:
+    """Stop what these events, all of one kind, stop, and set off what they set off; the streams are locked."""
+    kind = type(events[0].event)
+    pending = await _pending(uow, events)
+    triggers = await at_work(uow, [one.kind for one in occasions().values() if one.event is kind])
+    if not pending and not triggers:
+        return
+    concerned = await by_id(uow, {one.trigger_id for one in pending})
+    items = await deals_of(uow, events)
+    for layer in _one_of_each_deal(items):
+        pending = await _stop(uow, layer, pending, concerned)
+        made = await _set_off(uow, layer, triggers)
+        pending += made
+        concerned |= {one.id: one for one in triggers}
+
+
+async def on_contact_blocked(uow: UnitOfWork, events: Sequence[Recorded[ContactBlocked]]) -> None:
+    """Stop what would be written to somebody who cannot be reached."""
+    found = await _pending(uow, events)
+    concerned = await by_id(uow, {one.trigger_id for one in found})
+    await runs.stop(uow, [(one, BLOCKED) for one in found if concerned[one.trigger_id].writes_to_customer])
+
+
+_OF_DEALS = runs.RUNS.where(
+    trigger_run.c.state.in_(["waiting", "queued"]), trigger_run.c.deal_id.in_(bindparam("deals", expanding=True))
+).order_by(trigger_run.c.id)
+_OF_CONVERSATIONS = runs.RUNS.where(
+    trigger_run.c.state.in_(["waiting", "queued"]),
+    deal.c.conversation_id.in_(bindparam("conversations", expanding=True)),
+).order_by(trigger_run.c.id)
+
+
+async def _pending(uow: UnitOfWork, events: Sequence[Recorded[Any]]) -> list[Run]:
+    """What still has to happen to the deals, or in the conversations, of these events."""
+    talks = {_conversation_of(item.event) for item in events} - {None}
+    if talks:
+        rows = await uow.rows(_OF_CONVERSATIONS, {"conversations": sorted(one for one in talks if one)})
+    else:
+        rows = await uow.rows(_OF_DEALS, {"deals": sorted({item.event.deal_id for item in events})})
+    return [Run(*row) for row in rows]
+
+
+def _conversation_of(event: Any) -> int | None:
+    if isinstance(event, ContactBlocked):
+        name, _, number = event.ref.partition(":")
+        return int(number) if name == "conversation" else None
+    found: int | None = getattr(event, "conversation_id", None)
+    return found
+
+
+def _one_of_each_deal(items: Items) -> Iterator[Items]:
+    """The events in rounds, each deal once in a round, so that what the first of them does is seen by the second."""
+    left = list(items)
+    while left:
+        seen: set[int] = set()
+        layer, rest = [], []
+        for item in left:
+            (rest if item[1] in seen else layer).append(item)
+            seen.add(item[1])
+        yield layer
+        left = rest
+
+
+async def _stop(
+    uow: UnitOfWork, layer: Items, pending: Sequence[Run], triggers: Mapping[int, Trigger]
+) -> list[Run]:
+    """End the runs that these events stop; the others are returned."""
+    stopping, staying = [], []
+    for one in pending:
+        reason = next((why for item, deal_id in layer if (why := _why(item, deal_id, one))), None)
+        if reason is not None and reason in triggers[one.trigger_id].stops:
+            stopping.append((one, str(reason)))
+        else:
+            staying.append(one)
+    if stopping:
+        await runs.stop(uow, stopping)
+    return staying
+
+
+def _why(item: Recorded[Any], deal_id: int, run: Run) -> Stop | None:
+    match item.event:
+        case MessageReceived(conversation_id=talk) if talk == run.conversation_id:
+            return Stop.CUSTOMER_WROTE
+        case MessageWritten(conversation_id=talk, actor=actor) if talk == run.conversation_id:
+            return Stop.STAFF_WROTE if actor.startswith("staff:") else None
+        case StageEntered() if deal_id == run.deal_id:
+            return Stop.LEFT_STAGE
+        case _:
+            return None
+
+
+async def _set_off(uow: UnitOfWork, layer: Items, triggers: Sequence[Trigger]) -> list[Run]:
+    """Make the runs that these events set off, and let those without a delay act; what waits is returned."""
+    meant = [(one, item, deal_id) for one in triggers for item, deal_id in layer if _is_meant(one, item)]
+    if not meant:
+        return []
+    known = await worlds(uow, {deal_id for _, _, deal_id in meant})
+    new: list[runs.New] = []
+    for one in triggers:
+        cases = [Case(one.id, item, known[deal_id]) for who, item, deal_id in meant if who is one]
+        cases = [case for case in cases if one.pipeline_id in (None, case.world.pipeline_id)]
+        new += await _allowed(uow, one, await _holding(uow, one, cases))
+    made = await runs.make(uow, new)
+    waiting = [one for one in made if one.due_at > uow.now]
+    await runs.announce(uow, waiting)
+    await fire(uow, [one for one in made if one.due_at <= uow.now])
+    return waiting
+
+
+def _is_meant(one: Trigger, item: Recorded[Any]) -> bool:
+    if one.occasion.by_people and item.event.actor.startswith("trigger:"):
+        return False
+    return one.occasion.set_off_by(item.event)
+
+
+async def _holding(uow: UnitOfWork, one: Trigger, cases: list[Case]) -> list[Case]:
+    for condition in one.conditions:
+        if cases:
+            held = await condition.holds(uow, cases)
+            cases = [case for case, holds in zip(cases, held, strict=True) if holds]
+    return cases
+
+
+async def _allowed(uow: UnitOfWork, one: Trigger, cases: Sequence[Case]) -> list[runs.New]:
+    """Runs for these cases, but for what runs in circles, too often, or answers too late."""
+    if not cases:
+        return []
+    lately = await runs_lately(uow, {case.world.deal_id for case in cases})
+    allowed = []
+    for case in cases:
+        depth = case.event.event.depth + 1
+        often = lately.get((case.world.deal_id, one.id), 0) >= MOST_RUNS
+        if depth > DEEPEST or (often and depth > 1):
+            chain = [*await chain_to(uow, case.event.id), one.id]
+            await pause(uow, one.id, LOOP, deal_id=case.world.deal_id, chain=chain)
+            break
+        # A customer who writes without end gets fewer answers, but switches nothing off for the others.
+        if not often and not _answers_late(uow, one, case):
+            allowed.append(runs.New(case, depth, case.event.at + one.wait))
+    return allowed
+
+
+def _answers_late(uow: UnitOfWork, one: Trigger, case: Case) -> bool:
+    at_once = one.occasion.customer_present and not one.delay and one.writes_to_customer
+    return at_once and uow.now - case.event.at - one.wait > LATEST_ANSWER

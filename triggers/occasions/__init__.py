@@ -1,0 +1,1 @@
+"""What can set a trigger off: one file each, found by its place."""

@@ -1,0 +1,91 @@
+"""Auto-replies and what an installation begins with: ordinary triggers, made from a few words."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from core.choices import choose_once
+from core.database import UnitOfWork
+from core.journal import SYSTEM
+from pipeline.staff.rights import Right, Staff, needs
+from triggers.actions.hand_out import HandOut
+from triggers.actions.send import Send
+from triggers.conditions.not_again import NotAgain
+from triggers.conditions.silent_before import WasSilent
+from triggers.conditions.text_contains import TextContains
+from triggers.conditions.working_hours import InWorkingHours
+from triggers.editing import Draft, add, add_by_itself, change
+from triggers.occasions.deal_opened import OnDealOpened
+from triggers.occasions.message_received import OnMessageReceived
+from triggers.occasions.no_reply import OnNoReply
+from triggers.trigger import Trigger, everything
+
+GREETING, CLOSED, KEYWORD, UNANSWERED, HAND_OUT = "greeting", "closed", "keyword", "unanswered", "hand_out"
+AUTOREPLIES = (GREETING, CLOSED, KEYWORD, UNANSWERED)
+DAY = int(timedelta(days=1).total_seconds())
+NIGHT = int(timedelta(hours=12).total_seconds())
+A_WHILE = int(timedelta(minutes=10).total_seconds())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutoReply:
+    """An auto-reply: `words` for keywords, `after` for no answer of an operator."""
+
+    preset: str
+    text: str
+    words: tuple[str, ...] = ()
+    after: timedelta | None = None
+
+    def draft(self) -> Draft:
+        """The trigger that it is."""
+        match self.preset:
+            case "greeting":
+                made = Draft(occasion=OnDealOpened(), conditions=(WasSilent(seconds=DAY),), actions=(self._send,))
+            case "closed":
+                conditions = (InWorkingHours(when="closed"), NotAgain(seconds=NIGHT))
+                made = Draft(occasion=OnMessageReceived(), conditions=conditions, actions=(self._send,))
+            case "keyword":
+                conditions = (TextContains(words=self.words), NotAgain(seconds=A_WHILE))
+                made = Draft(occasion=OnMessageReceived(), conditions=conditions, actions=(self._send,))
+            case "unanswered":
+                seconds = int((self.after or timedelta(minutes=5)).total_seconds())
+                conditions = (InWorkingHours(when="open"),)
+                made = Draft(occasion=OnNoReply(seconds=seconds), conditions=conditions, actions=(self._send,))
+            case _:
+                raise ValueError(self.preset)
+        return replace(made, preset=self.preset)
+
+    @property
+    def _send(self) -> Send:
+        return Send(text=self.text)
+
+
+@needs(Right.CONFIGURE)
+async def set_autoreply(uow: UnitOfWork, by: Staff, reply: AutoReply) -> int:
+    """Make an auto-reply, in the place of the one for the same case if there is one; its trigger's id.
+
+    There is one greeting and one text outside working hours, but a keyword reply for each set of words and another text
+    for each length of waiting. Raises what `editing.add` raises.
+    """
+    draft = reply.draft()
+    for one in await everything(uow):
+        if one.preset == reply.preset and _same_case(one, draft):
+            await change(uow, by, one.id, draft)
+            return one.id
+    return await add(uow, by, draft)
+
+
+def _same_case(one: Trigger, draft: Draft) -> bool:
+    if draft.preset == KEYWORD:
+        return bool(_words(one.conditions) & _words(draft.conditions))
+    return draft.preset != UNANSWERED or one.occasion == draft.occasion
+
+
+def _words(parts: tuple[object, ...]) -> set[str]:
+    return {word.casefold() for part in parts if isinstance(part, TextContains) for word in part.words}
+
+
+async def prepare_triggers(uow: UnitOfWork) -> None:
+    """What a new installation begins with: every deal is handed out as it opens. An admin who deletes it is heeded."""
+    if await choose_once(uow, "prepared_triggers", True):
+        draft = Draft(occasion=OnDealOpened(), actions=(HandOut(),), preset=HAND_OUT)
+        await add_by_itself(uow, draft, actor=SYSTEM)

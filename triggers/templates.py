@@ -1,0 +1,68 @@
+"""Texts with places to fill: what may stand in them, and what they say for a deal."""
+
+from core.errors import Refusal
+from core.texts import N_, PLACEHOLDER, filled, pick_language, plain, texts
+from triggers.parts import World
+
+LONGEST = 4096
+NAMES = ("name", "operator", "deal")
+_KNOWN = ", ".join(f"{{{name}}}" for name in NAMES)
+
+
+class UnknownPlaceholder(Refusal):
+    """A text asks for something that nobody can fill in."""
+
+    code = "unknown-placeholder"
+    text = N_("The text has {placeholder}, which cannot be filled in.")
+    next_step = N_("These can: {known}. Change it and send it again.")
+
+
+class TextTooLong(Refusal):
+    """A text is longer than a messenger takes in one message."""
+
+    code = "text-too-long"
+    text = N_("The text is too long: {length} characters, and {most} fit.")
+    next_step = N_("Shorten it and send it again.")
+
+
+class TextEmpty(Refusal):
+    """There is nothing to send."""
+
+    code = "text-empty"
+    text = N_("The text is empty.")
+    next_step = N_("Type what the customer should read.")
+
+
+def checked(text: str) -> str:
+    """A text as it will be kept. Raises UnknownPlaceholder, TextTooLong, TextEmpty."""
+    if not plain_enough(text):
+        raise TextEmpty
+    for place in PLACEHOLDER.finditer(text):
+        if place[1] not in NAMES:
+            raise UnknownPlaceholder(placeholder="{" + place[1] + "}", known=_KNOWN)
+    if length(text) > LONGEST:
+        raise TextTooLong(length=length(text), most=LONGEST)
+    return text
+
+
+def plain_enough(text: str) -> bool:
+    """Whether a text has anything to see."""
+    return any(char.isprintable() and not char.isspace() for char in text)
+
+
+def length(text: str) -> int:
+    """As messengers count: in UTF-16 units."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def written_for(world: World, text: str) -> str:
+    """A text for a deal's customer; what is filled in is never read as a place to fill."""
+    t = texts(pick_language(world.language, "en"))
+    return filled(
+        text,
+        {
+            "name": plain(world.customer),
+            "operator": plain(world.operator) if world.operator else t("our team"),
+            "deal": str(world.deal_id),
+        },
+    )
