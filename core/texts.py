@@ -20,6 +20,7 @@ from babel.dates import format_skeleton, format_time, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.units import format_unit
 
 LANGUAGES = ("en", "ru", "uk", "pl")
 
@@ -29,10 +30,17 @@ LOCALES = {language: Locale.parse("en_GB" if language == "en" else language) for
 NOW = timedelta(seconds=10)
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
+# Largest first, in seconds.
+UNITS = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
+WEEK = 7 * UNITS["day"]
+
 
 def N_(text: str) -> str:  # noqa: N802 - the name that every gettext tool knows
     """Mark a text that is shown later, by `t(variable)`, so that the catalogues hold it."""
     return text
+
+
+AT_ONCE = N_("at once")
 
 
 def pick_language(code: str | None, default: str) -> str:
@@ -76,6 +84,17 @@ class Texts:
             return self(N_("just now"))
         return format_timedelta(instant - now, add_direction=True, locale=self._locale)
 
+    def duration(self, length: timedelta) -> str:
+        """A length exactly, in two units at most: at once, 10 minutes, 1 hour 30 minutes, 3 days, 2 weeks.
+
+        Parts of a second are left out, and less than nothing is at once.
+        """
+        seconds = length // timedelta(seconds=1)
+        if seconds <= 0:
+            return self(AT_ONCE)
+        parts = _exact_parts(seconds)
+        return " ".join(format_unit(n, f"duration-{unit}", format="0", locale=self._locale) for unit, n in parts)
+
     def money(self, minor: int, currency: str) -> str:
         """A sum of minor units: 150000 of EUR is €1,500.00."""
         amount = Decimal(minor).scaleb(-get_currency_precision(currency))
@@ -105,6 +124,23 @@ def _catalogue(language: str) -> gettext.NullTranslations:
         write_mo(compiled, read_po(source, locale=language))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+def _exact_parts(seconds: int) -> list[tuple[str, int]]:
+    """The largest units, two at most, that make up so many seconds: more than zero."""
+    if seconds % WEEK == 0:
+        return [("week", seconds // WEEK)]
+    units = dict(UNITS)
+    while True:
+        parts, rest = [], seconds
+        for unit, size in units.items():
+            n, rest = divmod(rest, size)
+            if n:
+                parts.append((unit, n))
+        if len(parts) <= 2:
+            return parts
+        # Three units are too many to read: 1 day 2 hours 3 minutes are 26 hours 3 minutes.
+        del units[parts[0][0]]
 
 
 def _fill(text: str, values: Mapping[str, object]) -> str:
