@@ -8,19 +8,25 @@ import gettext
 import io
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from importlib import resources
+from itertools import groupby
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_skeleton, format_time, format_timedelta
+from babel.dates import format_skeleton, format_time, format_timedelta, get_day_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.units import format_unit
+
+if TYPE_CHECKING:
+    from core.schedule import Night, Span, Week
 
 LANGUAGES = ("en", "ru", "uk", "pl")
 
@@ -32,10 +38,20 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 LONGEST_NAME = 64
 _SPACES = re.compile(r"\s+")
 
+# Largest first, in seconds.
+UNITS = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
+WEEK = 7 * UNITS["day"]
+
+MINUTES_A_DAY = 24 * 60
+
 
 def N_(text: str) -> str:  # noqa: N802 - the name that every gettext tool knows
     """Mark a text that is shown later, by `t(variable)`, so that the catalogues hold it."""
     return text
+
+
+AT_ONCE = N_("at once")
+ALWAYS_CLOSED = N_("always closed")
 
 
 def pick_language(code: str | None, default: str) -> str:
@@ -79,6 +95,34 @@ class Texts:
             return self(N_("just now"))
         return format_timedelta(instant - now, add_direction=True, locale=self._locale)
 
+    def duration(self, length: timedelta) -> str:
+        """A length exactly, in two units at most: at once, 10 minutes, 1 hour 30 minutes, 3 days, 2 weeks.
+
+        Parts of a second are left out, and less than nothing is at once.
+        """
+        seconds = length // timedelta(seconds=1)
+        if seconds <= 0:
+            return self(AT_ONCE)
+        parts = _exact_parts(seconds)
+        return " ".join(format_unit(n, f"duration-{unit}", format="0", locale=self._locale) for unit, n in parts)
+
+    def week(self, week: "Week") -> str:
+        """Weekly hours, days of equal hours together: Mon-Fri 09:00-18:00, Sat 10:00-14:00."""
+        names = get_day_names("abbreviated", "stand-alone", self._locale)
+        groups: dict[tuple[Span, ...], list[int]] = {}
+        for day, spans in enumerate(week.days):
+            if spans:
+                groups.setdefault(spans, []).append(day)
+        said = (
+            " ".join([", ".join(_runs(days, names)), *(_hours(span) for span in spans)])
+            for spans, days in groups.items()
+        )
+        return ", ".join(said) or self(ALWAYS_CLOSED)
+
+    def night(self, night: "Night") -> str:
+        """Quiet hours: 22:00-08:00."""
+        return _hours(night.span)
+
     def money(self, minor: int, currency: str) -> str:
         """A sum of minor units: 150000 of EUR is €1,500.00."""
         amount = Decimal(minor).scaleb(-get_currency_precision(currency))
@@ -108,6 +152,36 @@ def _catalogue(language: str) -> gettext.NullTranslations:
         write_mo(compiled, read_po(source, locale=language))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+def _exact_parts(seconds: int) -> list[tuple[str, int]]:
+    """The largest units, two at most, that make up so many seconds: more than zero."""
+    if seconds % WEEK == 0:
+        return [("week", seconds // WEEK)]
+    units = dict(UNITS)
+    while True:
+        parts, rest = [], seconds
+        for unit, size in units.items():
+            n, rest = divmod(rest, size)
+            if n:
+                parts.append((unit, n))
+        if len(parts) <= 2:
+            return parts
+        # Three units are too many to read: 1 day 2 hours 3 minutes are 26 hours 3 minutes.
+        del units[parts[0][0]]
+
+
+def _runs(days: list[int], names: Mapping[int, str]) -> Iterator[str]:
+    """Days in order as people list them: Mon, Wed-Fri."""
+    for _, run in groupby(days, key=lambda day: day - days.index(day)):
+        first, *others = run
+        yield f"{names[first]}-{names[others[-1]]}" if others else names[first]
+
+
+def _hours(span: "Span") -> str:
+    # Midnight is the end of a day, and the beginning of one.
+    start, end = span[0], (span[1] - 1) % MINUTES_A_DAY + 1
+    return f"{start // 60:02}:{start % 60:02}-{end // 60:02}:{end % 60:02}"
 
 
 def filled(text: str, values: Mapping[str, object]) -> str:
