@@ -1,5 +1,7 @@
 """Brings a database to the newest schema, one migrator at a time; what the steps are stands in `migrations`."""
 
+import contextlib
+from collections.abc import AsyncIterator
 from importlib import resources
 
 from alembic import command
@@ -7,6 +9,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.database import Database
 
@@ -23,12 +26,35 @@ def _config(connection: Connection | None = None) -> Config:
 
 async def migrate(database: Database) -> None:
     """Upgrade to the newest schema in one transaction; nothing happens to one that is the newest already."""
-    async with database.engine.begin() as connection:
+    async with database.engine.connect() as connection, _unchecked(connection), connection.begin():
         if connection.dialect.name == "postgresql":
             await connection.execute(text("SET LOCAL lock_timeout = '60s'"))
             await connection.execute(text("SET LOCAL statement_timeout = 0"))
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATORS_LOCK})
         await connection.run_sync(_upgrade)
+        if connection.dialect.name == "sqlite":
+            broken = (await connection.execute(text("PRAGMA foreign_key_check"))).all()
+            if broken:
+                raise RuntimeError(f"the migration would leave rows that point nowhere: {broken[:5]}")
+
+
+@contextlib.asynccontextmanager
+async def _unchecked(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Let SQLite make tables anew, which is how it changes them, while others point to them.
+
+    It can only be told so outside of a transaction (https://www.sqlite.org/lang_altertable.html#otheralter).
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = (await connection.get_raw_connection()).driver_connection
+    if driver is None:
+        raise RuntimeError("there is no connection")
+    await driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        await driver.execute("PRAGMA foreign_keys=ON")
 
 
 def _upgrade(connection: Connection) -> None:

@@ -4,6 +4,7 @@ from bot import alerts, marks, notify
 from core.relay import EventParked, Story
 from inbox.events import (
     ChannelPaused,
+    ContactBlocked,
     ConversationStarted,
     MessageDelivered,
     MessageFailed,
@@ -14,25 +15,42 @@ from inbox.events import (
     UpdateParked,
 )
 from pipeline import opening
-from pipeline.events import DealAssigned, DealClosed, DealReturned, ShiftEnded, StaffJoined, StageEntered
+from pipeline.events import (
+    DealAssigned,
+    DealClosed,
+    DealOpened,
+    DealReturned,
+    ShiftEnded,
+    StaffDisabled,
+    StaffJoined,
+    StageEntered,
+)
 from pipeline.staff import shifts
+from triggers import matching, outcome, pausing
+from triggers.events import StaffNotified, TriggerPaused
 
 STORY: Story = {
     # customers
     ConversationStarted: [alerts.on_conversation_started],
-    MessageReceived: [opening.open_deals, notify.on_message_received],
+    ContactBlocked: [matching.on_contact_blocked],
+    MessageReceived: [opening.open_deals, matching.on_events, notify.on_message_received],
     # deals
-    DealAssigned: [notify.on_deal_assigned, alerts.on_deal_left],
+    DealOpened: [matching.on_events, notify.on_deal_opened],
+    DealAssigned: [matching.on_events, notify.on_deal_assigned, alerts.on_deal_left],
     DealReturned: [notify.on_deal_changed],
-    StageEntered: [notify.on_deal_changed],
+    StageEntered: [matching.on_events, notify.on_deal_changed],
     DealClosed: [notify.on_deal_changed, alerts.on_deal_left, shifts.hand_out_after_closing],
     # answers
-    MessageWritten: [notify.on_message_written, marks.on_message_written],
-    MessageDelivered: [marks.on_message_delivered],
-    MessageFailed: [marks.on_message_failed],
-    MessageUnconfirmed: [marks.on_message_unconfirmed],
+    MessageWritten: [matching.on_events, notify.on_message_written, marks.on_message_written],
+    MessageDelivered: [outcome.on_message_delivered, marks.on_message_delivered],
+    MessageFailed: [outcome.on_message_failed, marks.on_message_failed],
+    MessageUnconfirmed: [outcome.on_message_unconfirmed, marks.on_message_unconfirmed],
+    # triggers
+    StaffNotified: [notify.on_staff_notified],
+    TriggerPaused: [alerts.on_trigger_paused],
     # people and the installation
     StaffJoined: [alerts.on_staff_joined],
+    StaffDisabled: [pausing.on_staff_disabled],
     ShiftEnded: [alerts.on_shift_ended],
     NoticeFailed: [marks.on_notice_failed],
     EventParked: [alerts.on_event_parked],

@@ -39,12 +39,18 @@ from pipeline.moving import give_back_left_over
 from pipeline.staff.people import ensure_admins, invite_first_admin, staff_of
 from pipeline.staff.rotation import hand_out
 from pipeline.stages import open_deals_in, pipeline_ids, prepare_default
+from triggers.alarms import Alarms
+from triggers.delays import Delays
+from triggers.editing import stop_orphans
+from triggers.hours import set_timezone
+from triggers.presets import prepare_triggers
 from web.server import Readiness
 
 log = structlog.get_logger()
 
-ROLES = ("channels", "relay", "web")
+ROLES = ("channels", "relay", "delays", "web")
 RECEIPTS_KEPT = timedelta(hours=48)
+ORPHANS_AT_ONCE = 500
 
 Loop = Callable[[], Coroutine[Any, Any, None]]
 
@@ -56,6 +62,7 @@ class Program:
     settings: Settings
     database: Database
     wakeups: Wakeups
+    delays: Delays
     loops: dict[str, list[Loop]]
     closing: list[Callable[[], Awaitable[None]]]
     owners: list[Owner]
@@ -74,7 +81,7 @@ class Program:
         except (SQLAlchemyError, OSError, TimeoutError):
             return Readiness(ready=False, degraded={"database": "away"})
         degraded = dict(paused)
-        if self.wakeups.degraded:
+        if self.wakeups.degraded or self.delays.degraded:
             degraded["redis"] = "away: loops fall back to their sweeps"
         for reader in self.readers:
             if reader.trouble:
@@ -99,9 +106,13 @@ async def build(settings: Settings, redis_url: str, *, alone: bool, announce: Ca
     redis = connect(redis_url)
     wakeups = Wakeups(redis)
     database.ring = lambda topics: wakeups.ring(*topics)
-    program = Program(settings, database, wakeups, {role: [] for role in ROLES}, [], [], [], announce)
+    alarms = Alarms(redis, lease_seconds=settings.lease_seconds)
+    delays = Delays(database, alarms, wakeups, clock, sweep_seconds=settings.sweep_seconds)
+    database.set_alarms = delays.set
+    program = Program(settings, database, wakeups, delays, {role: [] for role in ROLES}, [], [], [], announce)
     program.closing += [database.close, redis.aclose]
     await prepare(settings, database)
+    program.loops["delays"].append(delays.run)
     relay = Relay(database, STORY, retry_after=settings.event_retry_seconds)
     program.loops["relay"] += [
         lambda: relay.run(wakeups, settings.sweep_seconds),
@@ -119,6 +130,8 @@ async def prepare(settings: Settings, database: Database) -> None:
         # Several processes may see an empty database at the same moment; the second one finds it prepared.
         await lock(uow, [COMPANY])
         pipeline_id = await prepare_default(uow, t)
+        await prepare_triggers(uow)
+        await set_timezone(uow, settings.voronka_timezone)
         if settings.telegram_bot_token is None:
             return
         channel_id = await ensure_account(uow, Telegram.kind, bot_id(settings))
@@ -236,6 +249,8 @@ async def _sweep_once(database: Database, clock: Clock) -> None:
     async with database.unit() as uow:
         await give_back_left_over(uow)
         await hand_out(uow, await pipeline_ids(uow))
+    async with database.unit() as uow:
+        await stop_orphans(uow, most=ORPHANS_AT_ONCE)
     async with database.unit() as uow:
         await close_idle_conversations(uow)
     async with database.unit() as uow:

@@ -30,6 +30,7 @@ from inbox.intake import accept
 from pipeline.staff.people import actor_of, ensure_admins, staff_of
 from pipeline.staff.shifts import start_shift
 from pipeline.stages import open_deals_in, prepare_default
+from triggers.presets import prepare_triggers
 
 BODY = "Здравствуйте, подскажите цену и срок доставки на заказ 1234?"
 OPERATORS = 10
@@ -112,6 +113,7 @@ class Whole:
         async with self._database.unit() as uow:
             self._channel_id = await ensure_account(uow, "telegram", "1")
             pipeline_id = await prepare_default(uow, texts("en"))
+            await prepare_triggers(uow)
             await open_deals_in(uow, pipeline_id, channel_id=self._channel_id)
             names = [str(number) for number in range(1, OPERATORS + 1)]
             await ensure_admins(uow, self._channel_id, names, language="en", timezone="UTC")

@@ -1,12 +1,12 @@
 """What admins are told about the installation, and what others are told about people: short notices, queued as rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from bot.texts import content
+from bot.texts import Buttons, content
 from core.database import UnitOfWork
 from core.journal import Recorded
 from core.relay import EventParked
-from core.texts import N_, pick_language, plain, texts
+from core.texts import N_, Texts, pick_language, plain, texts
 from inbox.events import ChannelPaused, ConversationStarted, UpdateParked
 from inbox.outbound import Lane, Outgoing, queue
 from inbox.queries import MessageView, chat_of, language_in
@@ -15,6 +15,11 @@ from pipeline.events import DealAssigned, DealClosed, ShiftEnded, StaffJoined
 from pipeline.staff.people import Reach, reach
 from pipeline.staff.rights import Role
 from pipeline.staff.talking import Ended, end_for_others, end_idle
+from triggers.events import TriggerPaused
+from triggers.parts import Names
+from triggers.references import names
+from triggers.trigger import Trigger, by_id
+from triggers.words import in_short, why
 
 PAUSES = {
     "token": N_("The bot's token is refused. Put the new one into TELEGRAM_BOT_TOKEN and restart; no chat is lost."),
@@ -28,13 +33,16 @@ async def _tell_admins(uow: UnitOfWork, cause: str, words: str, **values: str | 
 
 
 def _notice(to: Reach, cause: str, words: str, **values: str | int) -> Outgoing:
-    t = texts(to.staff.language, to.staff.timezone)
+    return _saying(to, cause, texts(to.staff.language, to.staff.timezone)(words, **values))
+
+
+def _saying(to: Reach, cause: str, words: str, buttons: Buttons | None = None) -> Outgoing:
     return Outgoing(
         cause=f"{cause}:{to.channel_id}:{to.chat_key}",
         channel_id=to.channel_id,
         chat_key=to.chat_key,
         lane=Lane.NOTICE,
-        content=content(t(words, **values)) | ({} if to.on_shift else {"silent": True}),
+        content=content(words, buttons) | ({} if to.on_shift else {"silent": True}),
     )
 
 
@@ -56,6 +64,37 @@ async def on_channel_paused(uow: UnitOfWork, events: Sequence[Recorded[ChannelPa
     """Tell admins that a channel stood still; on the same bot they read it when it is back."""
     for item in events:
         await _tell_admins(uow, f"paused:{item.id}", PAUSES[item.event.reason])
+
+
+async def on_trigger_paused(uow: UnitOfWork, events: Sequence[Recorded[TriggerPaused]]) -> None:
+    """Tell admins which trigger stands still, why, and by which chain it got there."""
+    for item in events:
+        found = await by_id(uow, {item.event.trigger_id, *(item.event.chain or [])})
+        known = await names(uow)
+        await queue(
+            uow,
+            [
+                _saying(
+                    to,
+                    f"paused:{item.id}",
+                    _why_paused(texts(to.staff.language, to.staff.timezone), item.event, found, known),
+                )
+                for to in await reach(uow, role=Role.ADMIN)
+            ],
+        )
+
+
+def _why_paused(t: Texts, paused: TriggerPaused, found: Mapping[int, Trigger], known: Names) -> str:
+    short = in_short(t, found[paused.trigger_id], known)
+    lines = [
+        t("A trigger stands still: {trigger}.", trigger=short),
+        t("Because {reason}.", reason=why(t, paused.reason)),
+    ]
+    if paused.chain:
+        lines.append(t("The chain, in deal #{deal}:", deal=paused.deal_id or 0))
+        lines += [f"{place}. {in_short(t, found[one], known)}" for place, one in enumerate(paused.chain, 1)]
+    lines.append(t("Mend it or switch it on again: /triggers"))
+    return "\n".join(lines)
 
 
 async def on_staff_joined(uow: UnitOfWork, events: Sequence[Recorded[StaffJoined]]) -> None:

@@ -4,8 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from aiogram.utils.formatting import Bold, Text
+
+from bot import callbacks
 from bot.alerts import answer_commands
-from bot.cards import card, put_away, relayed, stands_whole
+from bot.cards import card, put_away, relayed, stands_whole, title
+from bot.texts import content
 from core.database import UnitOfWork
 from core.journal import Recorded
 from core.texts import Texts, texts
@@ -13,9 +17,10 @@ from inbox.events import MessageReceived, MessageWritten
 from inbox.outbound import Lane, Latest, Outgoing, latest, queue, revise
 from inbox.queries import MessageView, messages, received_since
 from pipeline.deals import DealView, open_views_in, views
-from pipeline.events import DealAssigned, DealClosed, DealReturned, StageEntered
+from pipeline.events import DealAssigned, DealClosed, DealOpened, DealReturned, StageEntered
 from pipeline.opening import ref_of
 from pipeline.staff.people import Reach, reach, reach_chats
+from triggers.events import StaffNotified
 
 RELAYED_ON_TAKING = 20
 DealEvent = DealAssigned | DealReturned | StageEntered | DealClosed
@@ -82,14 +87,17 @@ async def _board(uow: UnitOfWork, deals: dict[int, DealView]) -> _Board:
 
 
 async def on_message_received(uow: UnitOfWork, events: Sequence[Recorded[MessageReceived]]) -> None:
-    """Show customers' messages to whoever has to answer them, or offer the deal to all who may take it."""
+    """Show customers' messages to whoever has to answer them, or offer the deal to all who may take it.
+
+    What belongs to a deal that has just opened is shown with it, once it is known who gets it.
+    """
     open_deals = await open_views_in(uow, {item.event.conversation_id for item in events})
     board = await _board(uow, {view.id: view for view in open_deals.values()})
     shown = await messages(uow, [item.event.message_id for item in events])
     queued: list[Outgoing] = []
     for item in events:
         view = open_deals.get(item.event.conversation_id)
-        if view is None:
+        if view is None or view.opened_by_message_id in shown:
             continue
         one = shown[item.event.message_id]
         if view.assignee_id is None:
@@ -136,6 +144,45 @@ async def _put_away(uow: UnitOfWork, view: DealView, t: Texts, old: Latest, *, c
     """A newer card follows: the old one loses its buttons and what would grow old."""
     shown = await messages(uow, [old.message_id]) if old.message_id else {}
     await revise(uow, [(old, put_away(view, shown.get(old.message_id or 0), t))], cause=cause)
+
+
+async def on_deal_opened(uow: UnitOfWork, events: Sequence[Recorded[DealOpened]]) -> None:
+    """Offer deals that were not handed out to all who may take them."""
+    await _offer_waiting(uow, await _board(uow, await views(uow, [item.event.deal_id for item in events])))
+
+
+async def _offer_waiting(uow: UnitOfWork, board: _Board) -> None:
+    waiting = [
+        view
+        for view in board.deals.values()
+        if view.assignee_id is None and view.closed_at is None and view.opened_by_message_id
+    ]
+    shown = await messages(uow, {view.opened_by_message_id or 0 for view in waiting})
+    await queue(uow, [one for view in waiting for one in _offers(board, view, shown[view.opened_by_message_id or 0])])
+
+
+async def on_staff_notified(uow: UnitOfWork, events: Sequence[Recorded[StaffNotified]]) -> None:
+    """Tell people what a trigger wants them to know, with a way to the deal."""
+    deals = await views(uow, {item.event.deal_id for item in events})
+    people = await reach(uow, staff_ids={one for item in events for one in item.event.staff_ids})
+    queued = []
+    for item in events:
+        for to in people:
+            if to.staff.id in item.event.staff_ids:
+                t = texts(to.staff.language, to.staff.timezone)
+                view = deals[item.event.deal_id]
+                words = Text(Bold(title(view)), "\n", item.event.text)
+                made = content(words, [[(t("Show the deal"), callbacks.Show(deal=view.id))]])
+                queued.append(
+                    Outgoing(
+                        cause=f"notice:{item.id}:{to.channel_id}:{to.chat_key}",
+                        channel_id=to.channel_id,
+                        chat_key=to.chat_key,
+                        lane=Lane.NOTICE,
+                        content=made | ({} if to.on_shift else {"silent": True}),
+                    )
+                )
+    await queue(uow, queued)
 
 
 async def on_deal_assigned(uow: UnitOfWork, events: Sequence[Recorded[DealAssigned]]) -> None:
@@ -200,12 +247,7 @@ async def on_deal_changed(uow: UnitOfWork, events: Sequence[Recorded[DealEvent]]
     """Redraw the cards of deals that were moved, closed or given back."""
     board = await _board(uow, await views(uow, [item.event.deal_id for item in events]))
     await refresh(uow, board, cause=f"changed:{events[-1].id}")
-    queued = []
-    for view in board.deals.values():
-        if view.assignee_id is None and view.closed_at is None and view.opened_by_message_id:
-            shown = await messages(uow, [view.opened_by_message_id])
-            queued += _offers(board, view, shown[view.opened_by_message_id])
-    await queue(uow, queued)
+    await _offer_waiting(uow, board)
 
 
 async def on_message_written(uow: UnitOfWork, events: Sequence[Recorded[MessageWritten]]) -> None:

@@ -13,7 +13,7 @@ from babel.units import format_unit
 
 from core.errors import Refusal, Unreadable
 from core.texts import AT_ONCE, LANGUAGES, LOCALES, N_, texts
-from core.words import plain
+from core.words import bare
 
 LONGEST = timedelta(days=366)
 EXAMPLE = "10 min"
@@ -72,7 +72,7 @@ def read_duration(words: str) -> timedelta:
     Raises Unreadable with the first part that is not understood, and TooLong above 366 days.
     """
     tokens = _without_relatives(_TOKEN.findall(unicodedata.normalize("NFC", words)))
-    phrase = _phrases().get(plain(" ".join(tokens)))
+    phrase = _phrases().get(bare(" ".join(tokens)))
     if phrase is not None:
         return phrase
     try:
@@ -94,7 +94,7 @@ def _parts(tokens: list[str]) -> Iterator[timedelta]:
             if number or token[0] in _MINUS:
                 raise _unreadable(number or token)
             number = token
-        elif number or not _BETWEEN & {token, plain(token)}:
+        elif number or not _BETWEEN & {token, bare(token)}:
             yield _part(number, token)
             number = None
     if number:
@@ -102,16 +102,16 @@ def _parts(tokens: list[str]) -> Iterator[timedelta]:
 
 
 def _part(number: str | None, word: str) -> timedelta:
-    unit = _units().get(plain(word))
+    unit = _units().get(bare(word))
     if unit is None or not (number or unit.stands_alone):
         raise _unreadable(word)
     return unit.length * float((number or "1").replace(",", "."))
 
 
 def _without_relatives(tokens: list[str]) -> list[str]:
-    if len(tokens) > 1 and plain(tokens[0]) in _relatives():
+    if len(tokens) > 1 and bare(tokens[0]) in _relatives():
         return tokens[1:]
-    if len(tokens) > 1 and plain(tokens[-1]) in _relatives():
+    if len(tokens) > 1 and bare(tokens[-1]) in _relatives():
         return tokens[:-1]
     return tokens
 
@@ -122,14 +122,14 @@ def _unreadable(part: str) -> Unreadable:
 
 @cache
 def _phrases() -> Mapping[str, timedelta]:
-    said = {plain(phrase): length for length, phrases in _PHRASES.items() for phrase in phrases}
-    return said | {plain(texts(language)(AT_ONCE)): timedelta(0) for language in LANGUAGES}
+    said = {bare(phrase): length for length, phrases in _PHRASES.items() for phrase in phrases}
+    return said | {bare(texts(language)(AT_ONCE)): timedelta(0) for language in LANGUAGES}
 
 
 @cache
 def _relatives() -> frozenset[str]:
-    from_cldr = (plain(word) for _, said in _in_some_time("long") for word in _WORD.findall(said)[:-1])
-    return frozenset((*from_cldr, *map(plain, _RELATIVE)))
+    from_cldr = (bare(word) for _, said in _in_some_time("long") for word in _WORD.findall(said)[:-1])
+    return frozenset((*from_cldr, *map(bare, _RELATIVE)))
 
 
 @cache
@@ -141,12 +141,12 @@ def _units() -> Mapping[str, _Unit]:
         **{word: _Unit(length, stands_alone=False) for word, length in _last_words(short)},
         **{letter: _Unit(length, stands_alone=False) for letter, length in _LETTERS.items()},
         **{word: _Unit(length, stands_alone=True) for word, length in _last_words(whole)},
-        **{plain(word): _Unit(_UNITS["day"], stands_alone=True) for word in _DAYS_AND_NIGHTS},
+        **{bare(word): _Unit(_UNITS["day"], stands_alone=True) for word in _DAYS_AND_NIGHTS},
     }
 
 
 def _last_words(said: Iterable[tuple[timedelta, str]]) -> Iterator[tuple[str, timedelta]]:
-    return ((plain(_WORD.findall(words)[-1]), unit) for unit, words in said)
+    return ((bare(_WORD.findall(words)[-1]), unit) for unit, words in said)
 
 
 def _so_much(style: Literal["long", "short", "narrow"]) -> Iterator[tuple[timedelta, str]]:

@@ -16,7 +16,7 @@ from babel.dates import get_day_names
 
 from core.errors import Unreadable
 from core.texts import ALWAYS_CLOSED, LANGUAGES, LOCALES, MINUTES_A_DAY, texts
-from core.words import plain
+from core.words import bare
 
 WEEK_EXAMPLE = "mon-fri 09:00-18:00, sat 10:00-14:00"
 NIGHT_EXAMPLE = "22:00-08:00"
@@ -111,7 +111,7 @@ def read_week(words: str) -> Week:
     Days are named before their hours, in any of our languages. Raises Unreadable with the first part that is not
     understood.
     """
-    if plain(words) in _words_for_closed():
+    if bare(words) in _words_for_closed():
         return Week(((),) * 7)
     hours: dict[int, list[Span]] = defaultdict(list)
     named: set[int] = set()
@@ -148,14 +148,14 @@ def read_night(words: str) -> Night:
 
 def _days(found: re.Match[str]) -> set[int]:
     first, last = found.groups()
-    if last is None and plain(first) in _every_day():
+    if last is None and bare(first) in _every_day():
         return set(range(7))
     begin, end = (_day(name) for name in (first, last or first))
     return {day % 7 for day in range(begin, begin + (end - begin) % 7 + 1)}
 
 
 def _day(name: str) -> int:
-    day = _day_names().get(plain(name))
+    day = _day_names().get(bare(name))
     if day is None:
         raise Unreadable(part=name, example=WEEK_EXAMPLE)
     return day
@@ -222,12 +222,12 @@ def _instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
 
 @cache
 def _words_for_closed() -> frozenset[str]:
-    return frozenset(plain(texts(language)(ALWAYS_CLOSED)) for language in LANGUAGES)
+    return frozenset(bare(texts(language)(ALWAYS_CLOSED)) for language in LANGUAGES)
 
 
 @cache
 def _every_day() -> frozenset[str]:
-    return frozenset(map(plain, _EVERY_DAY))
+    return frozenset(map(bare, _EVERY_DAY))
 
 
 @cache
@@ -237,9 +237,9 @@ def _day_names() -> Mapping[str, int]:
     meanings: dict[str, set[int]] = defaultdict(set)
     for locale, width, context in product(LOCALES.values(), widths, contexts):
         for day, name in get_day_names(width, context, locale).items():
-            meanings[plain(name)].add(day)
+            meanings[bare(name)].add(day)
     for day, names in enumerate(_SHORT_NAMES):
         for name in names.split():
-            meanings[plain(name)].add(day)
+            meanings[bare(name)].add(day)
     # Most single letters are more than one day's.
     return {name: min(days) for name, days in meanings.items() if len(days) == 1}

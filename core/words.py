@@ -8,7 +8,7 @@ _WITHOUT_STROKE = str.maketrans("ł", "l")
 _APOSTROPHE = "\u02bc"
 
 
-def plain(words: str) -> str:
+def bare(words: str) -> str:
     """The letters and digits alone: without case, accents, dots and apostrophes, one space between words."""
     letters = unicodedata.normalize("NFKD", words.casefold()).translate(_WITHOUT_STROKE)
     return " ".join("".join(c for c in letters if c.isspace() or (c.isalnum() and c != _APOSTROPHE)).split())

@@ -3,7 +3,9 @@
 from alembic import context
 
 # Every module that has tables fills the metadata.
+import core.choices  # noqa: F401
 import pipeline.models  # noqa: F401
+import triggers.models  # noqa: F401
 from core.database import metadata
 
 connection = context.config.attributes["connection"]

@@ -112,6 +112,7 @@ deal = Table(
     Column("conversation_id", Id, ForeignKey("conversation.id"), nullable=False, index=True),
     Column("assignee_id", Id, ForeignKey("staff.id")),
     Column("assigned_at", Instant),
+    # The turn it waits in; without one nobody is handed it.
     Column("rotation_id", Id, ForeignKey("rotation.id")),
     Column("source", String),
     Column("version", Integer, nullable=False, server_default="1"),

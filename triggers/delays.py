@@ -83,6 +83,7 @@ class Delays:
                 claimed = await self._alarms.claim(now, most=BATCH)
         except REDIS_FAILS:
             self._lost()
+            await self._fire_overdue(now)
             return self._until_sweep()
         if not claimed.is_filled:
             self._filled_until = None
@@ -126,13 +127,16 @@ class Delays:
         if self._swept_at is not None and timedelta() <= now - self._swept_at < self._sweep:
             return
         self._swept_at = now
-        margin = timedelta() if self.degraded else self._sweep
-        while overdue := await self._overdue(now - margin):
-            if not await self.fire(overdue) or len(overdue) < BATCH:
-                break
+        await self._fire_overdue(now - self._sweep)
         if self._filled_at is None or not timedelta() <= now - self._filled_at < REFILL_EVERY:
             self._filled_until = None
         await self._fill()
+
+    async def _fire_overdue(self, until: datetime) -> None:
+        """Let runs act that should have acted by then, whatever the alarm clock says."""
+        while overdue := await self._overdue(until):
+            if not await self.fire(overdue) or len(overdue) < BATCH:
+                break
 
     async def _overdue(self, until: datetime) -> list[int]:
         async with self._database.reading() as uow:

@@ -212,9 +212,7 @@ async def _checked(uow: UnitOfWork, draft: Draft) -> dict[str, Any]:
 
 
 async def _update(uow: UnitOfWork, trigger_id: int, **values: Any) -> None:
-    await uow.execute(
-        update(trigger).where(trigger.c.id == trigger_id).values(**values, version=trigger.c.version + 1)
-    )
+    await uow.execute(update(trigger).where(trigger.c.id == trigger_id).values(**values, version=trigger.c.version + 1))
 
 
 async def _record(uow: UnitOfWork, trigger_id: int, what: str, now: dict[str, Any], *, actor: str) -> None:

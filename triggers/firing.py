@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 import structlog
@@ -17,6 +18,7 @@ from triggers.hours import Hours, company_hours
 from triggers.parts import UNTIL_ANSWERED, Action, Failed, Firing, World
 from triggers.pausing import GONE, pause
 from triggers.references import missing
+from triggers.rounds import one_of_each
 from triggers.runs import Run
 from triggers.trigger import Trigger, by_id
 from triggers.world import worlds
@@ -31,15 +33,8 @@ LATEST = timedelta(hours=24)
 
 async def fire(uow: UnitOfWork, due: Sequence[Run]) -> None:
     """Let these runs act now, those of one deal in the order given. Their streams must be locked by this unit."""
-    left = list(due)
-    while left:
-        seen: set[int] = set()
-        layer, rest = [], []
-        for one in left:
-            (rest if one.deal_id in seen else layer).append(one)
-            seen.add(one.deal_id)
-        await _fire_layer(uow, layer)
-        left = rest
+    for this_round in one_of_each(due, key=attrgetter("deal_id")):
+        await _fire_round(uow, this_round)
 
 
 @dataclass(slots=True)
@@ -51,13 +46,13 @@ class _Verdicts:
     postpone: list[tuple[Run, datetime]] = field(default_factory=list)
 
 
-async def _fire_layer(uow: UnitOfWork, layer: Sequence[Run]) -> None:
-    triggers = await by_id(uow, {one.trigger_id for one in layer})
-    known = await worlds(uow, {one.deal_id for one in layer})
-    causes = await _causes(uow, layer, triggers)
+async def _fire_round(uow: UnitOfWork, due: Sequence[Run]) -> None:
+    triggers = await by_id(uow, {one.trigger_id for one in due})
+    known = await worlds(uow, {one.deal_id for one in due})
+    causes = await _causes(uow, due, triggers)
     hours = await company_hours(uow)
     verdicts = _Verdicts()
-    for one in layer:
+    for one in due:
         _judge(uow, one, triggers[one.trigger_id], known[one.deal_id], causes.get(one.cause_id), hours, verdicts)
     await runs.stop(uow, verdicts.stop)
     await runs.postpone(uow, verdicts.postpone, reason="quiet")
@@ -70,9 +65,9 @@ async def _fire_layer(uow: UnitOfWork, layer: Sequence[Run]) -> None:
 _CAUSES = select(event).where(event.c.id.in_(bindparam("ids", expanding=True)))
 
 
-async def _causes(uow: UnitOfWork, layer: Sequence[Run], triggers: Mapping[int, Trigger]) -> dict[int, Any]:
+async def _causes(uow: UnitOfWork, due: Sequence[Run], triggers: Mapping[int, Trigger]) -> dict[int, Any]:
     """The events behind runs that ask whether they still stand."""
-    ids = {one.cause_id for one in layer if triggers[one.trigger_id].occasion.stops}
+    ids = {one.cause_id for one in due if triggers[one.trigger_id].occasion.stops}
     rows = await uow.rows(_CAUSES, {"ids": sorted(ids)}) if ids else []
     return {row.id: as_recorded(row).event for row in rows}
 
@@ -137,9 +132,7 @@ async def _act(uow: UnitOfWork, trigger: Trigger, acting: Sequence[Run], known: 
 
 
 async def _perform(uow: UnitOfWork, trigger: Trigger, acting: Sequence[Run], known: Mapping[int, World]) -> None:
-    firings = {
-        one.id: Firing(one.id, one.trigger_id, one.cause_id, one.depth, known[one.deal_id]) for one in acting
-    }
+    firings = {one.id: Firing(one.id, one.trigger_id, one.cause_id, one.depth, known[one.deal_id]) for one in acting}
     failed: dict[int, Failed] = {}
     for action in trigger.actions:
         left = [one for run_id, one in firings.items() if run_id not in failed]

@@ -54,5 +54,8 @@ _VIEW = (
 )
 
 
-async def _views(uow: UnitOfWork, query: Select[int, int, str, str, str | None, datetime | None, datetime]) -> list[RunView]:
-    return [RunView(*row[:5], row.ended_at or row.due_at) for row in await uow.rows(query)]
+async def _views(
+    uow: UnitOfWork, query: Select[int, int, str, str, str | None, datetime | None, datetime]
+) -> list[RunView]:
+    rows = await uow.rows(query)
+    return [RunView(row[0], row[1], row[2], row[3], row[4], row.ended_at or row.due_at) for row in rows]

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from core.schedule import Night, Week, read_night
-
 from core.choices import choose, chosen
 from core.database import UnitOfWork
 from core.journal import lock, record
 from core.relay import COMPANY
+from core.schedule import Night, Week, read_night
 from pipeline.staff.rights import Right, Staff, needs
 from triggers.events import HoursChanged
 

@@ -1,7 +1,8 @@
 """What an event sets off and what it stops: runs are made or ended here, those without a delay act at once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import bindparam
@@ -13,11 +14,11 @@ from pipeline.events import StageEntered
 from pipeline.models import deal
 from triggers import runs
 from triggers.firing import fire
-from triggers.hours import company_hours
 from triggers.limits import DEEPEST, LOOP, MOST_RUNS, chain_to, runs_lately
 from triggers.models import trigger_run
-from triggers.parts import Case, Stop, World, occasions
+from triggers.parts import Case, Stop, occasions
 from triggers.pausing import pause
+from triggers.rounds import one_of_each
 from triggers.runs import Run
 from triggers.trigger import Trigger, at_work, by_id
 from triggers.world import deals_of, worlds
@@ -39,7 +40,7 @@ async def on_events(uow: UnitOfWork, events: Sequence[Recorded[Event]]) -> None:
         return
     concerned = await by_id(uow, {one.trigger_id for one in pending})
     items = await deals_of(uow, events)
-    for layer in _one_of_each_deal(items):
+    for layer in one_of_each(items, key=itemgetter(1)):
         pending = await _stop(uow, layer, pending, concerned)
         made = await _set_off(uow, layer, triggers)
         pending += made
@@ -80,22 +81,7 @@ def _conversation_of(event: Any) -> int | None:
     return found
 
 
-def _one_of_each_deal(items: Items) -> Iterator[Items]:
-    """The events in rounds, each deal once in a round, so that what the first of them does is seen by the second."""
-    left = list(items)
-    while left:
-        seen: set[int] = set()
-        layer, rest = [], []
-        for item in left:
-            (rest if item[1] in seen else layer).append(item)
-            seen.add(item[1])
-        yield layer
-        left = rest
-
-
-async def _stop(
-    uow: UnitOfWork, layer: Items, pending: Sequence[Run], triggers: Mapping[int, Trigger]
-) -> list[Run]:
+async def _stop(uow: UnitOfWork, layer: Items, pending: Sequence[Run], triggers: Mapping[int, Trigger]) -> list[Run]:
     """End the runs that these events stop; the others are returned."""
     stopping, staying = [], []
     for one in pending:

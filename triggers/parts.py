@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from types import ModuleType
-from typing import Any, ClassVar, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -180,7 +180,7 @@ class Part(BaseModel):
 
     def refers_to(self) -> list[tuple[Kind, int]]:
         """What it points to and could be gone one day."""
-        found = []
+        found: list[tuple[Kind, int]] = []
         for one in self.parameters():
             if one.asks.kind in (Kind.STAGE, Kind.PERSON, Kind.CHANNEL, Kind.REASON):
                 value = getattr(self, one.name)
@@ -245,16 +245,10 @@ class Action(Part):
         return self
 
 
-P = TypeVar("P", bound=Part, covariant=True)
+P = TypeVar("P", bound=Part)
 
 
-class Family(Protocol[P]):
-    """The parts of one kind that there are."""
-
-    def __call__(self) -> Mapping[str, type[P]]: ...
-
-
-def _members(package: ModuleType, base: type[Any]) -> dict[str, Any]:
+def _members(package: ModuleType, base: type[Part]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for place in sorted(pkgutil.iter_modules(package.__path__), key=lambda one: one.name):
         module = importlib.import_module(f"{package.__name__}.{place.name}")

@@ -17,6 +17,7 @@ from triggers.editing import Draft, add, add_by_itself, change
 from triggers.occasions.deal_opened import OnDealOpened
 from triggers.occasions.message_received import OnMessageReceived
 from triggers.occasions.no_reply import OnNoReply
+from triggers.parts import Condition, Occasion
 from triggers.trigger import Trigger, everything
 
 GREETING, CLOSED, KEYWORD, UNANSWERED, HAND_OUT = "greeting", "closed", "keyword", "unanswered", "hand_out"
@@ -37,26 +38,28 @@ class AutoReply:
 
     def draft(self) -> Draft:
         """The trigger that it is."""
-        match self.preset:
-            case "greeting":
-                made = Draft(occasion=OnDealOpened(), conditions=(WasSilent(seconds=DAY),), actions=(self._send,))
-            case "closed":
-                conditions = (InWorkingHours(when="closed"), NotAgain(seconds=NIGHT))
-                made = Draft(occasion=OnMessageReceived(), conditions=conditions, actions=(self._send,))
-            case "keyword":
-                conditions = (TextContains(words=self.words), NotAgain(seconds=A_WHILE))
-                made = Draft(occasion=OnMessageReceived(), conditions=conditions, actions=(self._send,))
-            case "unanswered":
-                seconds = int((self.after or timedelta(minutes=5)).total_seconds())
-                conditions = (InWorkingHours(when="open"),)
-                made = Draft(occasion=OnNoReply(seconds=seconds), conditions=conditions, actions=(self._send,))
-            case _:
-                raise ValueError(self.preset)
+        made = Draft(occasion=self._occasion(), conditions=self._conditions(), actions=(Send(text=self.text),))
         return replace(made, preset=self.preset)
 
-    @property
-    def _send(self) -> Send:
-        return Send(text=self.text)
+    def _occasion(self) -> Occasion:
+        match self.preset:
+            case "greeting":
+                return OnDealOpened()
+            case "unanswered":
+                return OnNoReply(seconds=int((self.after or timedelta(minutes=5)).total_seconds()))
+            case _:
+                return OnMessageReceived()
+
+    def _conditions(self) -> tuple[Condition, ...]:
+        match self.preset:
+            case "greeting":
+                return (WasSilent(seconds=DAY),)
+            case "closed":
+                return (InWorkingHours(when="closed"), NotAgain(seconds=NIGHT))
+            case "keyword":
+                return (TextContains(words=self.words), NotAgain(seconds=A_WHILE))
+            case _:
+                return (InWorkingHours(when="open"),)
 
 
 @needs(Right.CONFIGURE)

@@ -107,8 +107,15 @@ async def make(uow: UnitOfWork, new: Sequence[New]) -> list[Run]:
         if key in made:
             runs.append(
                 Run(
-                    made[key], *key[:2], world.contact_id, world.conversation_id, key[2], one.depth, one.due_at,
-                    WAITING, 0,
+                    made[key],
+                    *key[:2],
+                    world.contact_id,
+                    world.conversation_id,
+                    key[2],
+                    one.depth,
+                    one.due_at,
+                    WAITING,
+                    0,
                 )
             )
     return runs
@@ -126,9 +133,7 @@ async def postpone(uow: UnitOfWork, runs: Sequence[tuple[Run, datetime]], *, rea
     if not runs:
         return
     await uow.execute(_PUT_OFF, [{"run": one.id, "due": until, "tries": one.attempts} for one, until in runs])
-    await record(
-        uow, [RunPostponed(**one.common(), due_at=until.isoformat(), reason=reason) for one, until in runs]
-    )
+    await record(uow, [RunPostponed(**one.common(), due_at=until.isoformat(), reason=reason) for one, until in runs])
     for one, until in runs:
         uow.alarm(one.id, until)
 
@@ -180,9 +185,7 @@ async def stop(uow: UnitOfWork, runs: Sequence[tuple[Run, str]]) -> None:
         meant = {key for key, one in keys.items() if (one, reason) in runs}
         crossed |= {keys[key].id for key in await withdraw(uow, meant, reason=reason)}
     await _end(uow, [(one, STOPPED, reason) for one, reason in runs if one.id not in crossed])
-    await record(
-        uow, [RunStopped(**one.common(), reason=reason, crossed=one.id in crossed) for one, reason in runs]
-    )
+    await record(uow, [RunStopped(**one.common(), reason=reason, crossed=one.id in crossed) for one, reason in runs])
 
 
 async def _end(uow: UnitOfWork, ended: Sequence[tuple[Run, str, str | None]]) -> None:

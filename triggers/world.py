@@ -48,7 +48,7 @@ _TALKS = select(talk.c.conversation_id, talk.c.deal_id).where(
 async def worlds(uow: UnitOfWork, deal_ids: Collection[int]) -> dict[int, World]:
     """Deals as they are now, by their ids."""
     rows = await uow.rows(_WORLDS, {"ids": sorted(deal_ids)}) if deal_ids else []
-    return {row[0]: World(*row[:15], unreachable=bool(row[15]), closed_at=row[16]) for row in rows}
+    return {row[0]: World(*row) for row in rows}
 
 
 async def deals_of(uow: UnitOfWork, events: Sequence[Recorded[Any]]) -> list[tuple[Recorded[Any], int]]:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.migrating import migrate
 from app.story import STORY
 from core.database import Database
+from core.redis import Wakeups, connect
 from core.relay import Relay
 from core.texts import texts
 from inbox.accounts import ensure_account
@@ -22,6 +23,9 @@ from pipeline.staff.people import accept_invitation, actor_of, ensure_admins, in
 from pipeline.staff.rights import Role, Staff
 from pipeline.staff.shifts import start_shift
 from pipeline.stages import open_deals_in, prepare_default
+from triggers.alarms import Alarms
+from triggers.delays import Delays
+from triggers.presets import prepare_triggers
 
 ADMIN = "1"
 
@@ -47,6 +51,10 @@ class Office:
         self.clock = MovedClock()
         self.database = Database(url, self.clock)
         self.relay = Relay(self.database, STORY, retry_after=1)
+        # Nobody answers there: what is due is found by the sweep.
+        self.redis = connect("redis://127.0.0.1:9")
+        alarms, wakeups = Alarms(self.redis, lease_seconds=30), Wakeups(None)
+        self.delays = Delays(self.database, alarms, wakeups, self.clock, sweep_seconds=5)
         self.channel_id = 0
         self.pipeline_id = 0
         self._numbers = itertools.count(1)
@@ -57,6 +65,7 @@ class Office:
         async with self.database.unit() as uow:
             self.pipeline_id = await prepare_default(uow, texts("en"))
             self.channel_id = await ensure_account(uow, "telegram", "1")
+            await prepare_triggers(uow)
             await open_deals_in(uow, self.pipeline_id, channel_id=self.channel_id)
             await ensure_admins(uow, self.channel_id, [ADMIN], language="en", timezone="UTC")
         await self.settle()
@@ -65,6 +74,12 @@ class Office:
         """Let everything that follows happen."""
         while await self.relay.wave():
             pass
+
+    async def later(self, **by: float) -> None:
+        """Let time pass, and then happen what is due and what follows."""
+        self.clock.move(**by)
+        await self.delays.step()
+        await self.settle()
 
     async def admin(self) -> Staff:
         """The first admin."""
@@ -103,6 +118,16 @@ class Office:
         await self.take_in(updates)
         await self.settle()
 
+    async def texts_to(self, name: str) -> list[str]:
+        """What waits to be sent to a customer, or was sent."""
+        kept = [one for one in await self.outgoing(name) if one.state != "cancelled"]
+        return [one.content["text"] for one in kept]
+
+    async def close(self) -> None:
+        """Give everything back."""
+        await self.database.close()
+        await self.redis.aclose()
+
     async def take_in(self, updates: Sequence[Incoming]) -> None:
         """Take a batch in, and nothing else."""
         async with self.database.unit() as uow:
@@ -127,4 +152,4 @@ async def office(url: str) -> AsyncIterator[Office]:
     try:
         yield made
     finally:
-        await made.database.close()
+        await made.close()

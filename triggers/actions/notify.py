@@ -23,7 +23,7 @@ ROOM = 200
 
 
 class Notify(Action):
-    """Send the assignee, the supervisors or certain people a notice about the deal; without an assignee, supervisors."""
+    """Send a notice about the deal to its assignee, the supervisors or certain people."""
 
     kind = "notify"
     label = N_("tell the staff")
