@@ -34,7 +34,7 @@ lint: $(DEV)
 	$(BIN)/lint-imports
 
 bench: $(DEV)
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 soak: $(DEV)
 	@$(BIN)/python -m tests.soak $(ARGS)
