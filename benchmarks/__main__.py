@@ -6,10 +6,10 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 
-from benchmarks import ingest
+from benchmarks import delayed, ingest
 from benchmarks.goals import Report
 
-BENCHMARKS: dict[str, Callable[..., Awaitable[Report]]] = {"ingest": ingest.measure}
+BENCHMARKS: dict[str, Callable[..., Awaitable[Report]]] = {"ingest": ingest.measure, "delayed": delayed.measure}
 
 
 async def main() -> int:
