@@ -6,7 +6,7 @@ Rounds are interleaved and a figure is the median of its rounds; benchmarks/tria
 
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from benchmarks.goals import Goal, Report
 from benchmarks.peer import Peer
@@ -27,30 +27,43 @@ Results = dict[str, Outcome | Unfit]
 async def measure(ours: Contender | None = None, *, quick: bool = False) -> Report:
     """Run everybody; without `ours` there is nothing to reach, and the peers' figures are orientation."""
     us = [ours] if ours else []
+    in_bursts: list[Contender] = [*us, ARQ, HUEY, CELERY]
+    # As shipped, arq starts 200 jobs a second at most: that is what its burst would show, for a minute a round.
+    in_spreads: list[Contender] = [*us, ARQ_AS_SHIPPED, ARQ, HUEY, CELERY]
     burst, spread = (QUICK_BURST, QUICK_SPREAD) if quick else (BURST, SPREAD)
-    async with track() as one_track:
-        # As shipped, arq starts 200 jobs a second at most: that is what its burst would show, for a minute a round.
-        bursts = await _rounds(one_track, [*us, ARQ, HUEY, CELERY], burst, QUICK_ROUNDS if quick else BURST_ROUNDS)
-        everybody = [*us, ARQ_AS_SHIPPED, ARQ, HUEY, CELERY]
-        spreads = await _rounds(one_track, everybody, spread, QUICK_ROUNDS if quick else SPREAD_ROUNDS)
+    not_installed = await _install(in_spreads)
+    async with track() as place:
+        bursts = await _rounds(place, in_bursts, burst, QUICK_ROUNDS if quick else BURST_ROUNDS, not_installed)
+        spreads = await _rounds(place, in_spreads, spread, QUICK_ROUNDS if quick else SPREAD_ROUNDS, not_installed)
     return Report(
         goals=goals(ours.name, bursts, spreads) if ours else [],
         orientation=[*_lines(burst, bursts), *_lines(spread, spreads)],
     )
 
 
-async def _rounds(track: Track, contenders: Sequence[Contender], load: Load, rounds: int) -> Results:
+async def _install(contenders: Sequence[Contender]) -> Mapping[str, Unfit]:
+    """Who could not be installed."""
+    failed: dict[str, Unfit] = {}
+    for one in contenders:
+        try:
+            await one.install()
+        except Unfit as why:
+            failed[one.name] = why
+    return failed
+
+
+async def _rounds(
+    place: Track, contenders: Sequence[Contender], load: Load, rounds: int, not_installed: Mapping[str, Unfit]
+) -> Results:
     outcomes: dict[str, list[Outcome]] = {one.name: [] for one in contenders}
-    unfit: dict[str, Unfit] = {}
-    for number in range(rounds):
+    unfit = dict(not_installed)
+    for number in range(1, rounds + 1):
         for one in contenders:
             if one.name in unfit:
                 continue
+            print(f"delayed: {one.name}, {load.count:,} jobs, round {number} of {rounds}", file=sys.stderr)
             try:
-                if not number:
-                    await one.install()
-                print(f"delayed: {one.name}, {load.count:,} jobs, round {number + 1} of {rounds}", file=sys.stderr)
-                outcomes[one.name].append(await track.run(one, load))
+                outcomes[one.name].append(await place.run(one, load))
             except Unfit as why:
                 unfit[one.name] = why
     return {name: unfit[name] if name in unfit else median(runs) for name, runs in outcomes.items()}

@@ -27,6 +27,7 @@ STARTS_WITHIN = 30.0
 PATIENCE = 60.0
 QUIET = 10.0
 REST = 2.0
+LINGER = 1.0  # whoever starts jobs twice may do so once all have started
 LOOK_EVERY = 0.05
 TOLERANCE = 0.001  # some keep instants in whole milliseconds
 
@@ -167,7 +168,10 @@ class Track:
                 if time.time() > due - REST:
                     raise TooSlowToEnqueue
                 await _started(folder, worker, load, due)
-            return judge(load, _records(folder))
+                await asyncio.sleep(LINGER)
+                if worker.returncode is not None:
+                    raise Unfit(f"ended by itself: {_last_words(folder)}")
+                return judge(load, _records(folder))
 
     async def _enqueue(self, contender: Contender, folder: Path, load: Load, due: float) -> None:
         words = ("enqueue", str(load.count), repr(due), str(load.spread))
