@@ -191,6 +191,8 @@ def filled(text: str, values: Mapping[str, object]) -> str:
 
 def plain(name: str) -> str:
     """A customer's name on one line, without characters that move or hide what stands around it."""
+    if name.isascii() and name.isprintable() and len(name) <= LONGEST_NAME and "  " not in name:
+        return name.strip() or "…"
     visible = "".join(" " if char.isspace() else char for char in name if char.isspace() or not _steers(char))
     short = _SPACES.sub(" ", visible).strip()[:LONGEST_NAME] or "…"
     right_to_left = any(unicodedata.bidirectional(char) in ("R", "AL", "AN") for char in short)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, literal_column, select, update
 
+from core.bulk import insert_rows
 from core.database import UnitOfWork
 from core.journal import insert, insert_or_ignore
 from inbox.models import message, outgoing, posted
@@ -53,7 +54,7 @@ async def queue(uow: UnitOfWork, items: Sequence[Outgoing]) -> None:
     """Queue things in the order given; those whose cause was queued before are left out."""
     plain = [_row(item) for item in items if item.merge_key is None]
     if plain:
-        await uow.execute(insert_or_ignore(uow, outgoing), plain)
+        await insert_rows(uow, outgoing, plain, ignore=True)
     merging = [_row(item) for item in items if item.merge_key is not None]
     if merging:
         statement = insert(uow, outgoing)

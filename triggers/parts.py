@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from types import ModuleType
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -95,8 +95,7 @@ STOPS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(NamedTuple):
     """A deal as it is now, for whoever decides or acts."""
 
     deal_id: int
@@ -118,8 +117,7 @@ class World:
     closed_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """An event that may set a trigger off, with the deal it is about."""
 
     trigger_id: int
@@ -127,8 +125,7 @@ class Case:
     world: World
 
 
-@dataclass(frozen=True, slots=True)
-class Firing:
+class Firing(NamedTuple):
     """A run that acts now."""
 
     run_id: int
