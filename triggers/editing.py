@@ -48,7 +48,7 @@ class PointsNowhere(Refusal):
 
     code = "points-nowhere"
     text = N_("The trigger names something that is not there any more.")
-    next_step = N_("Choose the stage, person or channel again.")
+    next_step = N_("Choose the stage, person, channel or reason again.")
 
 
 class DoesNotGoTogether(Refusal):

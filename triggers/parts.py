@@ -6,7 +6,7 @@ with what it asks for. What is stored is `{"kind": KIND, **fields}`.
 
 import importlib
 import pkgutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -286,4 +286,9 @@ def read_part(family: Mapping[str, type[P]], stored: Mapping[str, Any]) -> P:
 
 def listed(t: Texts, names: Mapping[int, str], ids: Collection[int]) -> str:
     """Names in quotes, for words; what is gone says so."""
-    return ", ".join(f"“{names[one]}”" if one in names else t("(deleted)") for one in ids)
+    return ", ".join(quoted(t, [names[one]]) if one in names else t("(deleted)") for one in ids)
+
+
+def quoted(t: Texts, said: Iterable[str]) -> str:
+    """Names or words, each in the quotes of the language."""
+    return ", ".join(t("“{name}”", name=one) for one in said)
