@@ -192,9 +192,11 @@ async def on_deal_assigned(uow: UnitOfWork, events: Sequence[Recorded[DealAssign
     first_ids = {view.conversation_id: view.opened_by_message_id or 0 for _, view, _ in new}
     waiting = {view.conversation_id: view.waiting_from_id for _, view, _ in new if view.waiting_from_id}
     received = await received_since(uow, first_ids, waiting, limit=RELAYED_ON_TAKING) if first_ids else {}
+    queued: list[Outgoing] = []
     for item, view, to in new:
         if view.conversation_id in received:
-            await _hand_over(uow, board, view, to, item, received[view.conversation_id])
+            queued += await _hand_over(uow, board, view, to, item, received[view.conversation_id])
+    await queue(uow, queued)
     await refresh(uow, board, cause=f"assigned:{events[-1].id}")
 
 
@@ -224,7 +226,7 @@ async def _hand_over(
     to: Reach,
     item: Recorded[DealAssigned],
     received: Sequence[MessageView],
-) -> None:
+) -> list[Outgoing]:
     stands = next((one for one in received if one.id == view.waiting_from_id), received[0])
     queued: list[Outgoing] = []
     old = board.card_in(view, to)
@@ -240,7 +242,7 @@ async def _hand_over(
     for one in received:
         if one.id != stands.id or not stands_whole(one):
             queued += relay_of(view, to, one)
-    await queue(uow, queued)
+    return queued
 
 
 async def on_deal_changed(uow: UnitOfWork, events: Sequence[Recorded[DealEvent]]) -> None:

@@ -18,8 +18,8 @@ from core.redis import LONGEST_WAIT, Wakeups
 from inbox.contacts import stream_of
 from triggers.alarms import HORIZON, Alarms
 from triggers.firing import fire
-from triggers.models import trigger_run
-from triggers.runs import RUNS, WAITING, Run
+from triggers.models import IS_WAITING, trigger_run
+from triggers.runs import RUNS, Run
 
 log = structlog.get_logger()
 
@@ -181,13 +181,13 @@ class Delays:
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _DUE = (
     select(trigger_run.c.id)
-    .where(trigger_run.c.state == WAITING, trigger_run.c.due_at <= bindparam("until", type_=Instant))
+    .where(IS_WAITING, trigger_run.c.due_at <= bindparam("until", type_=Instant))
     .order_by(trigger_run.c.due_at, trigger_run.c.id)
 )
 _NEAR = (
     select(trigger_run.c.id, trigger_run.c.due_at)
     .where(
-        trigger_run.c.state == WAITING,
+        IS_WAITING,
         tuple_(trigger_run.c.due_at, trigger_run.c.id) > tuple_(bindparam("after", type_=Instant), bindparam("last")),
         trigger_run.c.due_at <= bindparam("until", type_=Instant),
     )
@@ -196,7 +196,7 @@ _NEAR = (
 )
 _CLAIMED = RUNS.where(
     trigger_run.c.id.in_(bindparam("ids", expanding=True)),
-    trigger_run.c.state == WAITING,
+    IS_WAITING,
     trigger_run.c.due_at <= bindparam("now", type_=Instant),
 ).order_by(trigger_run.c.due_at, trigger_run.c.id)
 

@@ -17,11 +17,11 @@ from pipeline.staff.rights import Right, Staff, needs
 from pipeline.stages import pipeline_ids
 from triggers import runs
 from triggers.events import TriggerChanged
-from triggers.models import trigger, trigger_run
+from triggers.models import IS_PENDING, IS_WAITING, trigger, trigger_run
 from triggers.parts import Action, Condition, Occasion, Stop
 from triggers.references import missing
-from triggers.runs import PENDING, RUNS, Run
-from triggers.trigger import Trigger, by_id, everything
+from triggers.runs import RUNS, Run
+from triggers.trigger import Trigger, by_id, everything, forget
 
 # So many runs are stopped in the act of switching off; the sweep sees to the others.
 AT_ONCE = 200
@@ -103,6 +103,7 @@ async def _add(uow: UnitOfWork, draft: Draft, *, actor: str) -> int:
     values = await _checked(uow, draft)
     made = await uow.execute(insert(uow, trigger).returning(trigger.c.id), values | {"created_at": uow.now})
     trigger_id: int = made.scalar_one()
+    forget(uow)
     await _record(uow, trigger_id, "added", values, actor=actor)
     return trigger_id
 
@@ -154,7 +155,7 @@ async def see(uow: UnitOfWork, by: Staff, trigger_id: int) -> Trigger:
 
 async def stop_pending(uow: UnitOfWork, trigger_id: int, reason: str, *, most: int) -> int:
     """Stop up to `most` runs of a trigger that have not acted yet; how many those were."""
-    query = RUNS.where(trigger_run.c.trigger_id == trigger_id, trigger_run.c.state.in_(PENDING))
+    query = RUNS.where(trigger_run.c.trigger_id == trigger_id, IS_PENDING)
     query = query.order_by(trigger_run.c.due_at, trigger_run.c.id).limit(most)
     found = [Run(*row) for row in await uow.rows(query)]
     if not found:
@@ -170,7 +171,7 @@ async def stop_orphans(uow: UnitOfWork, *, most: int) -> int:
     query = (
         select(trigger.c.id, trigger.c.deleted_at)
         .join(trigger_run, trigger_run.c.trigger_id == trigger.c.id)
-        .where(trigger_run.c.state == runs.WAITING, (trigger.c.on == 0) | trigger.c.deleted_at.is_not(None))
+        .where(IS_WAITING, (trigger.c.on == 0) | trigger.c.deleted_at.is_not(None))
         .limit(1)
     )
     row = await uow.row(query)

@@ -15,7 +15,7 @@ from pipeline.models import deal
 from triggers import runs
 from triggers.firing import fire
 from triggers.limits import DEEPEST, LOOP, MOST_RUNS, chain_to, runs_lately
-from triggers.models import trigger_run
+from triggers.models import IS_PENDING, trigger_run
 from triggers.parts import Case, Stop, occasions
 from triggers.pausing import pause
 from triggers.rounds import one_of_each
@@ -35,7 +35,7 @@ async def on_events(uow: UnitOfWork, events: Sequence[Recorded[Event]]) -> None:
     """Stop what these events, all of one kind, stop, and set off what they set off; the streams are locked."""
     kind = type(events[0].event)
     pending = await _pending(uow, events)
-    triggers = await at_work(uow, [one.kind for one in occasions().values() if one.event is kind])
+    triggers = await at_work(uow, {one for one in occasions().values() if one.event is kind})
     if not pending and not triggers:
         return
     concerned = await by_id(uow, {one.trigger_id for one in pending})
@@ -54,11 +54,11 @@ async def on_contact_blocked(uow: UnitOfWork, events: Sequence[Recorded[ContactB
     await runs.stop(uow, [(one, BLOCKED) for one in found if concerned[one.trigger_id].writes_to_customer])
 
 
-_OF_DEALS = runs.RUNS.where(
-    trigger_run.c.state.in_(["waiting", "queued"]), trigger_run.c.deal_id.in_(bindparam("deals", expanding=True))
-).order_by(trigger_run.c.id)
+_OF_DEALS = runs.RUNS.where(IS_PENDING, trigger_run.c.deal_id.in_(bindparam("deals", expanding=True))).order_by(
+    trigger_run.c.id
+)
 _OF_CONVERSATIONS = runs.RUNS.where(
-    trigger_run.c.state.in_(["waiting", "queued"]),
+    IS_PENDING,
     deal.c.conversation_id.in_(bindparam("conversations", expanding=True)),
 ).order_by(trigger_run.c.id)
 
@@ -121,7 +121,7 @@ async def _set_off(uow: UnitOfWork, layer: Items, triggers: Sequence[Trigger]) -
     made = await runs.make(uow, new)
     waiting = [one for one in made if one.due_at > uow.now]
     await runs.announce(uow, waiting)
-    await fire(uow, [one for one in made if one.due_at <= uow.now])
+    await fire(uow, [one for one in made if one.due_at <= uow.now], known)
     return waiting
 
 
@@ -143,7 +143,7 @@ async def _allowed(uow: UnitOfWork, one: Trigger, cases: Sequence[Case]) -> list
     """Runs for these cases, but for what runs in circles, too often, or answers too late."""
     if not cases:
         return []
-    lately = await runs_lately(uow, {case.world.deal_id for case in cases})
+    lately = {} if one.occasion.once else await runs_lately(uow, {case.world.deal_id for case in cases})
     allowed = []
     for case in cases:
         depth = case.event.event.depth + 1

@@ -194,6 +194,8 @@ class Occasion(Part):
     by_people: ClassVar[bool] = False
     # Whether the customer is at his messenger at this moment, so that an immediate answer disturbs nobody's night.
     customer_present: ClassVar[bool] = False
+    # Whether it happens to a deal but once, so that nobody need count how often.
+    once: ClassVar[bool] = False
     stops: ClassVar[frozenset[Stop]] = frozenset()
 
     def set_off_by(self, event: Any) -> bool:

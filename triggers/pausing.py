@@ -11,7 +11,7 @@ from pipeline.events import StaffDisabled
 from triggers.events import TriggerPaused
 from triggers.models import trigger
 from triggers.parts import Kind
-from triggers.trigger import everything
+from triggers.trigger import everything, forget
 
 GONE = {
     Kind.STAGE: "stage_gone",
@@ -32,6 +32,7 @@ async def pause(
     )
     if result.rowcount != 1:
         return False
+    forget(uow)
     await lock(uow, [COMPANY])
     paused = TriggerPaused(
         stream=COMPANY, ref=f"trigger:{trigger_id}", trigger_id=trigger_id, reason=reason, deal_id=deal_id, chain=chain

@@ -17,7 +17,6 @@ from triggers.models import trigger_run
 from triggers.parts import Case
 
 WAITING, QUEUED, DONE, STOPPED, FAILED = "waiting", "queued", "done", "stopped", "failed"
-PENDING = (WAITING, QUEUED)
 
 
 class Run(NamedTuple):
