@@ -131,6 +131,7 @@ async def record(uow: UnitOfWork, events: Iterable[Event]) -> None:
     ]
     if rows:
         await insert_rows(uow, event, rows)
+        uow.recorded += len(rows)
         uow.ring(RELAY)
 
 

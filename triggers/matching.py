@@ -34,7 +34,7 @@ Items = Sequence[tuple[Recorded[Any], int]]
 async def on_events(uow: UnitOfWork, events: Sequence[Recorded[Event]]) -> None:
     """Stop what these events, all of one kind, stop, and set off what they set off; the streams are locked."""
     kind = type(events[0].event)
-    pending = await _pending(uow, events)
+    pending = await _pending(uow, events) if kind in _STOPPING else []
     triggers = await at_work(uow, {one for one in occasions().values() if one.event is kind})
     if not pending and not triggers:
         return
@@ -45,6 +45,9 @@ async def on_events(uow: UnitOfWork, events: Sequence[Recorded[Event]]) -> None:
         made = await _set_off(uow, layer, triggers)
         pending += made
         concerned |= {one.id: one for one in triggers}
+
+
+_STOPPING = (MessageReceived, MessageWritten, StageEntered)
 
 
 async def on_contact_blocked(uow: UnitOfWork, events: Sequence[Recorded[ContactBlocked]]) -> None:
