@@ -21,6 +21,7 @@ from core.choices import choose
 from core.clock import SystemClock
 from core.database import Database, UnitOfWork
 from core.journal import Recorded, event, insert
+from core.memory import settle
 from core.redis import Wakeups, connect
 from core.texts import texts
 from inbox.accounts import ensure_account
@@ -104,6 +105,7 @@ async def _work() -> None:
     wakeups = Wakeups(redis)
     delays = Noting(database, Alarms(redis, lease_seconds=30), wakeups, SystemClock(), sweep_seconds=5)
     database.set_alarms = delays.set
+    settle()
     await asyncio.gather(delays.run(), wakeups.run())
 
 

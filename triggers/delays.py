@@ -24,7 +24,7 @@ from triggers.runs import RUNS, Run
 log = structlog.get_logger()
 
 ALARM = "alarm"
-BATCH = 500
+BATCH = 1000
 PAGE = 5000
 # How soon a run is tried again whose customer is being worked on at this moment.
 SOON = timedelta(milliseconds=50)
