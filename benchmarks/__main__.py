@@ -7,13 +7,15 @@ import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from benchmarks import delayed, ingest
+from benchmarks import delayed, growth, ingest, killed
 from benchmarks.contender import Ours
 from benchmarks.goals import Report
 
 BENCHMARKS: dict[str, Callable[..., Awaitable[Report]]] = {
     "ingest": ingest.measure,
     "delayed": partial(delayed.measure, Ours()),
+    "growth": growth.measure,
+    "killed": killed.measure,
 }
 
 

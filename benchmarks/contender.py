@@ -55,7 +55,7 @@ class Ours:
 
     async def prepare(self, folder: Path) -> None:
         """A migrated database with one trigger."""
-        database = _database(folder)
+        database = database_in(folder)
         await migrate(database)
         async with database.unit() as uow:
             pipeline_id = await prepare_default(uow, texts("en"))
@@ -67,7 +67,8 @@ class Ours:
         await database.close()
 
 
-def _database(folder: Path) -> Database:
+def database_in(folder: Path) -> Database:
+    """The database of a run."""
     return Database(f"sqlite+aiosqlite:///{folder}/voronka.db", SystemClock())
 
 
@@ -100,7 +101,7 @@ def _enqueued() -> dict[int, Job]:
 
 
 async def _work() -> None:
-    database = _database(folder())
+    database = database_in(folder())
     redis = connect(redis_url())
     wakeups = Wakeups(redis)
     delays = Noting(database, Alarms(redis, lease_seconds=30), wakeups, SystemClock(), sweep_seconds=5)
@@ -110,7 +111,7 @@ async def _work() -> None:
 
 
 async def _enqueue(jobs: list[Job]) -> None:
-    database = _database(folder())
+    database = database_in(folder())
     redis = connect(redis_url())
     delays = Delays(database, Alarms(redis, lease_seconds=30), Wakeups(redis), SystemClock(), sweep_seconds=5)
     database.set_alarms = delays.set

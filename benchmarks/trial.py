@@ -152,35 +152,40 @@ class Track:
                 return await self._run(contender, load, lead)
         raise Unfit(f"did not enqueue {load.count} jobs within {load.shortest_lead * 8:.0f} s")
 
-    async def _run(self, contender: Contender, load: Load, lead: float) -> Outcome:
+    @asynccontextmanager
+    async def prepared(self, contender: Contender) -> AsyncIterator[Path]:
+        """An empty Redis and a folder for one run."""
         await self._redis.flushall()
         with tempfile.TemporaryDirectory(dir=self._folder) as name:
-            folder = Path(name)
-            await contender.prepare(folder)
-            async with self._process(contender, folder, "worker") as worker:
-                await self._enqueue(contender, folder, Load(1), time.time())
-                await _started(folder, worker, Load(1), time.time())
-                if not _records(folder):
-                    raise Unfit(f"does not start: {_last_words(folder)}")
-                os.truncate(script.records(folder), 0)
-                due = round(time.time() + lead, 3)
-                await self._enqueue(contender, folder, load, due)
-                if time.time() > due - REST:
-                    raise TooSlowToEnqueue
-                await _started(folder, worker, load, due)
-                await asyncio.sleep(LINGER)
-                if worker.returncode is not None:
-                    raise Unfit(f"ended by itself: {_last_words(folder)}")
-                return judge(load, _records(folder))
+            await contender.prepare(Path(name))
+            yield Path(name)
 
-    async def _enqueue(self, contender: Contender, folder: Path, load: Load, due: float) -> None:
+    async def _run(self, contender: Contender, load: Load, lead: float) -> Outcome:
+        async with self.prepared(contender) as folder, self.process(contender, folder, "worker") as worker:
+            await self.enqueue(contender, folder, Load(1), time.time())
+            await _started(folder, worker, Load(1), time.time())
+            if not _records(folder):
+                raise Unfit(f"does not start: {_last_words(folder)}")
+            os.truncate(script.records(folder), 0)
+            due = round(time.time() + lead, 3)
+            await self.enqueue(contender, folder, load, due)
+            if time.time() > due - REST:
+                raise TooSlowToEnqueue
+            await _started(folder, worker, load, due)
+            await asyncio.sleep(LINGER)
+            if worker.returncode is not None:
+                raise Unfit(f"ended by itself: {_last_words(folder)}")
+            return judge(load, _records(folder))
+
+    async def enqueue(self, contender: Contender, folder: Path, load: Load, due: float) -> None:
+        """Let the contender's own process enqueue a load. Raises Unfit."""
         words = ("enqueue", str(load.count), repr(due), str(load.spread))
-        async with self._process(contender, folder, *words) as process:
+        async with self.process(contender, folder, *words) as process:
             if await process.wait():
                 raise Unfit(f"can't enqueue: {_last_words(folder)}")
 
     @asynccontextmanager
-    async def _process(
+    async def process(
         self, contender: Contender, folder: Path, *words: str
     ) -> AsyncIterator[asyncio.subprocess.Process]:
         """A process with all that it starts, in a session of its own, by whose id they are all killed."""
