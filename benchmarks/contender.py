@@ -75,14 +75,14 @@ def database_in(folder: Path) -> Database:
 class Noting(Delays):
     """The product's loop, which notes what it has committed."""
 
-    async def fire(self, run_ids: Sequence[int]) -> int:
+    async def fire(self, run_ids: Sequence[int]) -> tuple[int, int]:
         """The same, and the note."""
-        ready = await super().fire(run_ids)
+        acted, held = await super().fire(run_ids)
         jobs = _enqueued()
         for one in run_ids:
             if one in jobs:
                 start(*jobs.pop(one))
-        return ready
+        return acted, held
 
 
 _known: dict[int, Job] = {}

@@ -45,8 +45,9 @@ async def accept(uow: UnitOfWork, channel_id: int, updates: Sequence[Incoming], 
     people = {one.person.external_id for one in updates if one.person}
     staff = await staff_of(uow, channel_id, people) if people else set()
     fresh = await _receipt(uow, channel_id, updates, staff)
-    await _park(uow, channel_id, [one for one in fresh if one.unreadable])
     await _take_in(uow, channel_id, [one for one in fresh if one.content and not _waits(one, staff)])
+    # The company's stream is locked after those of customers, here as by everybody.
+    await _park(uow, channel_id, [one for one in fresh if one.unreadable])
 
 
 def _waits(one: Incoming, staff: Collection[str]) -> bool:

@@ -176,13 +176,17 @@ async def discard(uow: UnitOfWork, outgoing_id: int) -> bool:
 
 
 async def withdraw(uow: UnitOfWork, client_keys: Collection[str], *, reason: str) -> set[str]:
-    """Take messages back that still wait to be sent; the keys of those that do not wait any more are returned."""
+    """Take messages back that still wait to be sent; the keys of those that do not wait any more are returned.
+
+    One that is being sent is not tried again, should it come back. The streams must be locked by this unit.
+    """
     if not client_keys:
         return set()
-    waiting = select(message.c.id).where(message.c.client_key.in_(sorted(client_keys)))
+    meant = select(message.c.id).where(message.c.client_key.in_(sorted(client_keys)))
+    sends = update(outgoing).where(outgoing.c.message_id.in_(meant), outgoing.c.op == "send")
+    await uow.execute(sends.where(outgoing.c.state == "sending", outgoing.c.guard.is_not(None)).values(reason=reason))
     result = await uow.execute(
-        update(outgoing)
-        .where(outgoing.c.message_id.in_(waiting), outgoing.c.op == "send", outgoing.c.state == "queued")
+        sends.where(outgoing.c.state == "queued")
         .values(state="cancelled", reason=reason)
         .returning(outgoing.c.message_id)
     )

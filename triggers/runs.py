@@ -54,6 +54,11 @@ def client_key_of(run_id: int) -> str:
     return f"run:{run_id}"
 
 
+def run_of(client_key: str) -> int:
+    """The run that wrote the message of this name."""
+    return int(client_key.rpartition(":")[2])
+
+
 RUNS = select(
     trigger_run.c.id,
     trigger_run.c.trigger_id,
@@ -175,8 +180,18 @@ async def stop(uow: UnitOfWork, runs: Sequence[tuple[Run, str]]) -> None:
     for reason in sorted({reason for one, reason in runs if one.state == QUEUED}):
         meant = {key for key, one in keys.items() if (one, reason) in runs}
         crossed |= {keys[key].id for key in await withdraw(uow, meant, reason=reason)}
-    await _end(uow, [(one, STOPPED, reason) for one, reason in runs if one.id not in crossed])
-    await record(uow, [RunStopped(**one.common(), reason=reason, crossed=one.id in crossed) for one, reason in runs])
+    await taken_back(uow, [(one, reason) for one, reason in runs if one.id not in crossed])
+    await record(uow, [_stopped(one, reason, crossed=True) for one, reason in runs if one.id in crossed])
+
+
+async def taken_back(uow: UnitOfWork, runs: Sequence[tuple[Run, str]]) -> None:
+    """End runs of which nothing will be sent any more, and say why."""
+    await _end(uow, [(one, STOPPED, reason) for one, reason in runs])
+    await record(uow, [_stopped(one, reason, crossed=False) for one, reason in runs])
+
+
+def _stopped(run: Run, reason: str, *, crossed: bool) -> RunStopped:
+    return RunStopped(**run.common(), reason=reason, crossed=crossed)
 
 
 async def _end(uow: UnitOfWork, ended: Sequence[tuple[Run, str, str | None]]) -> None:
