@@ -11,7 +11,7 @@ from bot.alerts import answer_commands
 from bot.cards import card, put_away, relayed, stands_whole, title
 from bot.texts import content
 from core.database import UnitOfWork
-from core.journal import Recorded
+from core.journal import Recorded, not_handed_on
 from core.texts import Texts, texts
 from inbox.events import MessageReceived, MessageWritten
 from inbox.outbound import Lane, Latest, Outgoing, latest, queue, revise
@@ -93,7 +93,9 @@ async def on_message_received(uow: UnitOfWork, events: Sequence[Recorded[Message
     """
     open_deals = await open_views_in(uow, {item.event.conversation_id for item in events})
     shown = await messages(uow, [item.event.message_id for item in events])
-    known = {view.id: view for view in open_deals.values() if view.opened_by_message_id not in shown}
+    waiting = [ref_of(view.id) for view in open_deals.values() if view.assignee_id is None]
+    undecided = await not_handed_on(uow, DealOpened, waiting) if waiting else set()
+    known = {view.id: view for view in open_deals.values() if ref_of(view.id) not in undecided}
     board = await _board(uow, known)
     queued: list[Outgoing] = []
     for item in events:

@@ -144,6 +144,17 @@ async def busy_streams(uow: UnitOfWork, names: Iterable[str]) -> set[str]:
 _BUSY = select(event.c.stream).where(_unhandled, event.c.stream.in_(bindparam("streams", expanding=True))).distinct()
 
 
+async def not_handed_on(uow: UnitOfWork, kind: type[Event], refs: Iterable[str]) -> set[str]:
+    """Those of `refs` to which an event of this kind has happened whose consequences are still to come."""
+    rows = await uow.rows(_NOT_HANDED_ON, {"kind": kind.__name__, "refs": sorted(set(refs))})
+    return {row.ref for row in rows}
+
+
+_NOT_HANDED_ON = select(event.c.ref).where(
+    event.c.ref.in_(bindparam("refs", expanding=True)), event.c.kind == bindparam("kind"), _unhandled
+)
+
+
 async def lock(uow: UnitOfWork, names: Iterable[str]) -> None:
     """Make this unit the only one that records in these streams until it ends.
 

@@ -90,7 +90,7 @@ SPOILT = {
     "I7 its owner was not told": "UPDATE outgoing SET ref = NULL",
     "I7 waits while somebody is on shift": f"UPDATE deal SET assignee_id = NULL WHERE id = {OPEN}",
     "I7 the turn stands elsewhere": "UPDATE rotation SET last_place = last_place - 1",
-    "I7 handed out unfairly": "UPDATE event SET data = replace(data, '\"staff_id\": 2', '\"staff_id\": 1')"
+    "I7 handed out unfairly": "UPDATE event SET data = replace(data, '\"staff_id\":2', '\"staff_id\":1')"
     " WHERE kind = 'DealAssigned'",
     "I8 stored out of order": f"UPDATE message SET id = id + 1000 WHERE id = {FIRST_IN}",
     "I8 sent out of order": f"UPDATE posted SET outgoing_id = 9999 WHERE outgoing_id = {ANSWER}",

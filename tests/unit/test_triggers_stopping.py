@@ -227,13 +227,13 @@ async def test_what_cannot_be_read_is_put_aside_while_its_customers_trigger_paus
     await beside(pauses, takes_in)
 
 
+# Nothing is worked on beside SQLite's only writer.
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_whoever_is_being_worked_on_keeps_nobody_elses_messages_waiting(shop: Office, scene: Scene) -> None:
     await scene.autoreply(preset="greeting", text="Hello!")
     await shop.receive(shop.message("anna"), shop.message("bela"))
 
     async with shop.database.unit() as busy:
-        if busy.is_sqlite:
-            pytest.skip("nothing is worked on beside the only writer")
         await lock(busy, ["contact:1"])
         async with shop.database.unit() as uow, asyncio.timeout(1):
             ids = [await queued_for(uow, name) for name in ("anna", "bela")]
