@@ -66,6 +66,14 @@ class Lost(CallbackData, prefix="lost"):
     reason: Number
 
 
+class History(CallbackData, prefix="history"):
+    """What happened to a deal, before an event if one is named; `card` says that its card stood here."""
+
+    deal: Number
+    card: bool
+    before: Number = 0
+
+
 class Done(CallbackData, prefix="done"):
     """Talk to nobody any more."""
 
