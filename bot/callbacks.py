@@ -253,8 +253,12 @@ class TriggerRuns(CallbackData, prefix="runs"):
     id: Number
 
 
+class NewTrigger(CallbackData, prefix="newtrigger"):
+    """Make a trigger."""
+
+
 class TriggerEdit(CallbackData, prefix="triggeredit"):
-    """Change a trigger by the form; 0 makes a new one."""
+    """Change a trigger."""
 
     id: Number
 

@@ -42,43 +42,71 @@ async def expect_greeting(uow: UnitOfWork, desk: Desk) -> bool:
 
 
 async def new(
-    press: CallbackQuery, callback_data: callbacks.NewReply, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk
+    press: CallbackQuery,
+    callback_data: callbacks.NewReply,
+    uow: UnitOfWork,
+    by: Staff,
+    t: Texts,
+    desk: Desk,
+    update_row: int,
 ) -> Screen:
     """Begin an auto-reply for a case."""
     if callback_data.preset not in CASES:
         raise Unreadable(part=callback_data.preset, example="/autoreply")
     has_hours = (await hours(uow, by)).week is not None
-    return await _show(uow, by, t, desk, HalfReply.begun(callback_data.preset, has_hours=has_hours), instead=True)
+    half = HalfReply.begun(callback_data.preset, has_hours=has_hours)
+    return await _show(uow, by, t, desk, half.numbered(update_row), instead=True)
 
 
 async def another_text(
-    press: CallbackQuery, callback_data: callbacks.ReplyText, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk
+    press: CallbackQuery,
+    callback_data: callbacks.ReplyText,
+    uow: UnitOfWork,
+    by: Staff,
+    t: Texts,
+    desk: Desk,
+    update_row: int,
 ) -> Screen:
     """Type another text for an auto-reply that there is."""
     one = await editing.see(uow, by, callback_data.id)
     half = HalfReply(preset=one.preset or GREETING, step="text", trigger_id=one.id, version=one.version)
-    return await _show(uow, by, t, desk, half, instead=True)
+    return await _show(uow, by, t, desk, half.numbered(update_row), instead=True)
 
 
-async def typed(message: Message, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, kept: dict[str, Any]) -> Screen:
+async def typed(
+    message: Message, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, kept: dict[str, Any], update_row: int
+) -> Screen:
     """What the current step asks for, typed."""
-    return await _show(uow, by, t, desk, HalfReply.of(kept).answered(message.text or ""), instead=False)
+    half = HalfReply.of(kept).answered(message.text or "")
+    return await _show(uow, by, t, desk, half.numbered(update_row), instead=False)
 
 
 async def picked(
-    press: CallbackQuery, callback_data: callbacks.ReplyPick, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk
+    press: CallbackQuery,
+    callback_data: callbacks.ReplyPick,
+    uow: UnitOfWork,
+    by: Staff,
+    t: Texts,
+    desk: Desk,
+    update_row: int,
 ) -> Screen:
     """What the current step asks for, by a button."""
     half = await _half(uow, desk)
     if half is None:
         return await _gone(uow, by, t)
     if half.turn == callback_data.turn:
-        half = half.picked(callback_data.value)
+        half = half.picked(callback_data.value).numbered(update_row)
     return await _show(uow, by, t, desk, half, instead=True)
 
 
 async def go(
-    press: CallbackQuery, callback_data: callbacks.ReplyGo, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk
+    press: CallbackQuery,
+    callback_data: callbacks.ReplyGo,
+    uow: UnitOfWork,
+    by: Staff,
+    t: Texts,
+    desk: Desk,
+    update_row: int,
 ) -> Screen:
     """Save, change the text, choose the hours, go back, or cancel."""
     half = await _half(uow, desk)
@@ -90,7 +118,7 @@ async def go(
         return await _save(uow, by, t, desk, half)
     other = half.gone(callback_data.to)
     if other is not None:
-        return await _show(uow, by, t, desk, other, instead=True)
+        return await _show(uow, by, t, desk, other.numbered(update_row), instead=True)
     await set_screen(uow, desk, None)
     if half.trigger_id is not None:
         return Screen(await _card(uow, by, t, half.trigger_id), instead=True)
@@ -133,7 +161,6 @@ async def _gone(uow: UnitOfWork, by: Staff, t: Texts) -> Screen:
 
 
 async def _show(uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, half: HalfReply, *, instead: bool) -> Screen:
-    """The current step, kept with a number of its own, so that a button of an earlier one is not taken for its own."""
-    shown = half.turned()
-    await set_screen(uow, desk, shown.kept())
-    return Screen(shown.drawn(t, await hours(uow, by), by.name), instead=instead)
+    """The current step, kept until it is answered."""
+    await set_screen(uow, desk, half.kept())
+    return Screen(half.drawn(t, await hours(uow, by), by.name), instead=instead)

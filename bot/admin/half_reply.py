@@ -28,7 +28,7 @@ FIRST: Mapping[str, Step] = {CLOSED: "hours", KEYWORD: "words", UNANSWERED: "aft
 
 
 class HalfReply(BaseModel):
-    """An auto-reply that is being set up, or the new text of the one with `trigger_id`; `turn` counts its screens."""
+    """An auto-reply that is being set up, or the new text of the one with `trigger_id`; `turn` numbers its screen."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -57,9 +57,9 @@ class HalfReply(BaseModel):
         """Itself as JSON has it."""
         return {"kind": KIND, **self.model_dump(mode="json")}
 
-    def turned(self) -> Self:
-        """Itself, to be shown once more."""
-        return self.model_copy(update={"turn": self.turn + 1})
+    def numbered(self, turn: int) -> Self:
+        """Itself, with the number of its next screen."""
+        return self.model_copy(update={"turn": turn})
 
     def gone(self, where: str) -> Self | None:
         """Itself at another step: "text", "hours" or "back"; None to leave it."""
