@@ -34,7 +34,7 @@ lint: $(DEV)
 	$(BIN)/lint-imports
 
 bench: $(DEV)
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 soak: $(DEV)
 	@$(BIN)/python -m tests.soak $(ARGS)
@@ -46,6 +46,7 @@ texts: $(DEV)
 lock:
 	uv pip compile pyproject.toml --universal --generate-hashes -q -o requirements.lock --custom-compile-command "make lock"
 	uv pip compile pyproject.toml --group dev -c requirements.lock --universal --generate-hashes -q -o requirements-dev.lock --custom-compile-command "make lock"
+	for peer in arq celery huey; do uv pip compile benchmarks/peers/$${peer}_.py --universal --generate-hashes -q -o benchmarks/peers/$$peer.txt --custom-compile-command "make lock" || exit; done
 
 clean:
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

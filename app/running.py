@@ -16,6 +16,7 @@ from app.wiring import ROLES, Program, build
 from core.clock import SystemClock
 from core.database import Database
 from core.embedded import EmbeddedRedis
+from core.memory import settle
 from core.settings import Settings
 from web.server import application, serve
 
@@ -65,6 +66,7 @@ async def run(settings: Settings, roles: Sequence[str]) -> None:
         async with redis_at(settings) as redis_url:
             await _migrate(settings)
             program = await build(settings, redis_url, alone=alone, announce=_say)
+            settle()
             try:
                 await _run_until_signal(program, roles)
             finally:

@@ -10,6 +10,7 @@ from inbox.events import (
     MessageFailed,
     MessageReceived,
     MessageUnconfirmed,
+    MessageWithdrawn,
     MessageWritten,
     NoticeFailed,
     UpdateParked,
@@ -45,6 +46,7 @@ STORY: Story = {
     MessageDelivered: [outcome.on_message_delivered, marks.on_message_delivered],
     MessageFailed: [outcome.on_message_failed, marks.on_message_failed],
     MessageUnconfirmed: [outcome.on_message_unconfirmed, marks.on_message_unconfirmed],
+    MessageWithdrawn: [outcome.on_message_withdrawn],
     # triggers
     StaffNotified: [notify.on_staff_notified],
     TriggerPaused: [alerts.on_trigger_paused],

@@ -1,19 +1,47 @@
-"""Runs every benchmark and prints a line for each goal."""
+"""Runs the benchmarks, all or those that are named, and prints a line for each goal, then what is orientation only."""
 
+import argparse
 import asyncio
+import signal
 import sys
+from collections.abc import Awaitable, Callable
+from functools import partial
 
-from benchmarks import ingest
+from benchmarks import delayed, growth, ingest, killed
+from benchmarks.contender import Ours
+from benchmarks.goals import Report
+
+BENCHMARKS: dict[str, Callable[..., Awaitable[Report]]] = {
+    "ingest": ingest.measure,
+    "delayed": partial(delayed.measure, Ours()),
+    "growth": growth.measure,
+    "killed": killed.measure,
+}
 
 
 async def main() -> int:
     """Measure; 1 if a goal is missed."""
-    missed = 0
-    for name, figure, goal in await ingest.measure():
-        fine = figure >= goal
-        missed += not fine
-        print(f"{name} {figure:.2f} >= {goal:g} {'ok' if fine else 'MISSED'}")
-    return 1 if missed else 0
+    words = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    words.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; all if none is given")
+    words.add_argument("--quick", action="store_true", help="small loads and few rounds: shows that it works, no more")
+    chosen = words.parse_args()
+    if unknown := set(chosen.names) - BENCHMARKS.keys():
+        words.error(f"no such benchmark: {', '.join(sorted(unknown))}")
+    if task := asyncio.current_task():
+        # Otherwise SIGTERM would leave the processes of a benchmark behind.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+
+    orientation: list[str] = []
+    missed = False
+    for name, measure in BENCHMARKS.items():
+        if not chosen.names or name in chosen.names:
+            report = await measure(quick=chosen.quick)
+            for goal in report.goals:
+                print(goal, flush=True)
+                missed |= goal.missed
+            orientation += report.orientation
+    print(*orientation, sep="\n")
+    return int(missed)
 
 
 sys.exit(asyncio.run(main()))

@@ -92,12 +92,13 @@ async def on_message_received(uow: UnitOfWork, events: Sequence[Recorded[Message
     What belongs to a deal that has just opened is shown with it, once it is known who gets it.
     """
     open_deals = await open_views_in(uow, {item.event.conversation_id for item in events})
-    board = await _board(uow, {view.id: view for view in open_deals.values()})
     shown = await messages(uow, [item.event.message_id for item in events])
+    known = {view.id: view for view in open_deals.values() if view.opened_by_message_id not in shown}
+    board = await _board(uow, known)
     queued: list[Outgoing] = []
     for item in events:
         view = open_deals.get(item.event.conversation_id)
-        if view is None or view.opened_by_message_id in shown:
+        if view is None or view.id not in known:
             continue
         one = shown[item.event.message_id]
         if view.assignee_id is None:
@@ -148,7 +149,10 @@ async def _put_away(uow: UnitOfWork, view: DealView, t: Texts, old: Latest, *, c
 
 async def on_deal_opened(uow: UnitOfWork, events: Sequence[Recorded[DealOpened]]) -> None:
     """Offer deals that were not handed out to all who may take them."""
-    await _offer_waiting(uow, await _board(uow, await views(uow, [item.event.deal_id for item in events])))
+    found = await views(uow, [item.event.deal_id for item in events])
+    waiting = {view.id: view for view in found.values() if view.assignee_id is None}
+    if waiting:
+        await _offer_waiting(uow, await _board(uow, waiting))
 
 
 async def _offer_waiting(uow: UnitOfWork, board: _Board) -> None:
@@ -192,9 +196,11 @@ async def on_deal_assigned(uow: UnitOfWork, events: Sequence[Recorded[DealAssign
     first_ids = {view.conversation_id: view.opened_by_message_id or 0 for _, view, _ in new}
     waiting = {view.conversation_id: view.waiting_from_id for _, view, _ in new if view.waiting_from_id}
     received = await received_since(uow, first_ids, waiting, limit=RELAYED_ON_TAKING) if first_ids else {}
+    queued: list[Outgoing] = []
     for item, view, to in new:
         if view.conversation_id in received:
-            await _hand_over(uow, board, view, to, item, received[view.conversation_id])
+            queued += await _hand_over(uow, board, view, to, item, received[view.conversation_id])
+    await queue(uow, queued)
     await refresh(uow, board, cause=f"assigned:{events[-1].id}")
 
 
@@ -224,7 +230,7 @@ async def _hand_over(
     to: Reach,
     item: Recorded[DealAssigned],
     received: Sequence[MessageView],
-) -> None:
+) -> list[Outgoing]:
     stands = next((one for one in received if one.id == view.waiting_from_id), received[0])
     queued: list[Outgoing] = []
     old = board.card_in(view, to)
@@ -240,7 +246,7 @@ async def _hand_over(
     for one in received:
         if one.id != stands.id or not stands_whole(one):
             queued += relay_of(view, to, one)
-    await queue(uow, queued)
+    return queued
 
 
 async def on_deal_changed(uow: UnitOfWork, events: Sequence[Recorded[DealEvent]]) -> None:

@@ -1,8 +1,9 @@
 """What a company has chosen for itself, by name; what a choice means is said where it is used."""
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import JSON, Column, String, Table, select
+from sqlalchemy import JSON, Column, String, Table, bindparam, select
 
 from core.database import UnitOfWork, metadata
 from core.journal import insert, insert_or_ignore
@@ -15,6 +16,15 @@ setting = Table(
 async def chosen(uow: UnitOfWork, name: str) -> Any:
     """What was chosen, None where nothing was."""
     return await uow.value(select(setting.c.value).where(setting.c.name == name))
+
+
+async def chosen_of(uow: UnitOfWork, names: Collection[str]) -> dict[str, Any]:
+    """What was chosen of several things."""
+    rows = await uow.rows(_OF, {"names": sorted(names)})
+    return {row.name: row.value for row in rows}
+
+
+_OF = select(setting).where(setting.c.name.in_(bindparam("names", expanding=True)))
 
 
 async def choose(uow: UnitOfWork, name: str, value: Any) -> None:

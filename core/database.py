@@ -82,6 +82,10 @@ class UnitOfWork:
         self.is_sqlite = connection.dialect.name == "sqlite"
         self.rings: set[str] = set()
         self.alarms: dict[int, datetime] = {}
+        # How many events were recorded.
+        self.recorded = 0
+        # What was read once and is needed again; whoever changes it forgets it here.
+        self.kept: dict[str, Any] = {}
 
     async def execute(
         self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None

@@ -4,11 +4,12 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import JSON, Column, Index, Integer, String, Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from core.bulk import insert_rows
 from core.database import Id, Instant, UnitOfWork, metadata
 
 RELAY = "relay"
@@ -68,8 +69,7 @@ class Event:
         return {name: getattr(self, name) for name in _own_fields(type(self))}
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Who does something and what made him: the actor, the event behind it, how many automatic steps led here."""
 
     actor: str = SYSTEM
@@ -130,7 +130,8 @@ async def record(uow: UnitOfWork, events: Iterable[Event]) -> None:
         for item in events
     ]
     if rows:
-        await uow.execute(event.insert(), rows)
+        await insert_rows(uow, event, rows)
+        uow.recorded += len(rows)
         uow.ring(RELAY)
 
 

@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import and_, bindparam, func, or_, select, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from core.bulk import update_rows
 from core.database import Database, Instant, UnitOfWork
 from core.failpoints import failpoint
 from core.journal import RELAY, Event, Recorded, as_recorded, counter, event, insert_or_ignore, lock, lock_free, record
@@ -54,7 +55,12 @@ _first = (
     )
     .subquery()
 )
-_FIRST_OF_EACH = select(event).join(_first, _first.c.id == event.c.id).where(_first.c.place <= RUN).order_by(event.c.id)
+_FIRST_OF_EACH = (
+    select(event, _first.c.place)
+    .join(_first, _first.c.id == event.c.id)
+    .where(_first.c.place <= RUN)
+    .order_by(event.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,10 +125,14 @@ class Relay:
             streams = sorted(await lock_free(uow, [row.stream for row in names], most=WAVE))
             met: list[int] = []
             done: list[int] = []
-            while streams and rounds and (batch := await self._next(uow, streams, met)):
+            more = bool(streams)
+            while more and rounds:
+                batch, is_all = await self._next(uow, streams, met)
                 failpoint("relay.claimed")
                 met += [item.id for item in batch]
+                recorded = uow.recorded
                 done += await tell(uow, batch)
+                more = bool(batch) and (not is_all or uow.recorded > recorded)
                 rounds -= 1
             await _stamp(uow, done)
             if not met:
@@ -131,9 +141,13 @@ class Relay:
         failpoint("relay.after_commit")
         return len(met)
 
-    async def _next(self, uow: UnitOfWork, streams: Sequence[str], met: Sequence[int]) -> list[Recorded[Event]]:
+    async def _next(
+        self, uow: UnitOfWork, streams: Sequence[str], met: Sequence[int]
+    ) -> tuple[list[Recorded[Event]], bool]:
+        """What is next in each stream, and whether that is all there is."""
         rows = await uow.rows(_FIRST_OF_EACH, {"streams": streams, "handled": met})
-        return self._runs([as_recorded(row) for row in rows])
+        run = self._runs([as_recorded(row) for row in rows])
+        return run, len(run) == len(rows) and all(row.place < RUN for row in rows)
 
     def _runs(self, items: Sequence[Recorded[Event]]) -> list[Recorded[Event]]:
         """Of each stream the events up to the first that is of another kind than the first one that is listened to."""
@@ -205,9 +219,8 @@ async def _stamp(uow: UnitOfWork, ids: Sequence[int]) -> None:
     if not ids:
         return
     last = await _advance(uow, len(ids))
-    positions = [{"event_id": one, "place": last - len(ids) + 1 + index} for index, one in enumerate(sorted(ids))]
-    await uow.execute(
-        update(event).where(event.c.id == bindparam("event_id")).values(position=bindparam("place")), positions
+    await update_rows(
+        uow, event, [{"id": one, "position": last - len(ids) + place} for place, one in enumerate(sorted(ids), 1)]
     )
 
 

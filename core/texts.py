@@ -100,11 +100,13 @@ class Texts:
 
         Parts of a second are left out, and less than nothing is at once.
         """
-        seconds = length // timedelta(seconds=1)
-        if seconds <= 0:
-            return self(AT_ONCE)
-        parts = _exact_parts(seconds)
-        return " ".join(format_unit(n, f"duration-{unit}", format="0", locale=self._locale) for unit, n in parts)
+        parts = _exact_parts(length)
+        said = (format_unit(n, f"duration-{unit}", format="0", locale=self._locale) for unit, n in parts)
+        return " ".join(said) or self(AT_ONCE)
+
+    def during(self, length: timedelta) -> str:
+        """The same within a sentence, "silent for {time}" or "once in {time}", where our other languages decline it."""
+        return " ".join(self._spent(n, unit) for unit, n in _exact_parts(length)) or self(AT_ONCE)
 
     def week(self, week: "Week") -> str:
         """Weekly hours, days of equal hours together: Mon-Fri 09:00-18:00, Sat 10:00-14:00."""
@@ -132,6 +134,19 @@ class Texts:
         """A number with its thousands apart."""
         return format_decimal(n, locale=self._locale)
 
+    def _spent(self, n: int, unit: str) -> str:
+        match unit:
+            case "week":
+                return self.plural("{n} week", "{n} weeks", n, n=n)
+            case "day":
+                return self.plural("{n} day", "{n} days", n, n=n)
+            case "hour":
+                return self.plural("{n} hour", "{n} hours", n, n=n)
+            case "minute":
+                return self.plural("{n} minute", "{n} minutes", n, n=n)
+            case _:
+                return self.plural("{n} second", "{n} seconds", n, n=n)
+
     @property
     def _locale(self) -> Locale:
         return LOCALES[self.language]
@@ -154,8 +169,11 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
-def _exact_parts(seconds: int) -> list[tuple[str, int]]:
-    """The largest units, two at most, that make up so many seconds: more than zero."""
+def _exact_parts(length: timedelta) -> list[tuple[str, int]]:
+    """The largest units, two at most, that make up a length; none for less than a second."""
+    seconds = length // timedelta(seconds=1)
+    if seconds <= 0:
+        return []
     if seconds % WEEK == 0:
         return [("week", seconds // WEEK)]
     units = dict(UNITS)
@@ -191,6 +209,8 @@ def filled(text: str, values: Mapping[str, object]) -> str:
 
 def plain(name: str) -> str:
     """A customer's name on one line, without characters that move or hide what stands around it."""
+    if name.isascii() and name.isprintable() and len(name) <= LONGEST_NAME and "  " not in name:
+        return name.strip() or "…"
     visible = "".join(" " if char.isspace() else char for char in name if char.isspace() or not _steers(char))
     short = _SPACES.sub(" ", visible).strip()[:LONGEST_NAME] or "…"
     right_to_left = any(unicodedata.bidirectional(char) in ("R", "AL", "AN") for char in short)

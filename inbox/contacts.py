@@ -1,13 +1,15 @@
 """Who writes on a channel: contacts and their identities, found or made by the batch; what they wrote is not here."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select, update
 
+from core.bulk import insert_rows
 from core.database import UnitOfWork
-from core.journal import insert, insert_or_ignore
+from core.journal import insert_or_ignore
 from inbox.channel import Person
 from inbox.models import contact, identity
 
@@ -63,11 +65,12 @@ async def _find(uow: UnitOfWork, channel_id: int, names: Iterable[str]) -> dict[
 
 
 async def _make(uow: UnitOfWork, channel_id: int, people: Sequence[Person]) -> None:
-    result = await uow.execute(
-        insert(uow, contact).returning(contact.c.id, sort_by_parameter_order=True),
-        [{"name": person.name, "language": person.language} for person in people],
-    )
-    made = dict(zip([row.id for row in result], people, strict=True))
+    rows = [{"name": person.name, "language": person.language} for person in people]
+    ids: defaultdict[tuple[str, str | None], list[int]] = defaultdict(list)
+    for row in await insert_rows(uow, contact, rows, returning=("id", "name", "language")):
+        ids[row.name, row.language].append(row.id)
+    # Contacts that say the same are the same until they get their identities.
+    made = {ids[person.name, person.language].pop(): person for person in people}
     result = await uow.execute(
         insert_or_ignore(uow, identity).returning(identity.c.contact_id),
         [

@@ -69,6 +69,14 @@ class MessageUnconfirmed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageWithdrawn(Event):
+    """An automatic message that had crossed with what stopped it was not sent after all; `reason` says what did."""
+
+    message_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageRetried(Event):
     """A person asked to send again what had failed or was not confirmed."""
 

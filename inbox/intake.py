@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, tuple_
-from sqlalchemy import update as change
+from sqlalchemy import select, tuple_
 
+from core.bulk import insert_rows, update_rows
 from core.database import UnitOfWork
-from core.journal import Event, insert, insert_or_ignore, lock, record
+from core.journal import Event, insert, lock, record
 from core.relay import COMPANY
 from inbox.channel import Incoming, Person, Pressed, Reachability, Started, Written
 from inbox.contacts import Known, mark_reachable, mark_unreachable, recognise, stream_of
@@ -45,8 +45,9 @@ async def accept(uow: UnitOfWork, channel_id: int, updates: Sequence[Incoming], 
     people = {one.person.external_id for one in updates if one.person}
     staff = await staff_of(uow, channel_id, people) if people else set()
     fresh = await _receipt(uow, channel_id, updates, staff)
-    await _park(uow, channel_id, [one for one in fresh if one.unreadable])
     await _take_in(uow, channel_id, [one for one in fresh if one.content and not _waits(one, staff)])
+    # The company's stream is locked after those of customers, here as by everybody.
+    await _park(uow, channel_id, [one for one in fresh if one.unreadable])
 
 
 def _waits(one: Incoming, staff: Collection[str]) -> bool:
@@ -75,8 +76,7 @@ async def _receipt(
         }
         for one in updates
     ]
-    result = await uow.execute(insert_or_ignore(uow, update).returning(update.c.external_id), rows)
-    new = {row.external_id for row in result}
+    new = {row.external_id for row in await insert_rows(uow, update, rows, ignore=True, returning=("external_id",))}
     if any(row["state"] == "waiting" for row in rows):
         uow.ring(STAFF_UPDATES)
     fresh = []
@@ -178,9 +178,7 @@ async def _messages(uow: UnitOfWork, channel_id: int, updates: Sequence[Incoming
         }
         for talk, one in written
     ]
-    result = await uow.execute(
-        insert_or_ignore(uow, message).returning(message.c.id, message.c.conversation_id, message.c.external_id), rows
-    )
+    result = await insert_rows(uow, message, rows, ignore=True, returning=("id", "conversation_id", "external_id"))
     stored = {(row.conversation_id, row.external_id): row.id for row in result}
     await store_files(
         uow,
@@ -265,22 +263,16 @@ def _events(uow: UnitOfWork, one: Incoming, who: Known, talk: Talk, messages: Me
 
 
 async def _store_talks(uow: UnitOfWork, talks: dict[str, Talk]) -> None:
-    await uow.execute(
-        change(conversation)
-        .where(conversation.c.id == bindparam("conversation"))
-        .values(
-            source=bindparam("new_source"),
-            last_message_id=bindparam("last"),
-            waiting_since=bindparam("since"),
-            waiting_from_id=bindparam("since_id"),
-        ),
+    await update_rows(
+        uow,
+        conversation,
         [
             {
-                "conversation": talk.id,
-                "new_source": talk.source,
-                "last": talk.last_message_id,
-                "since": talk.waiting_since,
-                "since_id": talk.waiting_from_id,
+                "id": talk.id,
+                "source": talk.source,
+                "last_message_id": talk.last_message_id,
+                "waiting_since": talk.waiting_since,
+                "waiting_from_id": talk.waiting_from_id,
             }
             for talk in sorted(talks.values(), key=lambda talk: talk.id)
         ],

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, literal_column, select, update
 
+from core.bulk import insert_rows
 from core.database import UnitOfWork
 from core.journal import insert, insert_or_ignore
 from inbox.models import message, outgoing, posted
@@ -53,7 +54,7 @@ async def queue(uow: UnitOfWork, items: Sequence[Outgoing]) -> None:
     """Queue things in the order given; those whose cause was queued before are left out."""
     plain = [_row(item) for item in items if item.merge_key is None]
     if plain:
-        await uow.execute(insert_or_ignore(uow, outgoing), plain)
+        await insert_rows(uow, outgoing, plain, ignore=True)
     merging = [_row(item) for item in items if item.merge_key is not None]
     if merging:
         statement = insert(uow, outgoing)
@@ -175,13 +176,17 @@ async def discard(uow: UnitOfWork, outgoing_id: int) -> bool:
 
 
 async def withdraw(uow: UnitOfWork, client_keys: Collection[str], *, reason: str) -> set[str]:
-    """Take messages back that still wait to be sent; the keys of those that do not wait any more are returned."""
+    """Take messages back that still wait to be sent; the keys of those that do not wait any more are returned.
+
+    One that is being sent is not tried again, should it come back. The streams must be locked by this unit.
+    """
     if not client_keys:
         return set()
-    waiting = select(message.c.id).where(message.c.client_key.in_(sorted(client_keys)))
+    meant = select(message.c.id).where(message.c.client_key.in_(sorted(client_keys)))
+    sends = update(outgoing).where(outgoing.c.message_id.in_(meant), outgoing.c.op == "send")
+    await uow.execute(sends.where(outgoing.c.state == "sending", outgoing.c.guard.is_not(None)).values(reason=reason))
     result = await uow.execute(
-        update(outgoing)
-        .where(outgoing.c.message_id.in_(waiting), outgoing.c.op == "send", outgoing.c.state == "queued")
+        sends.where(outgoing.c.state == "queued")
         .values(state="cancelled", reason=reason)
         .returning(outgoing.c.message_id)
     )

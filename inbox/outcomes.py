@@ -9,11 +9,18 @@ from sqlalchemy import and_, bindparam, case, select, tuple_
 from sqlalchemy import update as change
 
 from core.database import UnitOfWork
-from core.journal import Event, busy_streams, insert_or_ignore, lock, record
+from core.journal import Event, busy_streams, insert_or_ignore, lock, lock_free, record
 from core.storable import storable
 from inbox.channel import Reason, Refused, Retry, Sending, Unanswered
 from inbox.contacts import mark_unreachable, stream_of
-from inbox.events import ContactBlocked, MessageDelivered, MessageFailed, MessageUnconfirmed, NoticeFailed
+from inbox.events import (
+    ContactBlocked,
+    MessageDelivered,
+    MessageFailed,
+    MessageUnconfirmed,
+    MessageWithdrawn,
+    NoticeFailed,
+)
 from inbox.models import attempt, conversation, identity, message, outgoing, posted
 
 
@@ -72,10 +79,11 @@ async def _held(uow: UnitOfWork, ids: Sequence[int]) -> set[int]:
     )
     if not rows:
         return set()
-    streams = [row.guard for row in rows]
-    await lock(uow, streams)
-    busy = await busy_streams(uow, streams)
-    return {row.id for row in rows if row.guard in busy}
+    streams = sorted({row.guard for row in rows})
+    # Whoever waited here would keep the messages of all others waiting too.
+    free = await lock_free(uow, streams, most=len(streams))
+    free -= await busy_streams(uow, free)
+    return {row.id for row in rows if row.guard not in free}
 
 
 def _marked(row: Any, names: "_Names") -> Marked:
@@ -177,9 +185,12 @@ async def write(uow: UnitOfWork, channel_id: int, results: Sequence[Result], *, 
         return
     results = await _end_attempts(uow, results)
     about = await _messages(uow, results)
+    withdrawn = await _withdrawn(uow, results, about)
     changes, events = [], []
     for one in results:
         values = _next_state(uow, one, about.get(one.marked.message_id or 0), retry_seconds)
+        if values["new_state"] == "queued" and one.marked.id in withdrawn:
+            values |= {"new_state": "cancelled", "new_reason": withdrawn[one.marked.id]}
         changes.append({"outgoing": one.marked.id} | values)
         events += _events(channel_id, one, values, about.get(one.marked.message_id or 0))
     await _drop_superseded(uow, channel_id, results, changes)
@@ -281,6 +292,16 @@ async def _messages(uow: UnitOfWork, results: Sequence[Result]) -> dict[int, _Ab
     return {row.id: _About(row.conversation_id, row.contact_id, row.identity_id) for row in rows}
 
 
+async def _withdrawn(uow: UnitOfWork, results: Sequence[Result], about: dict[int, _About]) -> dict[int, str]:
+    """Why messages that were on their way should not be tried again, by their rows; their streams are locked."""
+    failed = {one.marked.id: one.marked.message_id for one in results if one.failure and one.marked.message_id in about}
+    if not failed:
+        return {}
+    await lock(uow, [stream_of(about[message_id].contact_id) for message_id in failed.values() if message_id])
+    query = select(outgoing.c.id, outgoing.c.reason).where(outgoing.c.id.in_(failed), outgoing.c.guard.is_not(None))
+    return {row.id: row.reason for row in await uow.rows(query) if row.reason}
+
+
 def _next_state(uow: UnitOfWork, one: Result, about: _About | None, retry_seconds: Sequence[float]) -> dict[str, Any]:
     kept = {
         "new_reason": "resent" if one.marked.resent else None,
@@ -331,6 +352,8 @@ def _events(channel_id: int, one: Result, values: dict[str, Any], about: _About 
             if reason in (Reason.BLOCKED, Reason.GONE) and about.identity_id:
                 return [ContactBlocked(**common, identity_id=about.identity_id), failed]
             return [failed]
+        case "cancelled":
+            return [MessageWithdrawn(**common, message_id=message_id, reason=reason)]
         case _:
             return []
 

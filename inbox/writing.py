@@ -1,11 +1,11 @@
 """Writes to customers: a message is stored and queued in one act; who may write is the pipeline's affair."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select, update
 
+from core.bulk import insert_rows, update_rows
 from core.database import UnitOfWork
 from core.journal import Origin, insert_or_ignore, record
 from inbox.channel import Written
@@ -72,8 +72,7 @@ async def write(
     return message_id
 
 
-@dataclass(frozen=True, slots=True)
-class Automatic:
+class Automatic(NamedTuple):
     """A text that nobody typed; the same `client_key` is written once."""
 
     conversation_id: int
@@ -92,8 +91,9 @@ async def write_automatically(uow: UnitOfWork, items: Sequence[Automatic]) -> No
         return
     rows = await uow.rows(_CHATS, {"ids": sorted({one.conversation_id for one in items})})
     chats = {row.id: row for row in rows}
-    result = await uow.execute(
-        insert_or_ignore(uow, message).returning(message.c.id, message.c.client_key),
+    result = await insert_rows(
+        uow,
+        message,
         [
             {
                 "conversation_id": one.conversation_id,
@@ -106,12 +106,12 @@ async def write_automatically(uow: UnitOfWork, items: Sequence[Automatic]) -> No
             }
             for one in items
         ],
+        ignore=True,
+        returning=("id", "client_key"),
     )
     made = {row.client_key: row.id for row in result}
     written = [(one, chats[one.conversation_id], made[one.client_key]) for one in items if one.client_key in made]
-    await uow.execute(
-        _SPOKEN, [{"conversation": one.conversation_id, "last": message_id} for one, _, message_id in written]
-    )
+    await update_rows(uow, conversation, [{"id": chat.id, "last_message_id": new} for _, chat, new in written])
     await queue(
         uow,
         [
@@ -144,9 +144,6 @@ async def write_automatically(uow: UnitOfWork, items: Sequence[Automatic]) -> No
 
 _CHATS = select(conversation.c.id, conversation.c.channel_id, conversation.c.chat_key, conversation.c.contact_id).where(
     conversation.c.id.in_(bindparam("ids", expanding=True))
-)
-_SPOKEN = (
-    update(conversation).where(conversation.c.id == bindparam("conversation")).values(last_message_id=bindparam("last"))
 )
 
 

@@ -18,16 +18,18 @@ from core.redis import LONGEST_WAIT, Wakeups
 from inbox.contacts import stream_of
 from triggers.alarms import HORIZON, Alarms
 from triggers.firing import fire
-from triggers.models import trigger_run
-from triggers.runs import RUNS, WAITING, Run
+from triggers.models import IS_WAITING, trigger_run
+from triggers.runs import RUNS, Run
 
 log = structlog.get_logger()
 
 ALARM = "alarm"
-BATCH = 500
+BATCH = 1000
 PAGE = 5000
 # How soon a run is tried again whose customer is being worked on at this moment.
 SOON = timedelta(milliseconds=50)
+# The same while nobody can be woken for it.
+HELD_SECONDS = 0.2
 # Whatever the alarm clock has lost in silence is found by then.
 REFILL_EVERY = timedelta(minutes=10)
 REDIS_FAILS = (RedisError, OSError, TimeoutError)
@@ -47,12 +49,14 @@ class Delays:
         self._filled_until: datetime | None = None
         self._filled_at: datetime | None = None
         self._swept_at: datetime | None = None
+        self._lost_at = _EVER
         self.degraded = False
 
     async def set(self, alarms: Mapping[int, datetime]) -> None:
         """Remember committed runs; without Redis the sweep finds them."""
+        failpoint("alarms.before_set")
         near = {run_id: at for run_id, at in alarms.items() if at <= self._clock.now() + HORIZON}
-        if not near or self.degraded:
+        if not near or self._is_away():
             return
         try:
             async with asyncio.timeout(LONGEST_WAIT):
@@ -60,6 +64,7 @@ class Delays:
         except REDIS_FAILS:
             self._lost()
             return
+        self._found()
         if earlier:
             await self._wakeups.ring(ALARM)
 
@@ -83,8 +88,8 @@ class Delays:
                 claimed = await self._alarms.claim(now, most=BATCH)
         except REDIS_FAILS:
             self._lost()
-            await self._fire_overdue(now)
-            return self._until_sweep()
+            held = await self._fire_overdue(now)
+            return min(HELD_SECONDS, self._until_sweep()) if held else self._until_sweep()
         if not claimed.is_filled:
             self._filled_until = None
         if claimed.run_ids:
@@ -98,8 +103,11 @@ class Delays:
             return self._until_sweep()
         return max(0.001, min((claimed.next_at - self._clock.now()).total_seconds(), self._until_sweep()))
 
-    async def fire(self, run_ids: Sequence[int]) -> int:
-        """Let those of these runs act that wait and are due, in one transaction; how many could be looked at."""
+    async def fire(self, run_ids: Sequence[int]) -> tuple[int, int]:
+        """Let those of these runs act that wait and are due, in one transaction; how many could, and how many not yet.
+
+        Of each customer that is the first one: what it does may stop the next.
+        """
         async with self._database.unit() as uow:
             ready, held = await _ready(uow, run_ids)
             failpoint("delays.locked")
@@ -108,7 +116,7 @@ class Delays:
                 uow.alarm(one.id, uow.now + SOON)
             failpoint("delays.before_commit")
         failpoint("delays.after_commit")
-        return len(ready)
+        return len(ready), len(held)
 
     async def _forget(self, run_ids: Sequence[int]) -> None:
         try:
@@ -119,7 +127,8 @@ class Delays:
 
     def _until_sweep(self) -> float:
         since = self._clock.now() - self._swept_at if self._swept_at else self._sweep
-        return max(0.01, (self._sweep - since).total_seconds())
+        # A clock that was set back would make the next sweep seem hours away.
+        return min(max(0.01, (self._sweep - since).total_seconds()), self._sweep.total_seconds())
 
     async def _sweep_if_time(self) -> None:
         """Find what the alarm clock does not know: overdue runs, and those that come near."""
@@ -132,11 +141,13 @@ class Delays:
             self._filled_until = None
         await self._fill()
 
-    async def _fire_overdue(self, until: datetime) -> None:
-        """Let runs act that should have acted by then, whatever the alarm clock says."""
+    async def _fire_overdue(self, until: datetime) -> bool:
+        """Let runs act that should have acted by then, whatever the alarm clock says; whether some could not yet."""
         while overdue := await self._overdue(until):
-            if not await self.fire(overdue) or len(overdue) < BATCH:
-                break
+            acted, held = await self.fire(overdue)
+            if not acted or len(overdue) < BATCH:
+                return held > 0
+        return False
 
     async def _overdue(self, until: datetime) -> list[int]:
         async with self._database.reading() as uow:
@@ -155,9 +166,7 @@ class Delays:
             self._lost()
             return False
         self._filled_until = until
-        if self.degraded:
-            log.info("delays.redis_back")
-        self.degraded = False
+        self._found()
         return True
 
     async def _fill_from(self, after: datetime | None, until: datetime) -> None:
@@ -171,23 +180,33 @@ class Delays:
                 await self._alarms.set({row.id: row.due_at for row in rows})
             reached, last_id = rows[-1].due_at, rows[-1].id
 
+    def _is_away(self) -> bool:
+        """Whether Redis failed so lately that nobody need wait for it; a process without the loop asks again here."""
+        return self.degraded and timedelta() <= self._clock.now() - self._lost_at < self._sweep
+
     def _lost(self) -> None:
         if not self.degraded:
             log.warning("delays.redis_away", until="the sweep finds what is due")
         self.degraded = True
+        self._lost_at = self._clock.now()
         self._filled_until = None
+
+    def _found(self) -> None:
+        if self.degraded:
+            log.info("delays.redis_back")
+        self.degraded = False
 
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _DUE = (
     select(trigger_run.c.id)
-    .where(trigger_run.c.state == WAITING, trigger_run.c.due_at <= bindparam("until", type_=Instant))
+    .where(IS_WAITING, trigger_run.c.due_at <= bindparam("until", type_=Instant))
     .order_by(trigger_run.c.due_at, trigger_run.c.id)
 )
 _NEAR = (
     select(trigger_run.c.id, trigger_run.c.due_at)
     .where(
-        trigger_run.c.state == WAITING,
+        IS_WAITING,
         tuple_(trigger_run.c.due_at, trigger_run.c.id) > tuple_(bindparam("after", type_=Instant), bindparam("last")),
         trigger_run.c.due_at <= bindparam("until", type_=Instant),
     )
@@ -196,7 +215,7 @@ _NEAR = (
 )
 _CLAIMED = RUNS.where(
     trigger_run.c.id.in_(bindparam("ids", expanding=True)),
-    trigger_run.c.state == WAITING,
+    IS_WAITING,
     trigger_run.c.due_at <= bindparam("now", type_=Instant),
 ).order_by(trigger_run.c.due_at, trigger_run.c.id)
 
@@ -204,7 +223,8 @@ _CLAIMED = RUNS.where(
 async def _ready(uow: UnitOfWork, run_ids: Sequence[int]) -> tuple[list[Run], list[Run]]:
     """The due ones of these runs that may act, under their streams' locks, and those whose customer is busy now.
 
-    A customer is busy while somebody else holds his stream, or it has events that may stop a run.
+    A customer is busy while somebody else holds his stream, or it has events that may stop a run. So he is as soon as
+    one run has acted, and a second one waits to hear what the first has done.
     """
     found = [Run(*row) for row in await uow.rows(_CLAIMED, {"ids": list(run_ids), "now": uow.now})]
     if not found:
@@ -215,5 +235,8 @@ async def _ready(uow: UnitOfWork, run_ids: Sequence[int]) -> tuple[list[Run], li
     if not uow.is_sqlite:
         # Read again under the locks: somebody else may have let them act, or stopped them.
         found = [Run(*row) for row in await uow.rows(_CLAIMED, {"ids": list(run_ids), "now": uow.now})]
-    ready = [one for one in found if stream_of(one.contact_id) in free]
-    return ready, [one for one in found if stream_of(one.contact_id) not in free]
+    ready: dict[str, Run] = {}
+    for one in found:
+        if (name := stream_of(one.contact_id)) in free:
+            ready.setdefault(name, one)
+    return list(ready.values()), [one for one in found if ready.get(stream_of(one.contact_id)) is not one]

@@ -1,10 +1,11 @@
 """Triggers as admins make and change them; what they do is elsewhere."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import String, cast, select, update
 
 from core.database import UnitOfWork
 from core.durations import LONGEST, TooLong
@@ -13,15 +14,16 @@ from core.journal import insert, lock, record
 from core.relay import COMPANY
 from core.texts import N_
 from inbox.contacts import stream_of
+from inbox.models import message, outgoing
 from pipeline.staff.rights import Right, Staff, needs
 from pipeline.stages import pipeline_ids
 from triggers import runs
 from triggers.events import TriggerChanged
-from triggers.models import trigger, trigger_run
+from triggers.models import IS_PENDING, IS_WAITING, trigger, trigger_run
 from triggers.parts import Action, Condition, Occasion, Stop
 from triggers.references import missing
-from triggers.runs import PENDING, RUNS, Run
-from triggers.trigger import Trigger, by_id, everything
+from triggers.runs import RUNS, Run, run_of
+from triggers.trigger import Trigger, by_id, everything, forget
 
 # So many runs are stopped in the act of switching off; the sweep sees to the others.
 AT_ONCE = 200
@@ -48,7 +50,7 @@ class PointsNowhere(Refusal):
 
     code = "points-nowhere"
     text = N_("The trigger names something that is not there any more.")
-    next_step = N_("Choose the stage, person or channel again.")
+    next_step = N_("Choose the stage, person, channel or reason again.")
 
 
 class DoesNotGoTogether(Refusal):
@@ -111,6 +113,7 @@ async def _add(uow: UnitOfWork, draft: Draft, *, actor: str) -> int:
     values = await _checked(uow, draft)
     made = await uow.execute(insert(uow, trigger).returning(trigger.c.id), values | {"created_at": uow.now})
     trigger_id: int = made.scalar_one()
+    forget(uow)
     await _record(uow, trigger_id, "added", values, actor=actor)
     return trigger_id
 
@@ -138,19 +141,19 @@ async def switch(uow: UnitOfWork, by: Staff, trigger_id: int, *, on: bool) -> No
     one = await _alive(uow, trigger_id)
     if on and await missing(uow, one.refers_to()):
         raise PointsNowhere
-    await _update(uow, trigger_id, on=int(on), paused_reason=None)
-    await _record(uow, trigger_id, "on" if on else "off", {}, actor=by.actor)
     if not on:
         await stop_pending(uow, trigger_id, "trigger_off", most=AT_ONCE)
+    await _update(uow, trigger_id, on=int(on), paused_reason=None)
+    await _record(uow, trigger_id, "on" if on else "off", {}, actor=by.actor)
 
 
 @needs(Right.CONFIGURE)
 async def delete(uow: UnitOfWork, by: Staff, trigger_id: int) -> None:
     """End a trigger for good; what it has scheduled is stopped, what it did stays in the histories."""
     await _alive(uow, trigger_id)
+    await stop_pending(uow, trigger_id, "trigger_deleted", most=AT_ONCE)
     await _update(uow, trigger_id, deleted_at=uow.now)
     await _record(uow, trigger_id, "deleted", {}, actor=by.actor)
-    await stop_pending(uow, trigger_id, "trigger_deleted", most=AT_ONCE)
 
 
 @needs(Right.CONFIGURE)
@@ -167,29 +170,50 @@ async def see(uow: UnitOfWork, by: Staff, trigger_id: int) -> Trigger:
 
 async def stop_pending(uow: UnitOfWork, trigger_id: int, reason: str, *, most: int) -> int:
     """Stop up to `most` runs of a trigger that have not acted yet; how many those were."""
-    query = RUNS.where(trigger_run.c.trigger_id == trigger_id, trigger_run.c.state.in_(PENDING))
-    query = query.order_by(trigger_run.c.due_at, trigger_run.c.id).limit(most)
-    found = [Run(*row) for row in await uow.rows(query)]
-    if not found:
-        return 0
-    await lock(uow, [stream_of(one.contact_id) for one in found])
-    still = {row.id for row in await uow.rows(query)}
-    await runs.stop(uow, [(one, reason) for one in found if one.id in still])
-    return len(found)
+    query = select(trigger_run.c.id).where(trigger_run.c.trigger_id == trigger_id, IS_PENDING)
+    rows = await uow.rows(query.order_by(trigger_run.c.due_at, trigger_run.c.id).limit(most))
+    return await _stop(uow, {row.id: reason for row in rows})
 
 
 async def stop_orphans(uow: UnitOfWork, *, most: int) -> int:
-    """Stop up to `most` runs of triggers that were switched off or deleted; how many those were."""
-    query = (
-        select(trigger.c.id, trigger.c.deleted_at)
-        .join(trigger_run, trigger_run.c.trigger_id == trigger.c.id)
-        .where(trigger_run.c.state == runs.WAITING, (trigger.c.on == 0) | trigger.c.deleted_at.is_not(None))
-        .limit(1)
-    )
-    row = await uow.row(query)
-    if row is None:
-        return 0
-    return await stop_pending(uow, row.id, "trigger_deleted" if row.deleted_at else "trigger_off", most=most)
+    """Stop up to `most` runs of triggers that were switched off or deleted; how many those were.
+
+    A message that is on its way already is left alone.
+    """
+    for query in (_WAITING_ORPHANS, _QUEUED_ORPHANS):
+        rows = await uow.rows(query.limit(most))
+        if rows:
+            return await _stop(uow, {run_of(str(row.run)): _why_off(row) for row in rows})
+    return 0
+
+
+async def _stop(uow: UnitOfWork, reasons: Mapping[int, str]) -> int:
+    pending = RUNS.where(trigger_run.c.id.in_(sorted(reasons)), IS_PENDING)
+    pending = pending.order_by(trigger_run.c.due_at, trigger_run.c.id)
+    await lock(uow, [stream_of(Run(*row).contact_id) for row in await uow.rows(pending)])
+    # Read again under the locks: what waited may have acted meanwhile, and its message must be taken back.
+    found = [Run(*row) for row in await uow.rows(pending)]
+    await runs.stop(uow, [(one, reasons[one.id]) for one in found])
+    return len(found)
+
+
+_is_off = (trigger.c.on == 0) | trigger.c.deleted_at.is_not(None)
+_WAITING_ORPHANS = (
+    select(trigger.c.deleted_at, trigger_run.c.id.label("run"))
+    .join(trigger_run, trigger_run.c.trigger_id == trigger.c.id)
+    .where(IS_WAITING, _is_off)
+)
+_QUEUED_ORPHANS = (
+    select(trigger.c.deleted_at, message.c.client_key.label("run"))
+    .join(message, message.c.actor == "trigger:" + cast(trigger.c.id, String))
+    .join(outgoing, outgoing.c.message_id == message.c.id)
+    .where(outgoing.c.state == "queued", outgoing.c.guard.is_not(None), _is_off)
+    .order_by(outgoing.c.id)
+)
+
+
+def _why_off(row: Any) -> str:
+    return "trigger_deleted" if row.deleted_at else "trigger_off"
 
 
 async def _alive(uow: UnitOfWork, trigger_id: int) -> Trigger:
@@ -225,6 +249,8 @@ async def _checked(uow: UnitOfWork, draft: Draft) -> dict[str, Any]:
 
 
 async def _update(uow: UnitOfWork, trigger_id: int, **values: Any) -> None:
+    # Customers' streams, then the company's, then the trigger: in this order nobody waits for each other.
+    await lock(uow, [COMPANY])
     await uow.execute(update(trigger).where(trigger.c.id == trigger_id).values(**values, version=trigger.c.version + 1))
 
 

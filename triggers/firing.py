@@ -31,10 +31,14 @@ RETRY = timedelta(seconds=30)
 LATEST = timedelta(hours=24)
 
 
-async def fire(uow: UnitOfWork, due: Sequence[Run]) -> None:
-    """Let these runs act now, those of one deal in the order given. Their streams must be locked by this unit."""
+async def fire(uow: UnitOfWork, due: Sequence[Run], known: Mapping[int, World] | None = None) -> None:
+    """Let these runs act now, those of one deal in the order given. Their streams must be locked by this unit.
+
+    `known` are their deals as they are at this moment, where somebody has just looked.
+    """
     for this_round in one_of_each(due, key=attrgetter("deal_id")):
-        await _fire_round(uow, this_round)
+        await _fire_round(uow, this_round, known or await worlds(uow, {one.deal_id for one in this_round}))
+        known = None
 
 
 @dataclass(slots=True)
@@ -46,11 +50,11 @@ class _Verdicts:
     postpone: list[tuple[Run, datetime]] = field(default_factory=list)
 
 
-async def _fire_round(uow: UnitOfWork, due: Sequence[Run]) -> None:
+async def _fire_round(uow: UnitOfWork, due: Sequence[Run], known: Mapping[int, World]) -> None:
     triggers = await by_id(uow, {one.trigger_id for one in due})
-    known = await worlds(uow, {one.deal_id for one in due})
     causes = await _causes(uow, due, triggers)
-    hours = await company_hours(uow)
+    writing = any(one.writes_to_customer and not _is_present(one) for one in triggers.values())
+    hours = await company_hours(uow) if writing else None
     verdicts = _Verdicts()
     for one in due:
         _judge(uow, one, triggers[one.trigger_id], known[one.deal_id], causes.get(one.cause_id), hours, verdicts)
@@ -73,13 +77,13 @@ async def _causes(uow: UnitOfWork, due: Sequence[Run], triggers: Mapping[int, Tr
 
 
 def _judge(
-    uow: UnitOfWork, one: Run, trigger: Trigger, world: World, cause: Any, hours: Hours, verdicts: _Verdicts
+    uow: UnitOfWork, one: Run, trigger: Trigger, world: World, cause: Any, hours: Hours | None, verdicts: _Verdicts
 ) -> None:
     if reason := _why_not(uow, one, trigger, world, cause):
         verdicts.stop.append((one, reason))
         return
     until = None
-    if trigger.writes_to_customer and not _is_present(trigger):
+    if hours is not None and trigger.writes_to_customer and not _is_present(trigger):
         until = hours.quiet_until(uow.now, world.timezone)
     if until is None:
         verdicts.act.append(one)

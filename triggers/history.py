@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, not_, select
 
 from core.database import UnitOfWork
 from inbox.models import contact
 from pipeline.models import deal
 from pipeline.staff.rights import Right, Staff, needs
-from triggers.models import trigger_run
-from triggers.runs import WAITING
+from triggers.models import IS_WAITING, trigger_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +27,14 @@ class RunView:
 @needs(Right.CONFIGURE)
 async def lately(uow: UnitOfWork, by: Staff, trigger_id: int, *, limit: int = 10) -> list[RunView]:
     """What a trigger did last, the newest first."""
-    query = _VIEW.where(trigger_run.c.trigger_id == trigger_id, trigger_run.c.state != WAITING)
+    query = _VIEW.where(trigger_run.c.trigger_id == trigger_id, not_(IS_WAITING))
     return await _views(uow, query.order_by(trigger_run.c.id.desc()).limit(limit))
 
 
 @needs(Right.CONFIGURE)
 async def next_due(uow: UnitOfWork, by: Staff, trigger_id: int, *, limit: int = 10) -> list[RunView]:
     """What a trigger will do next, the soonest first."""
-    query = _VIEW.where(trigger_run.c.trigger_id == trigger_id, trigger_run.c.state == WAITING)
+    query = _VIEW.where(trigger_run.c.trigger_id == trigger_id, IS_WAITING)
     return await _views(uow, query.order_by(trigger_run.c.due_at, trigger_run.c.id).limit(limit))
 
 

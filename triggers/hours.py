@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from core.choices import choose, chosen
+from core.choices import choose, chosen, chosen_of
 from core.database import UnitOfWork
 from core.journal import lock, record
 from core.relay import COMPANY
@@ -35,11 +35,12 @@ class Hours:
 
 async def company_hours(uow: UnitOfWork) -> Hours:
     """What is chosen now; the quiet hours are from 22 to 8 until somebody chooses others."""
-    week, night = await chosen(uow, HOURS), await chosen(uow, QUIET)
+    found = await chosen_of(uow, (HOURS, QUIET, TIMEZONE))
+    week, night = found.get(HOURS), found.get(QUIET)
     return Hours(
         None if week is None else Week.from_stored(week),
         DEFAULT_NIGHT if night is None else Night.from_stored(night) if night else None,
-        await chosen(uow, TIMEZONE) or "UTC",
+        found.get(TIMEZONE) or "UTC",
     )
 
 

@@ -1,6 +1,6 @@
 """What an event sets off and what it stops: runs are made or ended here, those without a delay act at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from operator import itemgetter
 from typing import Any
@@ -15,7 +15,7 @@ from pipeline.models import deal
 from triggers import runs
 from triggers.firing import fire
 from triggers.limits import DEEPEST, LOOP, MOST_RUNS, chain_to, runs_lately
-from triggers.models import trigger_run
+from triggers.models import IS_PENDING, trigger_run
 from triggers.parts import Case, Stop, occasions
 from triggers.pausing import pause
 from triggers.rounds import one_of_each
@@ -28,23 +28,31 @@ LATE = "late"
 # An answer to what somebody wrote so long ago would only puzzle him.
 LATEST_ANSWER = timedelta(minutes=15)
 
+# In the place of a deal for a message to somebody whose deal has ended: what follows its end may wait.
+NO_DEAL = 0
+
 Items = Sequence[tuple[Recorded[Any], int]]
 
 
 async def on_events(uow: UnitOfWork, events: Sequence[Recorded[Event]]) -> None:
     """Stop what these events, all of one kind, stop, and set off what they set off; the streams are locked."""
     kind = type(events[0].event)
-    pending = await _pending(uow, events)
-    triggers = await at_work(uow, [one.kind for one in occasions().values() if one.event is kind])
+    pending = await _pending(uow, events) if kind in _STOPPING else []
+    triggers = await at_work(uow, {one for one in occasions().values() if one.event is kind})
     if not pending and not triggers:
         return
-    concerned = await by_id(uow, {one.trigger_id for one in pending})
     items = await deals_of(uow, events)
-    for layer in one_of_each(items, key=itemgetter(1)):
-        pending = await _stop(uow, layer, pending, concerned)
-        made = await _set_off(uow, layer, triggers)
-        pending += made
-        concerned |= {one.id: one for one in triggers}
+    about_no_deal = [(item, NO_DEAL) for item in events if item.id not in {known.id for known, _ in items}]
+    await _stop(uow, about_no_deal, pending)
+    for place, layer in enumerate(one_of_each(items, key=itemgetter(1))):
+        if place and kind in _STOPPING:
+            # What the events before these have set off may be what these stop.
+            pending = await _pending(uow, events)
+        await _stop(uow, layer, pending)
+        await _set_off(uow, layer, triggers)
+
+
+_STOPPING = (MessageReceived, MessageWritten, StageEntered)
 
 
 async def on_contact_blocked(uow: UnitOfWork, events: Sequence[Recorded[ContactBlocked]]) -> None:
@@ -54,11 +62,11 @@ async def on_contact_blocked(uow: UnitOfWork, events: Sequence[Recorded[ContactB
     await runs.stop(uow, [(one, BLOCKED) for one in found if concerned[one.trigger_id].writes_to_customer])
 
 
-_OF_DEALS = runs.RUNS.where(
-    trigger_run.c.state.in_(["waiting", "queued"]), trigger_run.c.deal_id.in_(bindparam("deals", expanding=True))
-).order_by(trigger_run.c.id)
+_OF_DEALS = runs.RUNS.where(IS_PENDING, trigger_run.c.deal_id.in_(bindparam("deals", expanding=True))).order_by(
+    trigger_run.c.id
+)
 _OF_CONVERSATIONS = runs.RUNS.where(
-    trigger_run.c.state.in_(["waiting", "queued"]),
+    IS_PENDING,
     deal.c.conversation_id.in_(bindparam("conversations", expanding=True)),
 ).order_by(trigger_run.c.id)
 
@@ -81,18 +89,13 @@ def _conversation_of(event: Any) -> int | None:
     return found
 
 
-async def _stop(uow: UnitOfWork, layer: Items, pending: Sequence[Run], triggers: Mapping[int, Trigger]) -> list[Run]:
-    """End the runs that these events stop; the others are returned."""
-    stopping, staying = [], []
-    for one in pending:
-        reason = next((why for item, deal_id in layer if (why := _why(item, deal_id, one))), None)
-        if reason is not None and reason in triggers[one.trigger_id].stops:
-            stopping.append((one, str(reason)))
-        else:
-            staying.append(one)
-    if stopping:
-        await runs.stop(uow, stopping)
-    return staying
+async def _stop(uow: UnitOfWork, layer: Items, pending: Sequence[Run]) -> None:
+    """End the runs that these events stop."""
+    met = [(one, why) for one in pending for item, deal_id in layer if (why := _why(item, deal_id, one))]
+    concerned = await by_id(uow, {one.trigger_id for one, _ in met})
+    meant = {one.id: (one, str(why)) for one, why in met if why in concerned[one.trigger_id].stops}
+    if meant:
+        await runs.stop(uow, list(meant.values()))
 
 
 def _why(item: Recorded[Any], deal_id: int, run: Run) -> Stop | None:
@@ -107,11 +110,14 @@ def _why(item: Recorded[Any], deal_id: int, run: Run) -> Stop | None:
             return None
 
 
-async def _set_off(uow: UnitOfWork, layer: Items, triggers: Sequence[Trigger]) -> list[Run]:
-    """Make the runs that these events set off, and let those without a delay act; what waits is returned."""
+async def _set_off(uow: UnitOfWork, layer: Items, triggers: Sequence[Trigger]) -> None:
+    """Make the runs that these events set off, and let those without a delay act.
+
+    One with a delay waits even if its time has passed: events that are still to be handed on may stop it.
+    """
     meant = [(one, item, deal_id) for one in triggers for item, deal_id in layer if _is_meant(one, item)]
     if not meant:
-        return []
+        return
     known = await worlds(uow, {deal_id for _, _, deal_id in meant})
     new: list[runs.New] = []
     for one in triggers:
@@ -119,10 +125,9 @@ async def _set_off(uow: UnitOfWork, layer: Items, triggers: Sequence[Trigger]) -
         cases = [case for case in cases if one.pipeline_id in (None, case.world.pipeline_id)]
         new += await _allowed(uow, one, await _holding(uow, one, cases))
     made = await runs.make(uow, new)
-    waiting = [one for one in made if one.due_at > uow.now]
-    await runs.announce(uow, waiting)
-    await fire(uow, [one for one in made if one.due_at <= uow.now])
-    return waiting
+    patient = {one.id for one in triggers if one.wait}
+    await runs.announce(uow, [one for one in made if one.trigger_id in patient])
+    await fire(uow, [one for one in made if one.trigger_id not in patient], known)
 
 
 def _is_meant(one: Trigger, item: Recorded[Any]) -> bool:
@@ -143,7 +148,7 @@ async def _allowed(uow: UnitOfWork, one: Trigger, cases: Sequence[Case]) -> list
     """Runs for these cases, but for what runs in circles, too often, or answers too late."""
     if not cases:
         return []
-    lately = await runs_lately(uow, {case.world.deal_id for case in cases})
+    lately = {} if one.occasion.once else await runs_lately(uow, {case.world.deal_id for case in cases})
     allowed = []
     for case in cases:
         depth = case.event.event.depth + 1

@@ -1,6 +1,6 @@
 """The tables of triggers and of what they still have to do; no rule lives here."""
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, literal_column
 
 from core.database import Id, Instant, metadata
 
@@ -43,15 +43,18 @@ trigger_run = Table(
     Column("ended_at", Instant),
     UniqueConstraint("trigger_id", "deal_id", "cause_id"),
 )
-_waiting = trigger_run.c.state == "waiting"
-_pending = trigger_run.c.state.in_(["waiting", "queued"])
-Index("ix_trigger_run_due", trigger_run.c.due_at, trigger_run.c.id, sqlite_where=_waiting, postgresql_where=_waiting)
-Index("ix_trigger_run_deal", trigger_run.c.deal_id, sqlite_where=_pending, postgresql_where=_pending)
+# Queries ask with these very words: with a parameter no database would find the index.
+IS_WAITING = trigger_run.c.state == literal_column("'waiting'")
+IS_PENDING = trigger_run.c.state.in_([literal_column("'waiting'"), literal_column("'queued'")])
+Index(
+    "ix_trigger_run_due", trigger_run.c.due_at, trigger_run.c.id, sqlite_where=IS_WAITING, postgresql_where=IS_WAITING
+)
+Index("ix_trigger_run_deal", trigger_run.c.deal_id, sqlite_where=IS_PENDING, postgresql_where=IS_PENDING)
 Index(
     "ix_trigger_run_next",
     trigger_run.c.trigger_id,
     trigger_run.c.due_at,
-    sqlite_where=_waiting,
-    postgresql_where=_waiting,
+    sqlite_where=IS_WAITING,
+    postgresql_where=IS_WAITING,
 )
 Index("ix_trigger_run_lately", trigger_run.c.trigger_id, trigger_run.c.id)

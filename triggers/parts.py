@@ -6,13 +6,13 @@ with what it asks for. What is stored is `{"kind": KIND, **fields}`.
 
 import importlib
 import pkgutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from types import ModuleType
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -95,8 +95,7 @@ STOPS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(NamedTuple):
     """A deal as it is now, for whoever decides or acts."""
 
     deal_id: int
@@ -118,8 +117,7 @@ class World:
     closed_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """An event that may set a trigger off, with the deal it is about."""
 
     trigger_id: int
@@ -127,8 +125,7 @@ class Case:
     world: World
 
 
-@dataclass(frozen=True, slots=True)
-class Firing:
+class Firing(NamedTuple):
     """A run that acts now."""
 
     run_id: int
@@ -197,6 +194,8 @@ class Occasion(Part):
     by_people: ClassVar[bool] = False
     # Whether the customer is at his messenger at this moment, so that an immediate answer disturbs nobody's night.
     customer_present: ClassVar[bool] = False
+    # Whether it happens to a deal but once, so that nobody need count how often.
+    once: ClassVar[bool] = False
     stops: ClassVar[frozenset[Stop]] = frozenset()
 
     def set_off_by(self, event: Any) -> bool:
@@ -289,4 +288,9 @@ def read_part(family: Mapping[str, type[P]], stored: Mapping[str, Any]) -> P:
 
 def listed(t: Texts, names: Mapping[int, str], ids: Collection[int]) -> str:
     """Names in quotes, for words; what is gone says so."""
-    return ", ".join(f"“{names[one]}”" if one in names else t("(deleted)") for one in ids)
+    return ", ".join(quoted(t, [names[one]]) if one in names else t("(deleted)") for one in ids)
+
+
+def quoted(t: Texts, said: Iterable[str]) -> str:
+    """Names or words, each in the quotes of the language."""
+    return ", ".join(t("“{name}”", name=one) for one in said)

@@ -11,7 +11,7 @@ from pipeline.events import StaffDisabled
 from triggers.events import TriggerPaused
 from triggers.models import trigger
 from triggers.parts import Kind
-from triggers.trigger import everything
+from triggers.trigger import everything, forget
 
 GONE = {
     Kind.STAGE: "stage_gone",
@@ -25,6 +25,8 @@ async def pause(
     uow: UnitOfWork, trigger_id: int, reason: str, *, deal_id: int | None = None, chain: list[int] | None = None
 ) -> bool:
     """Stop a trigger until an admin looks at it; False if it stands still already. Its pending runs stop when due."""
+    # Before the trigger's row, as everybody does, or two could wait for each other.
+    await lock(uow, [COMPANY])
     result = await uow.execute(
         update(trigger)
         .where(trigger.c.id == trigger_id, trigger.c.paused_reason.is_(None), trigger.c.deleted_at.is_(None))
@@ -32,7 +34,7 @@ async def pause(
     )
     if result.rowcount != 1:
         return False
-    await lock(uow, [COMPANY])
+    forget(uow)
     paused = TriggerPaused(
         stream=COMPANY, ref=f"trigger:{trigger_id}", trigger_id=trigger_id, reason=reason, deal_id=deal_id, chain=chain
     )

@@ -1,14 +1,14 @@
 """Runs as rows: they are made, put off, ended; each change with its event. When and why is decided elsewhere."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select
 
+from core.bulk import insert_rows, update_rows
 from core.database import UnitOfWork
-from core.journal import Origin, insert_or_ignore, record
+from core.journal import Origin, record
 from inbox.contacts import stream_of
 from inbox.outbound import withdraw
 from pipeline.models import deal
@@ -17,11 +17,9 @@ from triggers.models import trigger_run
 from triggers.parts import Case
 
 WAITING, QUEUED, DONE, STOPPED, FAILED = "waiting", "queued", "done", "stopped", "failed"
-PENDING = (WAITING, QUEUED)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """What a trigger still has to do about a deal."""
 
     id: int
@@ -56,6 +54,11 @@ def client_key_of(run_id: int) -> str:
     return f"run:{run_id}"
 
 
+def run_of(client_key: str) -> int:
+    """The run that wrote the message of this name."""
+    return int(client_key.rpartition(":")[2])
+
+
 RUNS = select(
     trigger_run.c.id,
     trigger_run.c.trigger_id,
@@ -70,8 +73,7 @@ RUNS = select(
 ).join(deal, deal.c.id == trigger_run.c.deal_id)
 
 
-@dataclass(frozen=True, slots=True)
-class New:
+class New(NamedTuple):
     """A run to be made."""
 
     case: Case
@@ -83,10 +85,9 @@ async def make(uow: UnitOfWork, new: Sequence[New]) -> list[Run]:
     """Write runs that wait; one that was made for the same cause before is left out."""
     if not new:
         return []
-    result = await uow.execute(
-        insert_or_ignore(uow, trigger_run).returning(
-            trigger_run.c.id, trigger_run.c.trigger_id, trigger_run.c.deal_id, trigger_run.c.cause_id
-        ),
+    result = await insert_rows(
+        uow,
+        trigger_run,
         [
             {
                 "trigger_id": one.case.trigger_id,
@@ -99,6 +100,8 @@ async def make(uow: UnitOfWork, new: Sequence[New]) -> list[Run]:
             }
             for one in new
         ],
+        ignore=True,
+        returning=("id", "trigger_id", "deal_id", "cause_id"),
     )
     made = {(row.trigger_id, row.deal_id, row.cause_id): row.id for row in result}
     runs = []
@@ -132,7 +135,7 @@ async def postpone(uow: UnitOfWork, runs: Sequence[tuple[Run, datetime]], *, rea
     """Let runs wait for another moment, and say why."""
     if not runs:
         return
-    await uow.execute(_PUT_OFF, [{"run": one.id, "due": until, "tries": one.attempts} for one, until in runs])
+    await update_rows(uow, trigger_run, [{"id": one.id, "due_at": until} for one, until in runs])
     await record(uow, [RunPostponed(**one.common(), due_at=until.isoformat(), reason=reason) for one, until in runs])
     for one, until in runs:
         uow.alarm(one.id, until)
@@ -140,15 +143,8 @@ async def postpone(uow: UnitOfWork, runs: Sequence[tuple[Run, datetime]], *, rea
 
 async def try_later(uow: UnitOfWork, run: Run, at: datetime) -> None:
     """Count a failed attempt and try again at a moment."""
-    await uow.execute(_PUT_OFF, {"run": run.id, "due": at, "tries": run.attempts + 1})
+    await update_rows(uow, trigger_run, [{"id": run.id, "due_at": at, "attempts": run.attempts + 1}])
     uow.alarm(run.id, at)
-
-
-_PUT_OFF = (
-    update(trigger_run)
-    .where(trigger_run.c.id == bindparam("run"))
-    .values(due_at=bindparam("due"), attempts=bindparam("tries"))
-)
 
 
 async def performed(uow: UnitOfWork, runs: Sequence[Run], *, queued: Collection[int]) -> None:
@@ -184,23 +180,24 @@ async def stop(uow: UnitOfWork, runs: Sequence[tuple[Run, str]]) -> None:
     for reason in sorted({reason for one, reason in runs if one.state == QUEUED}):
         meant = {key for key, one in keys.items() if (one, reason) in runs}
         crossed |= {keys[key].id for key in await withdraw(uow, meant, reason=reason)}
-    await _end(uow, [(one, STOPPED, reason) for one, reason in runs if one.id not in crossed])
-    await record(uow, [RunStopped(**one.common(), reason=reason, crossed=one.id in crossed) for one, reason in runs])
+    await taken_back(uow, [(one, reason) for one, reason in runs if one.id not in crossed])
+    await record(uow, [_stopped(one, reason, crossed=True) for one, reason in runs if one.id in crossed])
+
+
+async def taken_back(uow: UnitOfWork, runs: Sequence[tuple[Run, str]]) -> None:
+    """End runs of which nothing will be sent any more, and say why."""
+    await _end(uow, [(one, STOPPED, reason) for one, reason in runs])
+    await record(uow, [_stopped(one, reason, crossed=False) for one, reason in runs])
+
+
+def _stopped(run: Run, reason: str, *, crossed: bool) -> RunStopped:
+    return RunStopped(**run.common(), reason=reason, crossed=crossed)
 
 
 async def _end(uow: UnitOfWork, ended: Sequence[tuple[Run, str, str | None]]) -> None:
     if ended:
-        await uow.execute(
-            _END,
-            [
-                {"run": one.id, "now_state": state, "why": why, "at": None if state == QUEUED else uow.now}
-                for one, state, why in ended
-            ],
-        )
-
-
-_END = (
-    update(trigger_run)
-    .where(trigger_run.c.id == bindparam("run"))
-    .values(state=bindparam("now_state"), reason=bindparam("why"), ended_at=bindparam("at"))
-)
+        rows = [
+            {"id": one.id, "state": state, "reason": why, "ended_at": None if state == QUEUED else uow.now}
+            for one, state, why in ended
+        ]
+        await update_rows(uow, trigger_run, rows)

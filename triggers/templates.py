@@ -30,7 +30,7 @@ class TextEmpty(Refusal):
 
     code = "text-empty"
     text = N_("The text is empty.")
-    next_step = N_("Type what the customer should read.")
+    next_step = N_("Type what is to be sent.")
 
 
 def checked(text: str) -> str:

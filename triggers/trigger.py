@@ -1,6 +1,6 @@
 """A trigger as it is stored: event, conditions, actions, delay; reads triggers, changes none."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -97,31 +97,34 @@ def read(row: Any) -> Trigger:
     return _read(_Key(row))
 
 
-_ON = (
-    select(trigger)
-    .where(
-        trigger.c.occasion.in_(bindparam("occasions", expanding=True)),
-        trigger.c.on == 1,
-        trigger.c.paused_reason.is_(None),
-        trigger.c.deleted_at.is_(None),
-    )
-    .order_by(trigger.c.id)
-)
+_KEPT = "triggers"
+_ALL = select(trigger).where(trigger.c.deleted_at.is_(None)).order_by(trigger.c.id)
 _BY_ID = select(trigger).where(trigger.c.id.in_(bindparam("ids", expanding=True)))
 
 
-async def at_work(uow: UnitOfWork, kinds: Sequence[str]) -> list[Trigger]:
+async def everything(uow: UnitOfWork) -> list[Trigger]:
+    """All triggers that were not deleted, oldest first; read once in a unit of work."""
+    if _KEPT not in uow.kept:
+        uow.kept[_KEPT] = [read(row) for row in await uow.rows(_ALL)]
+    found: list[Trigger] = uow.kept[_KEPT]
+    return found
+
+
+def forget(uow: UnitOfWork) -> None:
+    """Read triggers anew the next time: one has changed."""
+    uow.kept.pop(_KEPT, None)
+
+
+async def at_work(uow: UnitOfWork, occasions: Collection[type[Occasion]]) -> list[Trigger]:
     """The triggers that these occasions set off, oldest first."""
-    return [read(row) for row in await uow.rows(_ON, {"occasions": list(kinds)})]
+    return [one for one in await everything(uow) if one.works and type(one.occasion) in occasions]
 
 
 async def by_id(uow: UnitOfWork, ids: Collection[int]) -> dict[int, Trigger]:
     """Triggers by their ids, deleted ones too."""
-    rows = await uow.rows(_BY_ID, {"ids": sorted(ids)}) if ids else []
-    return {row.id: read(row) for row in rows}
-
-
-async def everything(uow: UnitOfWork) -> list[Trigger]:
-    """All triggers that were not deleted, oldest first."""
-    rows = await uow.rows(select(trigger).where(trigger.c.deleted_at.is_(None)).order_by(trigger.c.id))
-    return [read(row) for row in rows]
+    if not ids:
+        return {}
+    found = {one.id: one for one in await everything(uow) if one.id in ids}
+    deleted = sorted(set(ids) - found.keys())
+    rows = await uow.rows(_BY_ID, {"ids": deleted}) if deleted else []
+    return found | {row.id: read(row) for row in rows}

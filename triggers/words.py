@@ -44,7 +44,7 @@ def told(t: Texts, one: Trigger | Draft, names: Names) -> list[str]:
     lines = [t("When: {event}", event=one.occasion.told(t, names))]
     if one.conditions:
         lines.append(t("If: {conditions}", conditions="; ".join(part.told(t, names) for part in one.conditions)))
-    lines.append(t("After: {time}", time=t.duration(one.delay)))
+    lines.append(t("After: {time}", time=t.during(one.delay)) if one.delay else t("At once"))
     lines += [t("Then: {action}", action=part.told(t, names)) for part in one.actions]
     if one.stops_on:
         stops = ", ".join(t(words) for stop, words in STOPS.items() if stop in one.stops_on)

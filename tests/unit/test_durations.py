@@ -155,6 +155,26 @@ def test_a_length_is_said_in_the_persons_language(length: timedelta, said: list[
     assert [texts(language).duration(length) for language in LANGUAGES] == said
 
 
+@pytest.mark.parametrize(
+    ("length", "said"),
+    [
+        (timedelta(0), ["at once", "сразу", "одразу", "od razu"]),
+        (SECOND, ["1 second", "1 секунду", "1 секунду", "1 sekundę"]),
+        (5 * MINUTE, ["5 minutes", "5 минут", "5 хвилин", "5 minut"]),
+        (61 * MINUTE, ["1 hour 1 minute", "1 час 1 минуту", "1 годину 1 хвилину", "1 godzinę 1 minutę"]),
+        (2 * DAY, ["2 days", "2 дня", "2 дні", "2 dni"]),
+        (7 * DAY, ["1 week", "1 неделю", "1 тиждень", "1 tydzień"]),
+    ],
+)
+def test_a_length_is_declined_within_a_sentence(length: timedelta, said: list[str]) -> None:
+    assert [texts(language).during(length) for language in LANGUAGES] == said
+
+
+@given(seconds=st.integers(0, LONGEST // SECOND))
+def test_a_length_within_an_english_sentence_is_said_as_alone(seconds: int) -> None:
+    assert texts("en").during(seconds * SECOND) == texts("en").duration(seconds * SECOND)
+
+
 def test_two_units_are_enough_to_be_exact() -> None:
     assert texts("en").duration(DAY + 2 * HOUR + 3 * MINUTE) == "26 hours 3 minutes"
     assert texts("en").duration(LONGEST - SECOND) == "527039 minutes 59 seconds"

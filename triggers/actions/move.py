@@ -15,8 +15,8 @@ class LosingNeedsReason(Refusal):
     """A trigger that loses deals must say why."""
 
     code = "losing-needs-reason"
-    text = N_("A deal is lost for a reason.")
-    next_step = N_("Choose the reason as well, or another stage.")
+    text = N_("To close deals as lost, a trigger needs a reason that asks for no words.")
+    next_step = N_("Choose such a reason, or another stage.")
 
 
 class Move(Action):

@@ -43,4 +43,4 @@ class NotAgain(Condition):
         return held
 
     def told(self, t: Texts, names: Names) -> str:
-        return t("once in {time} for each customer", time=t.duration(timedelta(seconds=self.seconds)))
+        return t("once in {time} for each customer", time=t.during(timedelta(seconds=self.seconds)))

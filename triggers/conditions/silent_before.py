@@ -36,4 +36,4 @@ class WasSilent(Condition):
         return [case.world.deal_id not in spoke for case in cases]
 
     def told(self, t: Texts, names: Names) -> str:
-        return t("the customer had not written for {time}", time=t.duration(timedelta(seconds=self.seconds)))
+        return t("the customer had not written for {time}", time=t.during(timedelta(seconds=self.seconds)))

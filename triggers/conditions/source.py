@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from core.texts import N_, Texts
-from triggers.parts import Asks, Condition, Kind, Names, World
+from triggers.parts import Asks, Condition, Kind, Names, World, quoted
 
 
 class FromSource(Condition):
@@ -19,4 +19,4 @@ class FromSource(Condition):
         return (world.source or "").casefold() in {one.casefold() for one in self.sources}
 
     def told(self, t: Texts, names: Names) -> str:
-        return t("the deal came from {sources}", sources=", ".join(f"“{one}”" for one in self.sources))
+        return t("the deal came from {sources}", sources=quoted(t, self.sources))

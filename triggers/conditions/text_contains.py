@@ -11,7 +11,7 @@ from core.database import UnitOfWork
 from core.errors import Refusal
 from core.texts import N_, Texts
 from inbox.queries import texts_of
-from triggers.parts import Asks, Case, Condition, Kind, Names
+from triggers.parts import Asks, Case, Condition, Kind, Names, quoted
 
 MOST_WORDS = 50
 
@@ -52,7 +52,7 @@ class TextContains(Condition):
         return [meant.search(found.get(_message_of(case), "").casefold()) is not None for case in cases]
 
     def told(self, t: Texts, names: Names) -> str:
-        return t("the text contains {words}", words=", ".join(f"“{one}”" for one in self.words))
+        return t("the text contains {words}", words=quoted(t, self.words))
 
 
 def _message_of(case: Case) -> int:

@@ -12,6 +12,7 @@ class OnDealOpened(Occasion):
     label = N_("a deal opens")
     event = DealOpened
     customer_present = True
+    once = True
 
     def told(self, t: Texts, names: Names) -> str:
         return t(self.label)

@@ -33,4 +33,4 @@ class OnNoReply(Occasion):
         return world.waiting_from_id == event.message_id
 
     def told(self, t: Texts, names: Names) -> str:
-        return t("no operator answers for {time}", time=t.duration(self.wait))
+        return t("no operator answers for {time}", time=t.during(self.wait))
