@@ -118,7 +118,6 @@ def _stops(t: Texts, half: HalfTrigger, draft: Draft) -> Buttons:
     """What can stop it, while there is time for that."""
     if not draft.delay + draft.occasion.wait:
         return []
-    return [
-        [_pick(half, f"{'✅' if stop in draft.stops_on else '▫️'} {t('Stop if {what}', what=t(words))}", stop)]
-        for stop, words in STOPS.items()
-    ]
+    labels = {stop: t("Stop if {what}", what=t(words)) for stop, words in STOPS.items()}
+    marks = {stop: "✅" if stop in draft.stops_on else "▫️" for stop in STOPS}
+    return [[_pick(half, f"{marks[stop]} {label}", stop)] for stop, label in labels.items()]

@@ -143,7 +143,7 @@ class HalfReply(BaseModel):
         if self.words:
             lines.append(t("When a customer writes: {words}", words=cut(", ".join(self.words), 300)))
         if self.after is not None:
-            lines.append(t("When nobody answers for {time}", time=t.duration(timedelta(seconds=self.after))))
+            lines.append(t("When nobody answers for {time}", time=t.during(timedelta(seconds=self.after))))
         return lines
 
     def _question(self, t: Texts) -> str:

@@ -15,5 +15,5 @@ def mark(one: Trigger) -> str:
 def state(t: Texts, one: Trigger) -> str:
     """The same in words, with the reason."""
     if one.paused_reason is not None:
-        return f"⏸ {t('It stands still: {reason}.', reason=why(t, one.paused_reason))}"
-    return f"🟢 {t('It is on.')}" if one.on else f"⚪ {t('It is off.')}"
+        return "⏸ " + t("It stands still: {reason}.", reason=why(t, one.paused_reason))
+    return "🟢 " + t("It is on.") if one.on else "⚪ " + t("It is off.")

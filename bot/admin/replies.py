@@ -32,8 +32,8 @@ def cases(t: Texts, found: Sequence[Trigger], now: Hours, *, invites: bool) -> d
     rows: Buttons = []
     for preset in CASES:
         those = [one for one in found if one.preset == preset]
-        lines = [f"{mark(one)} {_named(t, one, now)}: “{shortened(text_of(one), IN_LIST)}”" for one in those]
-        parts += ["\n", "\n".join(lines or [f"▫️ {t(CASES[preset])}: {t('not set')}"])]
+        lines = [f"{mark(one)} {_said(t, one, now)}" for one in those]
+        parts += ["\n", "\n".join(lines or ["▫️ " + t("{case}: not set", case=t(CASES[preset]))])]
         rows += [
             [(f"{mark(one)} {shortened(_named(t, one, now), IN_BUTTON)}", callbacks.Reply(id=one.id))] for one in those
         ]
@@ -45,13 +45,17 @@ def cases(t: Texts, found: Sequence[Trigger], now: Hours, *, invites: bool) -> d
     return content(Text(*parts), rows)
 
 
+def _said(t: Texts, one: Trigger, now: Hours) -> str:
+    return t("{case}: “{text}”", case=_named(t, one, now), text=shortened(text_of(one), IN_LIST))
+
+
 def _named(t: Texts, one: Trigger, now: Hours) -> str:
     """What an auto-reply answers."""
     match one.preset:
         case "keyword":
             return shortened(t("Keywords {words}", words=", ".join(words_of(one))), IN_LIST)
         case "unanswered":
-            return t("No operator answers for {time}", time=t.duration(one.wait))
+            return t("No operator answers for {time}", time=t.during(one.wait))
         case "closed":
             return t("Outside working hours ({hours})", hours=told_week(t, now))
         case _:

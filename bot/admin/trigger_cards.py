@@ -61,7 +61,7 @@ def trigger_card(t: Texts, one: Trigger, names: Names) -> dict[str, Any]:
 def run_list(t: Texts, one: Trigger, did: Sequence[RunView], due: Sequence[RunView], now: datetime) -> dict[str, Any]:
     """What a trigger did last and what it will do next, with a button to each deal."""
     parts: list[Any] = [Bold(t("Trigger {n}: what it did", n=one.id))]
-    parts += [f"\n{_run(t, run, now)}" for run in did] or [f"\n{t('Nothing yet.')}"]
+    parts += [f"\n{_run(t, run, now)}" for run in did] or ["\n", t("Nothing yet.")]
     if due:
         parts += ["\n\n", Bold(t("Next:")), *(f"\n{_who(t, run, now)}" for run in due)]
     deals = list(dict.fromkeys(run.deal_id for run in (*did, *due)))
