@@ -66,6 +66,14 @@ class Lost(CallbackData, prefix="lost"):
     reason: Number
 
 
+class History(CallbackData, prefix="history"):
+    """What happened to a deal, before an event if one is named; `card` says that its card stood here."""
+
+    deal: Number
+    card: bool
+    before: Number = 0
+
+
 class Done(CallbackData, prefix="done"):
     """Talk to nobody any more."""
 
@@ -149,3 +157,137 @@ class Disable(CallbackData, prefix="disable"):
 
     id: Number
     sure: bool
+
+
+class Hours(CallbackData, prefix="hours"):
+    """Choose working hours that are common, or none."""
+
+    which: str
+
+
+class Quiet(CallbackData, prefix="quiet"):
+    """Choose the usual quiet hours, or none."""
+
+    on: bool
+
+
+class Replies(CallbackData, prefix="replies"):
+    """All auto-replies."""
+
+
+class NewReply(CallbackData, prefix="newreply"):
+    """Make an auto-reply for a case."""
+
+    preset: str
+
+
+class Reply(CallbackData, prefix="reply"):
+    """One auto-reply."""
+
+    id: Number
+
+
+class ReplyText(CallbackData, prefix="replytext"):
+    """Type another text for an auto-reply."""
+
+    id: Number
+
+
+class ReplySwitch(CallbackData, prefix="replyon"):
+    """Let an auto-reply work or not."""
+
+    id: Number
+    on: bool
+
+
+class ReplyDelete(CallbackData, prefix="replydel"):
+    """End an auto-reply; asked twice."""
+
+    id: Number
+    sure: bool
+
+
+class ReplyPick(CallbackData, prefix="replypick"):
+    """Answer what a half-finished auto-reply asks; `turn` says which of its screens the button is on."""
+
+    turn: Number
+    value: str
+
+
+class ReplyGo(CallbackData, prefix="replygo"):
+    """Save a half-finished auto-reply, change its text, go back or cancel."""
+
+    turn: Number
+    to: str
+
+
+class Triggers(CallbackData, prefix="triggers"):
+    """The list of triggers, or what follows the one with the id `after`."""
+
+    after: Number = 0
+
+
+class Trigger(CallbackData, prefix="trigger"):
+    """One trigger."""
+
+    id: Number
+
+
+class TriggerSwitch(CallbackData, prefix="triggeron"):
+    """Let a trigger work or not."""
+
+    id: Number
+    on: bool
+
+
+class TriggerDelete(CallbackData, prefix="triggerdel"):
+    """End a trigger; asked twice."""
+
+    id: Number
+    sure: bool
+
+
+class TriggerRuns(CallbackData, prefix="runs"):
+    """What a trigger did and will do."""
+
+    id: Number
+
+
+class NewTrigger(CallbackData, prefix="newtrigger"):
+    """Make a trigger."""
+
+
+class TriggerEdit(CallbackData, prefix="triggeredit"):
+    """Change a trigger."""
+
+    id: Number
+
+
+class FormGo(CallbackData, prefix="formgo"):
+    """Another step of the trigger that is being made; `turn` says which of its screens the button is on."""
+
+    turn: Number
+    to: str
+
+
+class FormPart(CallbackData, prefix="formpart"):
+    """Choose the event, add a condition or an action."""
+
+    turn: Number
+    family: str
+    kind: str
+
+
+class FormPick(CallbackData, prefix="formpick"):
+    """Answer what the form asks."""
+
+    turn: Number
+    value: str
+
+
+class FormDrop(CallbackData, prefix="formdrop"):
+    """Leave a condition or an action out."""
+
+    turn: Number
+    family: str
+    place: Number

@@ -77,12 +77,16 @@ def _buttons(t: Texts, view: DealView, viewer: Staff) -> Buttons:
     if view.closed_at is not None:
         return []
     if view.assignee_id is None:
-        return [[(t("Answer"), callbacks.Answer(deal=view.id)), (t("Take"), callbacks.Take(deal=view.id))]]
+        first = [(t("Answer"), callbacks.Answer(deal=view.id)), (t("Take"), callbacks.Take(deal=view.id))]
+        return [first, [(t("History"), callbacks.History(deal=view.id, card=True))]]
     if view.assignee_id != viewer.id and not viewer.may(Right.ANSWER_ANY):
         return []
     return [
         [(t("Answer"), callbacks.Answer(deal=view.id)), (t("Stage"), callbacks.Stages(deal=view.id))],
-        [(t("Close as …"), callbacks.Ending(deal=view.id))],
+        [
+            (t("Close as …"), callbacks.Ending(deal=view.id)),
+            (t("History"), callbacks.History(deal=view.id, card=True)),
+        ],
     ]
 
 

@@ -10,9 +10,9 @@ from aiogram.types import Update
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from bot import guests
-from bot.admin import people
+from bot.admin import autoreply, autoreply_form, hours, people, trigger_form, triggers
 from bot.house import House
-from bot.operator import answering, deals, endings, shift, start
+from bot.operator import answering, deals, endings, history, shift, start
 from bot.screens import Screen, Shower
 from bot.texts import content
 from core.database import Database, UnitOfWork
@@ -35,7 +35,8 @@ CHATS_AT_ONCE = 8
 def routers() -> Dispatcher:
     """The screens by audience: guests have none but the invitation. Answering comes last: any text may be an answer."""
     dispatcher = Dispatcher()
-    screens = (guests, start, shift, endings, deals, people, answering)
+    of_admins = (people, hours, autoreply, autoreply_form, triggers, trigger_form)
+    screens = (guests, start, shift, endings, deals, history, *of_admins, answering)
     # Routers are made anew for each dispatcher, as one router has one parent.
     dispatcher.include_routers(*(screen.make_router() for screen in screens))
     return dispatcher

@@ -45,6 +45,16 @@ def shortened(text: str, most: int) -> str:
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
+def headed(text: str) -> str:
+    """A text with a capital letter, as a heading or a button has it."""
+    return text[:1].upper() + text[1:]
+
+
+def cut(text: str, most: int) -> str:
+    """A text on all its lines, cut with an ellipsis behind `most` characters."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
 def summary(t: Texts, kind: str, body: dict[str, Any], most: int) -> str:
     """A message in one line."""
     words = shortened(body.get("text", ""), most)

@@ -48,6 +48,14 @@ class DealClosed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TimezoneChosen(Event):
+    """Somebody said in which IANA zone a deal's customer lives."""
+
+    deal_id: int
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StaffJoined(Event):
     """Somebody became a member of the staff, by an invitation or by the settings."""
 

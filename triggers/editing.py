@@ -9,7 +9,7 @@ from sqlalchemy import String, cast, select, update
 
 from core.database import UnitOfWork
 from core.durations import LONGEST, TooLong
-from core.errors import NotFound, Refusal
+from core.errors import Conflict, NotFound, Refusal
 from core.journal import insert, lock, record
 from core.relay import COMPANY
 from core.texts import N_
@@ -59,6 +59,14 @@ class DoesNotGoTogether(Refusal):
     code = "does-not-go-together"
     text = N_("What a text contains can only be asked when a customer writes.")
     next_step = N_("Choose another event, or leave the condition out.")
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody else has changed the trigger since it was looked at."""
+
+    code = "trigger-changed"
+    text = N_("Somebody has changed this trigger while you were at it; yours was not saved.")
+    next_step = N_("This is how it is now: change it again if you still want to.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,9 +119,14 @@ async def _add(uow: UnitOfWork, draft: Draft, *, actor: str) -> int:
 
 
 @needs(Right.CONFIGURE)
-async def change(uow: UnitOfWork, by: Staff, trigger_id: int, draft: Draft) -> None:
-    """Make a trigger something else; what it has scheduled goes by it from now on. Raises as `add`, NoSuchTrigger."""
-    await _alive(uow, trigger_id)
+async def change(uow: UnitOfWork, by: Staff, trigger_id: int, draft: Draft, *, seen_version: int | None = None) -> None:
+    """Make a trigger something else; what it has scheduled goes by it from now on.
+
+    `seen_version` is the one that the change is meant for. Raises as `add`, NoSuchTrigger, ChangedMeanwhile.
+    """
+    one = await _alive(uow, trigger_id)
+    if seen_version not in (None, one.version):
+        raise ChangedMeanwhile
     values = await _checked(uow, draft)
     await _update(uow, trigger_id, **values, paused_reason=None)
     await _record(uow, trigger_id, "changed", values, actor=by.actor)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from core.choices import choose_once
 from core.database import UnitOfWork
 from core.journal import SYSTEM
+from core.schedule import Week
 from pipeline.staff.rights import Right, Staff, needs
 from triggers.actions.hand_out import HandOut
 from triggers.actions.send import Send
@@ -13,7 +14,8 @@ from triggers.conditions.not_again import NotAgain
 from triggers.conditions.silent_before import WasSilent
 from triggers.conditions.text_contains import TextContains
 from triggers.conditions.working_hours import InWorkingHours
-from triggers.editing import Draft, add, add_by_itself, change
+from triggers.editing import Draft, add, add_by_itself, change, draft_of, see
+from triggers.hours import set_hours
 from triggers.occasions.deal_opened import OnDealOpened
 from triggers.occasions.message_received import OnMessageReceived
 from triggers.occasions.no_reply import OnNoReply
@@ -29,12 +31,13 @@ A_WHILE = int(timedelta(minutes=10).total_seconds())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AutoReply:
-    """An auto-reply: `words` for keywords, `after` for no answer of an operator."""
+    """An auto-reply: `words` for keywords, `after` for no answer of an operator, `hours` to be chosen along with it."""
 
     preset: str
     text: str
     words: tuple[str, ...] = ()
     after: timedelta | None = None
+    hours: Week | None = None
 
     def draft(self) -> Draft:
         """The trigger that it is."""
@@ -70,11 +73,34 @@ async def set_autoreply(uow: UnitOfWork, by: Staff, reply: AutoReply) -> int:
     for each length of waiting. Raises what `editing.add` raises.
     """
     draft = reply.draft()
+    if reply.hours is not None:
+        await set_hours(uow, by, reply.hours)
     for one in await everything(uow):
         if one.preset == reply.preset and _same_case(one, draft):
             await change(uow, by, one.id, draft)
             return one.id
     return await add(uow, by, draft)
+
+
+@needs(Right.CONFIGURE)
+async def change_text(
+    uow: UnitOfWork, by: Staff, trigger_id: int, text: str, *, seen_version: int | None = None
+) -> None:
+    """Let an auto-reply say something else; all else of it stays. Raises what `editing.change` raises."""
+    draft = draft_of(await see(uow, by, trigger_id))
+    others = tuple(part for part in draft.actions if not isinstance(part, Send))
+    changed = replace(draft, actions=(Send(text=text), *others))
+    await change(uow, by, trigger_id, changed, seen_version=seen_version)
+
+
+def text_of(one: Trigger) -> str:
+    """What an auto-reply says."""
+    return next((part.text for part in one.actions if isinstance(part, Send)), "")
+
+
+def words_of(one: Trigger) -> tuple[str, ...]:
+    """The words that a keyword reply answers."""
+    return next((part.words for part in one.conditions if isinstance(part, TextContains)), ())
 
 
 def _same_case(one: Trigger, draft: Draft) -> bool:

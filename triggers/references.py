@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Column, Table, select
+from sqlalchemy import Column, Select, Table, select
 
 from core.database import UnitOfWork
 from inbox.models import channel
@@ -40,5 +40,21 @@ async def names(uow: UnitOfWork) -> Names:
     )
 
 
+async def offered(uow: UnitOfWork) -> Names:
+    """The same of what a trigger may still be pointed to, in the order in which people know it."""
+    return Names(
+        stages=await _of(uow, select(stage.c.id, stage.c.name).order_by(stage.c.pipeline_id, stage.c.place)),
+        people=await _of(
+            uow, select(staff.c.id, staff.c.name).where(staff.c.disabled_at.is_(None)).order_by(staff.c.id)
+        ),
+        channels=await _all(uow, channel.c.id, channel.c.kind),
+        reasons=await _of(uow, select(lost_reason.c.id, lost_reason.c.name).order_by(lost_reason.c.place)),
+    )
+
+
 async def _all(uow: UnitOfWork, key: Column[int], name: Column[str]) -> dict[int, str]:
-    return {row[0]: row[1] for row in await uow.rows(select(key, name).order_by(key))}
+    return await _of(uow, select(key, name).order_by(key))
+
+
+async def _of(uow: UnitOfWork, query: Select[int, str]) -> dict[int, str]:
+    return {row[0]: row[1] for row in await uow.rows(query)}

@@ -1,7 +1,7 @@
 """Texts with places to fill: what may stand in them, and what they say for a deal."""
 
 from core.errors import Refusal
-from core.texts import N_, PLACEHOLDER, filled, pick_language, plain, texts
+from core.texts import N_, PLACEHOLDER, Texts, filled, pick_language, plain, texts
 from triggers.parts import World
 
 LONGEST = 4096
@@ -66,3 +66,8 @@ def written_for(world: World, text: str) -> str:
             "deal": str(world.deal_id),
         },
     )
+
+
+def example(t: Texts, text: str, operator: str) -> str:
+    """A text as somebody's customer might read it, for whoever writes it. It must be a checked one."""
+    return filled(text, {"name": t("Anna"), "operator": plain(operator), "deal": "128"})

@@ -1,6 +1,7 @@
 """Triggers and what became of their runs, in words; the same for the bot, the board and the histories."""
 
 from core.texts import N_, Texts
+from triggers.editing import Draft
 from triggers.parts import STOPS, Names
 from triggers.trigger import Trigger
 
@@ -38,8 +39,8 @@ def why(t: Texts, reason: str) -> str:
     return t(REASONS.get(reason, REASONS["refused"]))
 
 
-def told(t: Texts, one: Trigger, names: Names) -> list[str]:
-    """A trigger in lines, each parameter in words: when, if, after, what, stopped by."""
+def told(t: Texts, one: Trigger | Draft, names: Names) -> list[str]:
+    """A trigger, or what is to become one, in lines: when, if, after, what, stopped by; each parameter in words."""
     lines = [t("When: {event}", event=one.occasion.told(t, names))]
     if one.conditions:
         lines.append(t("If: {conditions}", conditions="; ".join(part.told(t, names) for part in one.conditions)))

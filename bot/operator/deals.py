@@ -13,12 +13,14 @@ from bot.cards import stage_buttons, title
 from bot.notify import put_away_in
 from bot.operator.drawing import draw
 from bot.operator.endings import close_typed
+from bot.operator.history import drawn_history
 from bot.screens import Screen
 from bot.texts import Buttons, content
 from core.database import UnitOfWork
 from core.errors import Unreadable
 from core.texts import N_, Texts
 from inbox.outbound import Lane, Outgoing, queue
+from pipeline.customers import set_timezone
 from pipeline.deals import DealView, ListPlace, list_open, see
 from pipeline.moving import NoSuchStage, move
 from pipeline.opening import ref_of
@@ -114,8 +116,19 @@ async def deal(message: Message, command: CommandObject, uow: UnitOfWork, by: St
             return Screen(content(t("{deal}: {stage}", deal=title(view), stage=stage.name)))
         case ["close", *how] if how:
             return await close_typed(uow, by, t, deal_id, how)
+        case ["history"]:
+            return Screen(await drawn_history(uow, by, t, callbacks.History(deal=deal_id, card=False)))
+        case ["timezone", *zone] if zone:
+            return await timezone_typed(uow, by, t, deal_id, " ".join(zone))
         case _:
             raise Unreadable(part=" ".join(words), example=EXAMPLE)
+
+
+async def timezone_typed(uow: UnitOfWork, by: Staff, t: Texts, deal_id: int, words: str) -> Screen:
+    """`timezone Europe/Warsaw`: where the customer lives, whose nights are quiet."""
+    zone = await set_timezone(uow, by, deal_id, words)
+    view = await see(uow, by, deal_id)
+    return Screen(content(t("{deal}: time zone {zone}", deal=title(view), zone=zone)))
 
 
 def _words(line: str) -> list[str]:

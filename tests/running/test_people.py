@@ -9,7 +9,7 @@ from tests.running.shop import Shop
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 OPERATORS_MENU = ["next", "deals", "shift", "done", "help"]
-ADMINS_MENU = ["next", "deals", "shift", "done", "staff", "help"]
+ADMINS_MENU = ["next", "deals", "shift", "done", "autoreply", "triggers", "hours", "staff", "help"]
 LINES = {
     "customer": "Hello! Write your question here, and we will answer in this chat.",
     "staff": "Take the next request",

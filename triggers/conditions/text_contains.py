@@ -8,11 +8,31 @@ from typing import Annotated
 from pydantic import Field
 
 from core.database import UnitOfWork
+from core.errors import Refusal
 from core.texts import N_, Texts
 from inbox.queries import texts_of
 from triggers.parts import Asks, Case, Condition, Kind, Names, quoted
 
 MOST_WORDS = 50
+
+
+class TooManyWords(Refusal):
+    """More words than one trigger looks for."""
+
+    code = "too-many-words"
+    text = N_("These are {n} words, and {most} are looked for at most.")
+    next_step = N_("Leave some out, or make two of it.")
+
+
+def read_words(typed: str) -> tuple[str, ...]:
+    """Words or phrases as people separate them, each once. Raises TooManyWords."""
+    words = tuple(dict.fromkeys(word for part in _SEPARATORS.split(typed) if (word := " ".join(part.split()))))
+    if len(words) > MOST_WORDS:
+        raise TooManyWords(n=len(words), most=MOST_WORDS)
+    return words
+
+
+_SEPARATORS = re.compile(r"[,;\n]")
 
 
 class TextContains(Condition):

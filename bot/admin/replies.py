@@ -1,0 +1,77 @@
+"""How auto-replies look: the four cases, and one reply as a customer reads it; nothing is changed here."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from aiogram.utils.formatting import BlockQuote, Bold, Text
+
+from bot import callbacks
+from bot.admin.hours import told_week
+from bot.admin.marks import mark, state
+from bot.texts import Buttons, content, cut, shortened
+from core.texts import N_, Texts
+from triggers.hours import Hours
+from triggers.presets import CLOSED, GREETING, KEYWORD, UNANSWERED, text_of, words_of
+from triggers.templates import example
+from triggers.trigger import Trigger
+
+CASES = {
+    GREETING: N_("Greeting"),
+    CLOSED: N_("Outside working hours"),
+    KEYWORD: N_("Answer to keywords"),
+    UNANSWERED: N_("No operator answers"),
+}
+# Of these there can be several.
+SEVERAL = {KEYWORD: N_("Other keywords"), UNANSWERED: N_("Another time")}
+IN_LIST, IN_BUTTON, IN_CARD = 80, 40, 3000
+
+
+def cases(t: Texts, found: Sequence[Trigger], now: Hours, *, invites: bool) -> dict[str, Any]:
+    """The four cases with what is set for each. `invites` says that a greeting may be typed right away."""
+    parts: list[Any] = [Bold(t("What customers are told by itself"))]
+    rows: Buttons = []
+    for preset in CASES:
+        those = [one for one in found if one.preset == preset]
+        lines = [f"{mark(one)} {_said(t, one, now)}" for one in those]
+        parts += ["\n", "\n".join(lines or ["▫️ " + t("{case}: not set", case=t(CASES[preset]))])]
+        rows += [
+            [(f"{mark(one)} {shortened(_named(t, one, now), IN_BUTTON)}", callbacks.Reply(id=one.id))] for one in those
+        ]
+        label = SEVERAL.get(preset) if those else CASES[preset]
+        if label is not None:
+            rows.append([(f"＋ {t(label)}", callbacks.NewReply(preset=preset))])
+    if invites:
+        parts += ["\n\n", t("Type the greeting now, or choose what to set up:")]
+    return content(Text(*parts), rows)
+
+
+def _said(t: Texts, one: Trigger, now: Hours) -> str:
+    return t("{case}: “{text}”", case=_named(t, one, now), text=shortened(text_of(one), IN_LIST))
+
+
+def _named(t: Texts, one: Trigger, now: Hours) -> str:
+    """What an auto-reply answers."""
+    match one.preset:
+        case "keyword":
+            return shortened(t("Keywords {words}", words=", ".join(words_of(one))), IN_LIST)
+        case "unanswered":
+            return t("No operator answers for {time}", time=t.during(one.wait))
+        case "closed":
+            return t("Outside working hours ({hours})", hours=told_week(t, now))
+        case _:
+            return t(CASES[GREETING])
+
+
+def reply_card(t: Texts, one: Trigger, now: Hours, operator: str) -> dict[str, Any]:
+    """An auto-reply as a customer reads it, with what can be done with it."""
+    shown = cut(example(t, text_of(one), operator), IN_CARD) or "…"
+    words = Text(Bold(_named(t, one, now)), "\n", state(t, one), "\n", BlockQuote(shown))
+    switched = (t("Switch off"), callbacks.ReplySwitch(id=one.id, on=False))
+    if not one.works:
+        switched = (t("Switch on"), callbacks.ReplySwitch(id=one.id, on=True))
+    rows: Buttons = [
+        [(t("Change the text"), callbacks.ReplyText(id=one.id))],
+        [switched, (t("Delete"), callbacks.ReplyDelete(id=one.id, sure=False))],
+        [(t("Back"), callbacks.Replies())],
+    ]
+    return content(words, rows)
