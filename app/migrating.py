@@ -24,14 +24,14 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
-async def migrate(database: Database) -> None:
-    """Upgrade to the newest schema in one transaction; nothing happens to one that is the newest already."""
+async def migrate(database: Database, *, to: str = "head") -> None:
+    """Upgrade to the newest schema, or to a step before, in one transaction; nothing happens to one that is there."""
     async with database.engine.connect() as connection, _unchecked(connection), connection.begin():
         if connection.dialect.name == "postgresql":
             await connection.execute(text("SET LOCAL lock_timeout = '60s'"))
             await connection.execute(text("SET LOCAL statement_timeout = 0"))
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATORS_LOCK})
-        await connection.run_sync(_upgrade)
+        await connection.run_sync(_upgrade, to)
         if connection.dialect.name == "sqlite":
             broken = (await connection.execute(text("PRAGMA foreign_key_check"))).all()
             if broken:
@@ -57,8 +57,8 @@ async def _unchecked(connection: AsyncConnection) -> AsyncIterator[None]:
         await driver.execute("PRAGMA foreign_keys=ON")
 
 
-def _upgrade(connection: Connection) -> None:
-    command.upgrade(_config(connection), "head")
+def _upgrade(connection: Connection, to: str) -> None:
+    command.upgrade(_config(connection), to)
 
 
 async def schema_is_newest(database: Database) -> bool:

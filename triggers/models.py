@@ -23,8 +23,6 @@ trigger = Table(
     Column("created_at", Instant, nullable=False),
     Column("deleted_at", Instant),
 )
-_alive = trigger.c.deleted_at.is_(None)
-Index("ix_trigger_occasion", trigger.c.occasion, sqlite_where=_alive, postgresql_where=_alive)
 
 trigger_run = Table(
     "trigger_run",

@@ -38,7 +38,6 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['pipeline_id'], ['pipeline.id'], name=op.f('fk_trigger_pipeline_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_trigger'))
     )
-    op.create_index('ix_trigger_occasion', 'trigger', ['occasion'], sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     op.create_table('trigger_run',
     sa.Column('id', Id, nullable=False),
     sa.Column('trigger_id', Id, nullable=False),

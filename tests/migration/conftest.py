@@ -44,6 +44,13 @@ ONE_OF_EACH = (
     f"INSERT INTO lease (name, epoch, until) VALUES ('l', 1, {AT})",
     "INSERT INTO counter (name, value) VALUES ('journal', 1)",
 )
+TRIGGERS = (
+    "INSERT INTO setting (name, value) VALUES ('s', '1')",
+    'INSERT INTO "trigger" (occasion, occasion_with, conditions, actions, delay_seconds, stops_on, created_at)'
+    f" VALUES ('deal_opened', '{{}}', '[]', '[]', 0, '[]', {AT})",
+    "INSERT INTO trigger_run (trigger_id, deal_id, cause_id, depth, made_at, due_at, state)"
+    f" VALUES (1, 1, 1, 1, {AT}, {AT}, 'waiting')",
+)
 
 
 @pytest.fixture
@@ -58,7 +65,7 @@ async def migrated(database_url: str) -> AsyncIterator[Database]:
 @pytest.fixture
 async def filled(migrated: Database) -> Database:
     """The newest schema with one of everything that has to be unique."""
-    for statement in ONE_OF_EACH:
+    for statement in (*ONE_OF_EACH, *TRIGGERS):
         await run(migrated, statement)
     return migrated
 

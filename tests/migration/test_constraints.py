@@ -39,6 +39,9 @@ TWICE = {
     f" VALUES ('t', 'k', 'r', 'a', 0, '{{}}', {AT}, 1)",
     "a stream": "INSERT INTO stream (name) VALUES ('s')",
     "a lease": f"INSERT INTO lease (name, epoch, until) VALUES ('l', 2, {AT})",
+    "what a trigger does because of an event": "INSERT INTO trigger_run (trigger_id, deal_id, cause_id, depth, made_at,"
+    f" due_at, state) VALUES (1, 1, 1, 2, {AT}, {AT}, 'waiting')",
+    "what a company has chosen": "INSERT INTO setting (name, value) VALUES ('s', '2')",
     "a reason for losing": "INSERT INTO lost_reason (name, place, asks_words) VALUES ('Price', 2, 0)",
 }
 
@@ -57,6 +60,10 @@ async def test_an_edit_that_was_sent_makes_room_for_the_next_one(filled: Databas
 async def test_a_stay_that_ended_makes_room_for_the_next_one(filled: Database) -> None:
     await run(filled, f"UPDATE stage_stay SET left_at = {AT}")
     await run(filled, TWICE["an open stay of a deal"])
+
+
+async def test_a_pipeline_has_turns_of_chosen_people_beside_its_own(filled: Database) -> None:
+    await run(filled, "INSERT INTO rotation (pipeline_id, everybody) VALUES (1, 0), (1, 0)")
 
 
 async def test_a_row_that_names_nothing_is_refused(filled: Database) -> None:

@@ -27,6 +27,13 @@ PLANS = {
     "ix_deal_waiting": f"SELECT id FROM deal WHERE pipeline_id = 1 AND {WAITING} ORDER BY requested_at, id LIMIT 200",
     "ix_deal_contact_id": "SELECT id FROM deal WHERE contact_id = 1",
     "ix_deal_conversation_id": "SELECT id FROM deal WHERE conversation_id = 1",
+    "ix_deal_turn": f"SELECT id FROM deal WHERE rotation_id = 1 AND {WAITING} AND rotation_id IS NOT NULL"
+    " ORDER BY requested_at, id LIMIT 200",
+    "uq_rotation_everybody": "SELECT id FROM rotation WHERE pipeline_id = 1 AND everybody = 1",
+    "ix_trigger_run_due": f"SELECT id FROM trigger_run WHERE state = 'waiting' AND due_at <= {AT} ORDER BY due_at, id",
+    "ix_trigger_run_deal": "SELECT id FROM trigger_run WHERE deal_id IN (1, 2) AND state IN ('waiting', 'queued')",
+    "ix_trigger_run_next": "SELECT id FROM trigger_run WHERE trigger_id = 1 AND state = 'waiting' ORDER BY due_at",
+    "ix_trigger_run_lately": "SELECT id FROM trigger_run WHERE trigger_id = 1 ORDER BY id DESC LIMIT 10",
     "ix_stage_stay_stage": "SELECT id FROM stage_stay WHERE stage_id = 1 AND entered_at > '2026-01-01'",
     "uq_stage_stay_open": "SELECT id FROM stage_stay WHERE deal_id = 1 AND left_at IS NULL",
 }
@@ -66,7 +73,17 @@ def _is_automatic(database: Database, index: str, found: str) -> bool:
     return database.is_sqlite and index.startswith("uq_") and "USING" in found and "sqlite_autoindex" in found
 
 
-@pytest.mark.parametrize("index", ["ix_deal_waiting", "ix_event_feed", "ix_message_conversation", "ix_deal_stage"])
+@pytest.mark.parametrize(
+    "index",
+    [
+        "ix_deal_waiting",
+        "ix_deal_turn",
+        "ix_trigger_run_due",
+        "ix_event_feed",
+        "ix_message_conversation",
+        "ix_deal_stage",
+    ],
+)
 async def test_what_is_read_in_order_is_not_sorted(migrated: Database, index: str) -> None:
     found = await plan(migrated, PLANS[index])
     assert "TEMP B-TREE" not in found
