@@ -14,7 +14,7 @@ from pipeline.events import StageEntered
 from pipeline.models import deal
 from triggers import runs
 from triggers.firing import fire
-from triggers.limits import DEEPEST, LOOP, MOST_RUNS, chain_to, runs_lately
+from triggers.limits import DEEPEST, LOOP, MOST_RUNS, chain_to, runs_beside, runs_lately
 from triggers.models import trigger_run
 from triggers.parts import Case, Stop, occasions
 from triggers.pausing import pause
@@ -151,9 +151,11 @@ async def _allowed(uow: UnitOfWork, one: Trigger, cases: Sequence[Case]) -> list
         depth = case.event.event.depth + 1
         often = lately.get((case.world.deal_id, one.id), 0) >= MOST_RUNS
         if depth > DEEPEST or (often and depth > 1):
-            chain = [*await chain_to(uow, case.event.id), one.id]
-            await pause(uow, one.id, LOOP, deal_id=case.world.deal_id, chain=chain)
-            break
+            chain = await chain_to(uow, case.event.id)
+            if not runs_beside(one.id, chain):
+                await pause(uow, one.id, LOOP, deal_id=case.world.deal_id, chain=[*chain, one.id])
+                break
+            continue
         # A customer who writes without end gets fewer answers, but switches nothing off for the others.
         if not often and not _answers_late(uow, one, case):
             allowed.append(runs.New(case, depth, case.event.at + one.wait))
