@@ -19,18 +19,28 @@ from core.embedded import EmbeddedRedis
 from tests import postgres
 from tests.botapi.client import BotApi, User
 from tests.crash.scene import Scene
+from tests.crash.test_following_up import all_done, follow_up
 from tests.running.forked import nursery
 from tests.running.program import CHECKOUT, Program
 
 CUSTOMERS = 20
 PER_SECOND = 20
+MOVES_PER_SECOND = 3
+FOLLOW_UPS = (1, 3)
 BETWEEN_KILLS = (0.5, 3.0)
 DRAINS_WITHIN = 120
 
 
 async def kill_at_random(scene: Scene, dice: random.Random, *, kills: int, until: float) -> None:
-    """End processes without warning while customers write, each started again at once; then all rules must hold."""
-    writing = asyncio.create_task(_write(await scene.crowd(CUSTOMERS), dice))
+    """End processes without warning while customers write, deals move and follow-ups fall due; then all rules hold."""
+    for seconds in FOLLOW_UPS:
+        await scene.trigger(follow_up(seconds, f"After {seconds}?"))
+    crowd = await scene.crowd(CUSTOMERS)
+    for one in crowd:
+        await scene.says(one)
+    await scene.quiet()
+    writing = asyncio.create_task(_write(crowd, dice))
+    moving = asyncio.create_task(_move(scene, crowd, dice))
     for number in range(kills):
         if time.monotonic() > until:
             break
@@ -38,9 +48,11 @@ async def kill_at_random(scene: Scene, dice: random.Random, *, kills: int, until
         await _kill_one(scene, dice)
         print(f"\r  killed {number + 1} times", end="", flush=True)
     print(flush=True)
-    writing.cancel()
-    await asyncio.wait([writing])
+    for task in (writing, moving):
+        task.cancel()
+    await asyncio.wait([writing, moving])
     await scene.quiet(within=DRAINS_WITHIN)
+    await all_done(scene, within=DRAINS_WITHIN)
     await scene.check(fair=True)
 
 
@@ -52,10 +64,16 @@ async def _write(crowd: list[User], dice: random.Random) -> None:
         await asyncio.sleep(1 / PER_SECOND)
 
 
+async def _move(scene: Scene, crowd: list[User], dice: random.Random) -> None:
+    while True:
+        await scene.moves(dice.choice(crowd), dice.choice(["Offer sent", "Offer sent", "In conversation"]))
+        await asyncio.sleep(1 / MOVES_PER_SECOND)
+
+
 async def _kill_one(scene: Scene, dice: random.Random) -> None:
     one: Program = dice.choice([scene.program, *scene.others])
     await one.kill()
-    await one.start(*(scene.roles if one is scene.program else ("--roles=relay",)))
+    await one.start(*(scene.roles if one is scene.program else ("--roles=relay,delays",)))
 
 
 @asynccontextmanager
@@ -69,7 +87,7 @@ async def one_process(base: str, folder: Path, forks: Path) -> AsyncIterator[Sce
 
 @asynccontextmanager
 async def several_processes(base: str, folder: Path, forks: Path) -> AsyncIterator[Scene]:
-    """One that reads and sends and two that hand on, on PostgreSQL and Redis."""
+    """One that reads and sends and two that hand on and see to what is due, on PostgreSQL and Redis."""
     cluster = postgres.new_folder()
     redis = EmbeddedRedis(folder / "redis")
     try:
@@ -84,7 +102,7 @@ async def several_processes(base: str, folder: Path, forks: Path) -> AsyncIterat
             scene.roles = ["--roles=channels"]
             await scene.restart()
             for _ in range(2):
-                await scene.worker("relay")
+                await scene.worker("relay", "delays")
             yield scene
     finally:
         postgres.remove(cluster)

@@ -14,7 +14,7 @@ from pipeline.events import StageEntered
 from pipeline.models import deal
 from triggers import runs
 from triggers.firing import fire
-from triggers.limits import DEEPEST, LOOP, MOST_RUNS, chain_to, runs_lately
+from triggers.limits import DEEPEST, LOOP, MOST_RUNS, chain_to, runs_beside, runs_lately
 from triggers.models import IS_PENDING, trigger_run
 from triggers.parts import Case, Stop, occasions
 from triggers.pausing import pause
@@ -148,15 +148,17 @@ async def _allowed(uow: UnitOfWork, one: Trigger, cases: Sequence[Case]) -> list
     """Runs for these cases, but for what runs in circles, too often, or answers too late."""
     if not cases:
         return []
-    lately = {} if one.occasion.once else await runs_lately(uow, {case.world.deal_id for case in cases})
+    lately = {} if one.occasion.once else await runs_lately(uow, one.id, {case.world.deal_id for case in cases})
     allowed = []
     for case in cases:
         depth = case.event.event.depth + 1
-        often = lately.get((case.world.deal_id, one.id), 0) >= MOST_RUNS
+        often = lately.get(case.world.deal_id, 0) >= MOST_RUNS
         if depth > DEEPEST or (often and depth > 1):
-            chain = [*await chain_to(uow, case.event.id), one.id]
-            await pause(uow, one.id, LOOP, deal_id=case.world.deal_id, chain=chain)
-            break
+            chain = await chain_to(uow, case.event.id)
+            if not runs_beside(one.id, chain):
+                await pause(uow, one.id, LOOP, deal_id=case.world.deal_id, chain=[*chain, one.id])
+                break
+            continue
         # A customer who writes without end gets fewer answers, but switches nothing off for the others.
         if not often and not _answers_late(uow, one, case):
             allowed.append(runs.New(case, depth, case.event.at + one.wait))

@@ -11,9 +11,10 @@ The faults, by the numbers that the tests bear:
 
 What is checked after each, by the names that a failure shows:
 
-    I1   what was acknowledged is stored, once                  I5   nothing is accepted twice unasked
-    I2   nothing is acknowledged before it is stored            I7   one owner, one event for each change, a fair turn
-    I3   one contact, one open deal for a conversation          I8   order is kept, inwards and outwards
-    I4   everything that was to be done has ended               I11  the database is sound
-                                                                I14  no secret and no customer's word outside its place
+    I1   what was acknowledged is stored, once                  I7   one owner, one event for each change, a fair turn
+    I2   nothing is acknowledged before it is stored            I8   order is kept, inwards and outwards
+    I3   one contact, one open deal for a conversation          I9   one run for a cause, which acts once; short chains
+    I4   everything that was to be done has ended               I10  the alarm clock knows all that comes near
+    I5   nothing is accepted twice unasked                      I11  the database is sound
+    I6   what is due is done, not early, not after its stop     I14  no secret and no customer's word outside its place
 """

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from redis.exceptions import RedisError
 from sqlalchemy import select, text
 
 import app.wiring  # noqa: F401 - whoever knows every room has all tables in the metadata
 from app.migrating import schema_is_newest
 from core.clock import SystemClock
 from core.database import Database, UnitOfWork, metadata
+from core.redis import Keys, connect
 from tests.botapi.client import BotApi, Entry
 
 POSTGRESQL_FAULTS = """
@@ -23,7 +26,8 @@ POSTGRESQL_FAULTS = """
 class Evidence:
     """Everything that the rules look at: `rows` by table, the oldest first where there is an `id`.
 
-    `store_faults` is what the database says of itself, `secret` the bot's token, `canary` a word of every customer.
+    `store_faults` is what the database says of itself, `secret` the bot's token, `canary` a word of every customer,
+    `alarms` what the alarm clock in Redis would wake whom for and when, None without Redis; `at` is when all was seen.
     """
 
     rows: dict[str, Sequence[Any]]
@@ -33,10 +37,16 @@ class Evidence:
     store_faults: Sequence[str]
     secret: str
     canary: str
+    alarms: dict[int, float] | None
+    at: datetime
 
 
-async def gather(database_url: str, api: BotApi, *, log: str, redis: bytes, canary: str) -> Evidence:
+async def gather(
+    database_url: str, api: BotApi, *, log: str, redis: bytes, canary: str, redis_url: str | None = None
+) -> Evidence:
     """Look at everything; the program may be dead or idle."""
+    at = datetime.now(UTC)
+    alarms = await alarms_in(redis_url) if redis_url else None
     database = Database(database_url, SystemClock())
     try:
         async with database.reading() as uow:
@@ -47,7 +57,17 @@ async def gather(database_url: str, api: BotApi, *, log: str, redis: bytes, cana
     finally:
         await database.close()
     secret = api.token.partition(":")[2]
-    return Evidence(rows, await api.ledger(), log, redis, faults, secret, canary)
+    return Evidence(rows, await api.ledger(), log, redis, faults, secret, canary, alarms, at)
+
+
+async def alarms_in(redis_url: str) -> dict[int, float] | None:
+    """When the alarm clock will name which run; None if it cannot be asked."""
+    async with connect(redis_url) as redis:
+        try:
+            found: Any = await redis.zrange(Keys.DUE, 0, -1, withscores=True)
+        except (RedisError, OSError):
+            return None
+    return {int(run_id): at for run_id, at in found}
 
 
 async def _rows(uow: UnitOfWork, table: Any) -> Sequence[Any]:

@@ -1,10 +1,10 @@
 """Judges what is left behind by all rules of reliability; each broken one is named with what it does not hold for."""
 
 from tests.crash.evidence import Evidence
-from tests.crash.rules import keeping, sending, taking_in, working
+from tests.crash.rules import acting, keeping, sending, taking_in, working
 from tests.crash.rules.broken import Broken
 
-RULES = (*taking_in.RULES, *sending.RULES, *working.RULES, *keeping.RULES)
+RULES = (*taking_in.RULES, *sending.RULES, *working.RULES, *acting.RULES, *keeping.RULES)
 
 
 def broken(evidence: Evidence, *, fair: bool = False) -> list[Broken]:

@@ -1,18 +1,25 @@
 """A company whose processes are killed: how one dies at a named place, starts again, and what is then asked of it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
+from sqlalchemy import select
+
+from core.clock import SystemClock
+from core.database import Database
 from core.embedded import EmbeddedRedis
+from pipeline.models import stage
 from tests.botapi.client import BotApi, User
 from tests.crash.evidence import Evidence, gather, redis_files
 from tests.crash.invariants import check
+from tests.crash.rules.acting import the_alarm_clock_knows_all
 from tests.crash.rules.taking_in import acknowledged_is_stored_once
 from tests.running.forked import ForkedProgram
 from tests.running.rows import Rows
 from tests.running.shop import ADMIN_ID, Shop
+from triggers.editing import Draft, add_by_itself
 
 CANARY = "quetzal"
 KILLED = -9
@@ -20,6 +27,8 @@ KNOWN_CARDS = (
     "SELECT posted.external_id FROM posted JOIN deal ON posted.ref = 'deal:' || deal.id"
     " JOIN contact ON contact.id = deal.contact_id WHERE contact.name = :name ORDER BY posted.outgoing_id DESC"
 )
+DEAL_OF = "SELECT max(deal.id) FROM deal JOIN contact ON contact.id = deal.contact_id WHERE contact.name = :name"
+SWEEPS = 10
 # What a dead process held is taken over soon; a send still ends within its lease.
 LENGTHS = MappingProxyType({"LEASE_SECONDS": "1.5", "SEND_TIMEOUT_SECONDS": "1", "SWEEP_SECONDS": "0.3"})
 
@@ -103,11 +112,42 @@ class Scene(Shop):
         programs = [self.program, *self.others]
         log = "\n".join(one.log for one in programs)
         redis = b"".join(redis_files(one.folder) for one in programs)
-        return await gather(self._database_url, self.api, log=log, redis=redis, canary=CANARY)
+        return await gather(
+            self._database_url, self.api, log=log, redis=redis, canary=CANARY, redis_url=await self.redis_url()
+        )
+
+    async def redis_url(self) -> str:
+        """Where Redis is, the program's own or the one of the settings."""
+        given = self.settings.get("REDIS_URL")
+        return given or await EmbeddedRedis(self.program.folder / "data").start()
+
+    async def trigger(self, draft: Callable[[Mapping[str, int]], Draft]) -> int:
+        """What an admin makes a trigger of, by the names of the stages; its id."""
+        database = Database(self._database_url, SystemClock())
+        try:
+            async with database.unit() as uow:
+                rows = await uow.rows(select(stage.c.name, stage.c.id))
+                made = draft({row.name: row.id for row in rows})
+                return await add_by_itself(uow, made, actor="staff:1")
+        finally:
+            await database.close()
+
+    async def deal_of(self, customer: User) -> int:
+        """A customer's newest deal."""
+        return int(await self.rows.value(DEAL_OF, name=customer.first_name))
+
+    async def moves(self, customer: User, to: str) -> None:
+        """The admin moves a customer's deal."""
+        await self.admin.sends(f'/deal {await self.deal_of(customer)} stage "{to}"')
 
     async def check(self, *, fair: bool = False) -> Evidence:
-        """All invariants hold; what was looked at."""
+        """All invariants hold, that of the alarm clock after a sweep; what was looked at."""
         found = await self.evidence()
+        for _ in range(SWEEPS):
+            if not list(the_alarm_clock_knows_all(found)):
+                break
+            await asyncio.sleep(float(LENGTHS["SWEEP_SECONDS"]))
+            found = await self.evidence()
         check(found, fair=fair)
         return found
 

@@ -3,8 +3,9 @@
 import asyncio
 import dataclasses
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,10 @@ from tests.botapi.client import BotApi, Entry
 from tests.crash.evidence import Evidence, gather
 from tests.crash.invariants import broken
 from tests.crash.scene import CANARY, Scene
+from triggers.actions.send import Send
+from triggers.editing import Draft
+from triggers.occasions.stage_entered import OnStageEntered
+from triggers.parts import Stop
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,6 +26,15 @@ class Left:
 
     evidence: Evidence
     database: Path
+
+
+def follow_up(stages: Mapping[str, int], *, seconds: int) -> Draft:
+    return Draft(
+        occasion=OnStageEntered(stages=(stages["Offer sent"],)),
+        actions=(Send(text=f"News after {seconds}?"),),
+        delay=timedelta(seconds=seconds),
+        stops_on=frozenset({Stop.CUSTOMER_WROTE}),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +49,8 @@ async def _story(server: str, nursery: Path, folder: Path) -> Left:
     async with BotApi.connect(server) as api:
         scene = Scene(api, folder, nursery, f"sqlite+aiosqlite:///{database}")
         await scene.open_with_two()
+        await scene.trigger(lambda stages: follow_up(stages, seconds=1))
+        await scene.trigger(lambda stages: follow_up(stages, seconds=600))
         for number, anna in enumerate(await scene.crowd(2)):
             await scene.says(anna, number)
             await scene.says(anna, number + 10)
@@ -43,9 +59,11 @@ async def _story(server: str, nursery: Path, folder: Path) -> Left:
             card = await scene.card(anna, who)
             await who.sends(f"One {number}", reply_to=card.id)
             await who.sends(f"Two {number}", reply_to=card.id)
+        await scene.moves(anna, "Offer sent")
+        await scene.rows.until(DONE, lambda found: found == [(1,)])
         await scene.admin.sends("/deal 1 close won")
         await scene.quiet()
-        evidence = await scene.evidence()
+        evidence = await scene.check(fair=True)
         await scene.program.stop()
         await scene.close()
         return Left(evidence, database)
@@ -58,6 +76,11 @@ def test_an_unspoilt_story_passes(left: Left) -> None:
 FIRST_IN = "(SELECT min(id) FROM message WHERE direction = 'in')"
 FIRST_SENT = "(SELECT min(outgoing_id) FROM attempt)"
 ANSWER = "(SELECT min(id) FROM outgoing WHERE cause LIKE 'message:%')"
+WAITS = "(SELECT id FROM trigger_run WHERE state = 'waiting')"
+ACTED = "(SELECT max(id) FROM trigger_run WHERE state = 'done')"
+FOLLOW_UP = "(SELECT id FROM outgoing WHERE guard IS NOT NULL)"
+STOPPED = f"json_object('run_id', {ACTED}, 'trigger_id', 2, 'reason', 'x', 'crossed', json('false'))"
+DONE = "SELECT count(*) FROM trigger_run WHERE state = 'done' AND trigger_id = 2"
 OPEN = "(SELECT min(id) FROM deal WHERE closed_at IS NULL)"
 
 SPOILT = {
@@ -80,6 +103,26 @@ SPOILT = {
     f" FROM attempt WHERE outgoing_id = {ANSWER}",
     "I5 accepted too often or never": f"DELETE FROM attempt WHERE outgoing_id = {ANSWER}",
     "I5 accepted, but never queued": f"DELETE FROM outgoing WHERE id = {ANSWER}",
+    "I6 due and not done": f"UPDATE trigger_run SET due_at = '2026-01-01' WHERE id = {WAITS}",
+    "I6 not done without a reason": f"UPDATE trigger_run SET state = 'stopped' WHERE id = {WAITS}",
+    "I6 neither stopped nor sent": f"UPDATE outgoing SET state = 'cancelled', reason = 'x' WHERE id = {FOLLOW_UP}",
+    "I6 acted after its stop": f"UPDATE event SET kind = 'RunStopped', data = {STOPPED}, at = '2026-01-01'"
+    " WHERE id = (SELECT max(id) FROM event WHERE kind = 'RunScheduled' AND json_extract(data, '$.run_id') = "
+    f"{ACTED})",
+    "I6 crossed with its stop": "INSERT INTO event (stream, kind, ref, actor, depth, data, at)"
+    f" SELECT stream, 'RunStopped', ref, actor, depth, {STOPPED}, '2199-01-01' FROM event WHERE kind = 'RunPerformed'"
+    f" AND json_extract(data, '$.run_id') = {ACTED}",
+    "I6 acted in spite of what stops it": "UPDATE event SET kind = 'MessageReceived', data ="
+    " json_object('conversation_id', 2, 'message_id', 1, 'began_waiting', 1) WHERE kind = 'RunScheduled'",
+    "I6 acted too early": f"UPDATE trigger_run SET due_at = '2199-01-01' WHERE id = {ACTED}",
+    "I9 set off twice": "CREATE TABLE copy AS SELECT * FROM trigger_run; DROP TABLE trigger_run;"
+    " ALTER TABLE copy RENAME TO trigger_run; INSERT INTO trigger_run SELECT id + 100, trigger_id, deal_id, cause_id,"
+    " depth, made_at, due_at, state, attempts, reason, ended_at FROM trigger_run",
+    "I9 acted twice": "INSERT INTO event (stream, kind, ref, actor, depth, data, at)"
+    " SELECT stream, kind, ref, actor, depth, data, at FROM event WHERE kind = 'RunPerformed'",
+    "I9 too deep": "UPDATE trigger_run SET depth = 11",
+    "I9 done, and nothing tells of it": "DELETE FROM event WHERE kind = 'RunPerformed'",
+    "I10 not in the alarm clock": f"UPDATE trigger_run SET due_at = datetime(due_at, '+1 minute') WHERE id = {WAITS}",
     "I7 changes untold": f"UPDATE deal SET version = version + 1 WHERE id = {OPEN}",
     "I7 not opened once": "DELETE FROM event WHERE kind = 'DealOpened'",
     "I7 closing untold": "DELETE FROM event WHERE kind = 'DealClosed'",
@@ -117,7 +160,7 @@ def _spoil(database: Path, copy: Path, statement: str) -> None:
     """Change the rows of a copy behind the program's back, with no foreign key in the way."""
     with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy, isolation_level=None)) as target:
         source.backup(target)
-        target.execute(statement)
+        target.executescript(statement)
 
 
 def _is_named(spoilt: Evidence, words: str) -> None:
@@ -143,6 +186,10 @@ def _doubled(left: Evidence) -> Evidence:
     return dataclasses.replace(left, rows=left.rows | {"identity": [*left.rows["identity"]] * 2})
 
 
+def _twice_written(left: Evidence) -> Evidence:
+    return dataclasses.replace(left, rows=left.rows | {"message": [*left.rows["message"]] * 2})
+
+
 def _early(left: Evidence) -> Evidence:
     early = [dataclasses.replace(one, wall=0.0) if one.kind == "acknowledged" else one for one in left.ledger]
     return dataclasses.replace(left, ledger=early)
@@ -155,6 +202,8 @@ OUTSIDE: dict[str, Callable[[Evidence], Evidence]] = {
     "I5 accepted too often or never: ('": _without("accepted"),
     "I5 accepted too often or never": _twice,
     "I8 sent out of order": _backwards,
+    "I9 wrote twice": _twice_written,
+    "I10 not in the alarm clock": lambda left: dataclasses.replace(left, alarms={}),
     "I11 the database says": lambda left: dataclasses.replace(left, store_faults=["row 1 missing from index"]),
     "I14 the token in the log": lambda left: dataclasses.replace(left, log=f"\n/bot1:{left.secret}/getMe"),
     "I14 a customer's words in the log": lambda left: dataclasses.replace(left, log=f"sent {CANARY} 0"),

@@ -34,7 +34,7 @@ class ForkedProcess:
     def __init__(self, pid: int, connection: StreamReader) -> None:
         self.returncode: int | None = None
         self.stdout: StreamReader | None = StreamReader()
-        self._pid = pid
+        self.pid = pid
         self._listening = asyncio.create_task(self._listen(connection, self.stdout))
 
     async def _listen(self, connection: StreamReader, said: StreamReader) -> None:
@@ -48,7 +48,7 @@ class ForkedProcess:
     def send_signal(self, number: int) -> None:
         """Send it a signal; one that has ended has nobody to hear it."""
         if self.returncode is None:
-            os.kill(self._pid, number)
+            os.kill(self.pid, number)
 
     def kill(self) -> None:
         """End it at once."""

@@ -64,6 +64,11 @@ class Running(Protocol):
     stdout: StreamReader | None
 
     @property
+    def pid(self) -> int:
+        """Its number."""
+        ...
+
+    @property
     def returncode(self) -> int | None:
         """How it ended, None while it runs."""
         ...
@@ -141,6 +146,11 @@ class Program:
     def signal(self, number: int) -> None:
         """Send the program a signal, and go on at once."""
         self._alive().send_signal(number)
+
+    def cpu_seconds(self) -> float:
+        """How long it has been computing."""
+        fields = Path(f"/proc/{self._alive().pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     async def stop(self) -> float:
         """Ask it to stop, as Ctrl-C or a service manager does; the seconds that took. It must end without a fault."""

@@ -261,6 +261,42 @@ async def test_a_circle_ends_and_stands_still(shop: Office, scene: Scene) -> Non
     assert any("stands still" in text for text in await shop.texts_to("1"))
 
 
+async def test_whoever_only_hears_of_a_circle_goes_on(shop: Office, scene: Scene) -> None:
+    there, back = await scene.stage(2), await scene.stage(3)
+    await scene.add(Draft(occasion=OnStageEntered(stages=(there,)), actions=(Move(stage=back),)))
+    await scene.add(Draft(occasion=OnStageEntered(stages=(back,)), actions=(Move(stage=there),)))
+    for stage in (there, back):
+        await scene.add(
+            Draft(occasion=OnStageEntered(stages=(stage,)), actions=(Notify(whom="supervisors", text="!"),))
+        )
+    await shop.receive(shop.message("anna"))
+    await scene.move(1, 2)
+    async with shop.database.reading() as uow:
+        reasons = [row.paused_reason for row in await uow.rows(select(trigger).order_by(trigger.c.id))]
+    assert reasons == [None, "loop", None, None, None]
+
+
+async def test_a_clock_that_was_set_back_takes_nobody_for_a_circle(shop: Office, scene: Scene) -> None:
+    await scene.add(Draft(occasion=OnMessageReceived(), actions=(Send(text="Yes?"),)))
+    for _ in range(20):
+        await shop.receive(shop.message("anna"))
+    shop.clock.move(hours=-2)
+    await shop.receive(shop.message("anna"))
+    assert len(await shop.texts_to("anna")) == 21
+
+
+async def test_a_clock_that_goes_back_and_forth_does_nothing_twice(shop: Office, scene: Scene) -> None:
+    await scene.follow_up(stops_on=frozenset())
+    await shop.receive(shop.message("anna"))
+    await scene.move(1, 3)
+    await shop.later(hours=-2)
+    assert await shop.texts_to("anna") == []
+    for hours in (2.2, -2.2, 2.2, -5, 8):
+        await shop.later(hours=hours)
+    assert await shop.texts_to("anna") == ["Any news?"]
+    assert await scene.runs() == [("queued", None)]
+
+
 async def test_a_customer_who_writes_without_end_switches_nothing_off(shop: Office, scene: Scene) -> None:
     await scene.add(Draft(occasion=OnMessageReceived(), actions=(Send(text="Yes?"),)))
     for _ in range(25):
