@@ -593,7 +593,7 @@ _steps = st.lists(
         what=st.sampled_from([*_ACTS, "deletes"]),
         who=st.integers(0, len(CUSTOMERS) - 1),
         number=st.integers(0, 11),
-        heard=st.sampled_from([True, True, False]),
+        heard=st.sampled_from([True, False, False]),
         dies_after=st.one_of(st.none(), st.integers(0, 60)),
     ),
     min_size=1,
