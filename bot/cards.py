@@ -6,7 +6,7 @@ from typing import Any
 from aiogram.utils.formatting import BlockQuote, Bold, Text
 
 from bot import callbacks
-from bot.texts import CHANNELS, Buttons, content, shortened, summary
+from bot.texts import CHANNELS, Buttons, content, shortened, summary, units
 from core.texts import Texts, plain
 from inbox.queries import MessageView
 from inbox.writing import content_of
@@ -156,11 +156,6 @@ def _joined(
         "entities": [*header["entities"], *shifted],
     }
     return [itself | joined | buttons]
-
-
-def units(text: str) -> int:
-    """The length of a text as Telegram counts it, in UTF-16 units."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
 
 
 def _packed(buttons: Buttons) -> dict[str, Any]:

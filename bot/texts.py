@@ -51,8 +51,16 @@ def headed(text: str) -> str:
 
 
 def cut(text: str, most: int) -> str:
-    """A text on all its lines, cut with an ellipsis behind `most` characters."""
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+    """A text on all its lines, cut with an ellipsis behind `most` characters as messengers count them."""
+    if units(text) <= most:
+        return text
+    shorter = text.encode("utf-16-le")[: 2 * (most - 1)].decode("utf-16-le", "ignore")
+    return shorter.rstrip() + "…"
+
+
+def units(text: str) -> int:
+    """The length of a text as Telegram counts it, in UTF-16 units."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
 
 
 def summary(t: Texts, kind: str, body: dict[str, Any], most: int) -> str:

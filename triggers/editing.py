@@ -124,6 +124,9 @@ async def change(uow: UnitOfWork, by: Staff, trigger_id: int, draft: Draft, *, s
 
     `seen_version` is the one that the change is meant for. Raises as `add`, NoSuchTrigger, ChangedMeanwhile.
     """
+    # Two who change it at once come one after the other, and the second one sees what the first one did.
+    await lock(uow, [COMPANY])
+    forget(uow)
     one = await _alive(uow, trigger_id)
     if seen_version not in (None, one.version):
         raise ChangedMeanwhile
@@ -252,6 +255,7 @@ async def _update(uow: UnitOfWork, trigger_id: int, **values: Any) -> None:
     # Customers' streams, then the company's, then the trigger: in this order nobody waits for each other.
     await lock(uow, [COMPANY])
     await uow.execute(update(trigger).where(trigger.c.id == trigger_id).values(**values, version=trigger.c.version + 1))
+    forget(uow)
 
 
 async def _record(uow: UnitOfWork, trigger_id: int, what: str, now: dict[str, Any], *, actor: str) -> None:

@@ -18,7 +18,7 @@ from triggers.templates import example
 from triggers.words import told
 
 DELAYS = (0, 300, 600, 86_400)
-IN_LINE, IN_QUOTE, IN_BUTTON = 600, 2000, 40
+IN_LINE, IN_LINES, IN_QUOTE, IN_BUTTON = 600, 1700, 1700, 40
 
 
 def drawn(t: Texts, half: HalfTrigger, names: Names, offered: Names, operator: str) -> dict[str, Any]:
@@ -96,7 +96,7 @@ def _preview(t: Texts, half: HalfTrigger, names: Names, operator: str) -> tuple[
     draft = half.draft()
     lines = [shortened(line, IN_LINE) for line in told(t, draft, names)]
     parts: list[Any] = [Bold(t("Trigger {n}", n=half.trigger_id) if half.trigger_id else t("New trigger")), "\n"]
-    parts.append("\n".join(lines))
+    parts.append(cut("\n".join(lines), IN_LINES))
     written = _written(draft)
     if written:
         shown = BlockQuote(cut(example(t, written[0], operator), IN_QUOTE))

@@ -23,7 +23,9 @@ CASES = {
 }
 # Of these there can be several.
 SEVERAL = {KEYWORD: N_("Other keywords"), UNANSWERED: N_("Another time")}
-IN_LIST, IN_BUTTON, IN_CARD = 80, 40, 3000
+IN_LIST, IN_BUTTON, IN_CASE, IN_CARD = 80, 40, 1200, 3000
+# A message takes no more buttons; the others are in the list of triggers.
+MOST = 40
 
 
 def cases(t: Texts, found: Sequence[Trigger], now: Hours, *, invites: bool) -> dict[str, Any]:
@@ -33,10 +35,10 @@ def cases(t: Texts, found: Sequence[Trigger], now: Hours, *, invites: bool) -> d
     for preset in CASES:
         those = [one for one in found if one.preset == preset]
         lines = [f"{mark(one)} {_said(t, one, now)}" for one in those]
-        parts += ["\n", "\n".join(lines or ["▫️ " + t("{case}: not set", case=t(CASES[preset]))])]
-        rows += [
-            [(f"{mark(one)} {shortened(_named(t, one, now), IN_BUTTON)}", callbacks.Reply(id=one.id))] for one in those
-        ]
+        lines = lines or ["▫️ " + t("{case}: not set", case=t(CASES[preset]))]
+        parts += ["\n", cut("\n".join(lines), IN_CASE)]
+        labels = [f"{mark(one)} {shortened(_named(t, one, now), IN_BUTTON)}" for one in those]
+        rows += [[(label, callbacks.Reply(id=one.id))] for label, one in list(zip(labels, those, strict=True))[:MOST]]
         label = SEVERAL.get(preset) if those else CASES[preset]
         if label is not None:
             rows.append([(f"＋ {t(label)}", callbacks.NewReply(preset=preset))])

@@ -8,7 +8,7 @@ from aiogram.utils.formatting import Bold, Text
 
 from bot import callbacks
 from bot.admin.marks import mark, state
-from bot.texts import Buttons, content, headed, shortened
+from bot.texts import Buttons, content, cut, headed, shortened
 from core.texts import N_, Texts, plain
 from triggers.history import RunView
 from triggers.parts import Names
@@ -16,6 +16,7 @@ from triggers.trigger import Trigger
 from triggers.words import in_short, told, why
 
 PAGE, IN_BUTTON, IN_LINE, IN_ROW = 10, 60, 1000, 5
+IN_CARD = 3500
 STATES = {
     "queued": N_("waits to be sent"),
     "done": N_("done"),
@@ -41,7 +42,7 @@ def trigger_list(t: Texts, found: Sequence[Trigger], names: Names, *, after: int
 def trigger_card(t: Texts, one: Trigger, names: Names) -> dict[str, Any]:
     """A trigger with all it says, and what can be done with it."""
     lines = [state(t, one), *(shortened(line, IN_LINE) for line in told(t, one, names))]
-    words = Text(Bold(t("Trigger {n}", n=one.id)), "\n", "\n".join(lines))
+    words = Text(Bold(t("Trigger {n}", n=one.id)), "\n", cut("\n".join(lines), IN_CARD))
     if one.works:
         switched = (t("Switch off"), callbacks.TriggerSwitch(id=one.id, on=False))
     else:

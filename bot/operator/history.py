@@ -12,7 +12,7 @@ from aiogram.utils.formatting import Bold, Text
 from bot import callbacks
 from bot.cards import title
 from bot.screens import Screen
-from bot.texts import Buttons, content, shortened
+from bot.texts import Buttons, content, cut, shortened
 from core.database import UnitOfWork
 from core.journal import Event, Recorded
 from core.texts import N_, Texts, plain
@@ -27,7 +27,8 @@ from triggers.trigger import Trigger, by_id
 from triggers.words import in_short, why
 
 PAGE = 15
-IN_LINE = 200
+IN_LINE = 150
+IN_PART = 1900
 
 
 def make_router() -> Router:
@@ -52,9 +53,10 @@ async def drawn_history(uow: UnitOfWork, by: Staff, t: Texts, asked: callbacks.H
     legend = [
         shortened(f"{n}: {in_short(t, one, teller.names)}", IN_LINE) for n, one in sorted(teller.triggers.items())
     ]
-    words = Text(
-        Bold(title(view)), "\n", "\n".join(lines), *(["\n\n", "\n".join([t("Triggers:"), *legend])] * bool(legend))
-    )
+    parts: list[Any] = [Bold(title(view)), "\n", cut("\n".join(lines), IN_PART)]
+    if legend:
+        parts += ["\n\n", cut("\n".join([t("Triggers:"), *legend]), IN_PART)]
+    words = Text(*parts)
     rows: Buttons = []
     if len(found) > PAGE:
         rows.append([(t("Older"), callbacks.History(deal=view.id, card=asked.card, before=page[0].id))])
