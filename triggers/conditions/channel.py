@@ -2,6 +2,8 @@
 
 from typing import Annotated
 
+from pydantic import Field
+
 from core.texts import N_, Texts
 from triggers.parts import Asks, Condition, Kind, Names, World, listed
 
@@ -13,7 +15,7 @@ class OnChannel(Condition):
     label = N_("the customer writes on a channel")
     asked_again = True
 
-    channels: Annotated[tuple[int, ...], Asks(Kind.CHANNEL, N_("Channel"))]
+    channels: Annotated[tuple[int, ...], Field(min_length=1), Asks(Kind.CHANNEL, N_("Channel"))]
 
     def true_of(self, world: World) -> bool:
         return world.channel_id in self.channels

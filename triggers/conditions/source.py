@@ -2,6 +2,8 @@
 
 from typing import Annotated
 
+from pydantic import Field
+
 from core.texts import N_, Texts
 from triggers.parts import Asks, Condition, Kind, Names, World, quoted
 
@@ -13,7 +15,7 @@ class FromSource(Condition):
     label = N_("the deal came from a source")
     asked_again = True
 
-    sources: Annotated[tuple[str, ...], Asks(Kind.WORDS, N_("Source"))]
+    sources: Annotated[tuple[str, ...], Field(min_length=1), Asks(Kind.WORDS, N_("Source"))]
 
     def true_of(self, world: World) -> bool:
         return (world.source or "").casefold() in {one.casefold() for one in self.sources}

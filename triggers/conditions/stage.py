@@ -2,6 +2,8 @@
 
 from typing import Annotated
 
+from pydantic import Field
+
 from core.texts import N_, Texts
 from triggers.parts import Asks, Condition, Kind, Names, World, listed
 
@@ -13,7 +15,7 @@ class InStage(Condition):
     label = N_("the deal is in a stage")
     asked_again = True
 
-    stages: Annotated[tuple[int, ...], Asks(Kind.STAGE, N_("Stage"))]
+    stages: Annotated[tuple[int, ...], Field(min_length=1), Asks(Kind.STAGE, N_("Stage"))]
 
     def true_of(self, world: World) -> bool:
         return world.stage_id in self.stages

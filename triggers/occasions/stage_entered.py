@@ -2,6 +2,8 @@
 
 from typing import Annotated
 
+from pydantic import Field
+
 from core.texts import N_, Texts
 from pipeline.events import StageEntered
 from triggers.parts import Asks, Kind, Names, Occasion, listed
@@ -14,7 +16,7 @@ class OnStageEntered(Occasion):
     label = N_("a deal enters a stage")
     event = StageEntered
 
-    stages: Annotated[tuple[int, ...], Asks(Kind.STAGE, N_("Stage"))]
+    stages: Annotated[tuple[int, ...], Field(min_length=1), Asks(Kind.STAGE, N_("Stage"))]
 
     def set_off_by(self, event: StageEntered) -> bool:
         return event.stage_id in self.stages
