@@ -6,6 +6,7 @@ from typing import Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.admin.half_part import Asking, family_of
 from core.errors import Unreadable
 from triggers.actions.send import Send
 from triggers.editing import Draft
@@ -14,7 +15,6 @@ from triggers.parts import (
     Action,
     Condition,
     Occasion,
-    Parameter,
     Part,
     Stop,
     actions,
@@ -25,7 +25,6 @@ from triggers.parts import (
 from triggers.trigger import Trigger
 
 KIND = "trigger"
-Family = Literal["occasion", "condition", "action"]
 Step = Literal["start", "events", "delay", "ask", "conditions", "actions", "preview"]
 OPEN: Final[Mapping[str, Step]] = {
     "events": "events",
@@ -34,51 +33,6 @@ OPEN: Final[Mapping[str, Step]] = {
     "actions": "actions",
     "preview": "preview",
 }
-
-
-class Asking(BaseModel):
-    """A part whose parameters are being asked for, one after the other."""
-
-    model_config = ConfigDict(frozen=True)
-
-    family: Family
-    kind: str
-    values: dict[str, Any] = {}
-    at: int = 0
-
-    @property
-    def part(self) -> type[Part]:
-        """What it will be."""
-        return _family(self.family)[self.kind]
-
-    @property
-    def parameter(self) -> Parameter | None:
-        """What is asked now; None when all is known."""
-        asked = self.part.parameters()
-        return asked[self.at] if self.at < len(asked) else None
-
-    def chosen(self) -> list[Any]:
-        """What was chosen so far of a parameter that may have several values."""
-        found = self.values.get(self.parameter.name, []) if self.parameter else []
-        return list(found) if isinstance(found, list) else []
-
-    def with_value(self, value: Any, *, ahead: int) -> Self:
-        """Itself with a value for what is asked now, and so much further."""
-        name = self.parameter.name if self.parameter else ""
-        return self.model_copy(update={"values": {**self.values, name: value}, "at": self.at + ahead})
-
-    def moved(self, by: int) -> Self:
-        """Itself at another parameter."""
-        return self.model_copy(update={"at": self.at + by})
-
-
-def _family(name: str) -> Mapping[str, type[Part]]:
-    families: dict[str, Mapping[str, type[Part]]] = {
-        "occasion": occasions(),
-        "condition": conditions(),
-        "action": actions(),
-    }
-    return families[name]
 
 
 class HalfTrigger(BaseModel):
@@ -184,7 +138,7 @@ class HalfTrigger(BaseModel):
 
     def begun(self, family: str, kind: str) -> Self:
         """Itself, asking for a part. Raises Unreadable for one that there is not."""
-        if family not in ("occasion", "condition", "action") or kind not in _family(family):
+        if family not in ("occasion", "condition", "action") or kind not in family_of(family):
             raise Unreadable(part=kind, example="/triggers")
         return self._asked(Asking.model_validate({"family": family, "kind": kind}))
 
@@ -207,7 +161,7 @@ class HalfTrigger(BaseModel):
     def _asked(self, asking: Asking) -> Self:
         if asking.parameter is not None:
             return self._changed(step="ask", asking=asking)
-        part = read_part(_family(asking.family), {"kind": asking.kind, **asking.values})
+        part = read_part(family_of(asking.family), {"kind": asking.kind, **asking.values})
         return self._with_part(asking.family, part)
 
     def _with_part(self, family: str, part: Part) -> Self:

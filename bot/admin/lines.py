@@ -80,7 +80,7 @@ def read_trigger(t: Texts, line: str) -> TriggerLine:
     """`when stage "Offer sent" after 10 min unless answered, moved send: TEXT`. Raises Unreadable, TooLong."""
     sends = re.search(rf"(?<!\w)(?:{_either(t, SEND)})\s*:", line, re.IGNORECASE)
     if sends is None:
-        raise Unreadable(part=line.strip(), example=t(TRIGGER_EXAMPLE))
+        raise Unreadable(part=line.strip() or t(WHEN), example=t(TRIGGER_EXAMPLE))
     tokens = _TOKEN.findall(line[: sends.start()].translate(_QUOTES))
     _expect(t, tokens, [WHEN], TRIGGER_EXAMPLE)
     if said(t, tokens[0] if tokens else "", STAGE) is None:

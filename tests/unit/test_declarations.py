@@ -14,6 +14,7 @@ import bot
 import core
 import inbox
 import pipeline
+import triggers
 from bot import callbacks
 from core.errors import NotAllowed, Refusal
 from core.texts import LANGUAGES, PLACEHOLDER, texts
@@ -32,7 +33,7 @@ def modules(*packages: ModuleType) -> Iterator[ModuleType]:
 
 
 def refusals(kind: type[Refusal] = Refusal) -> list[type[Refusal]]:
-    list(modules(core, inbox, pipeline, bot))
+    list(modules(core, inbox, pipeline, triggers, bot))
     return [one for child in kind.__subclasses__() for one in (child, *refusals(child))]
 
 
@@ -51,9 +52,9 @@ def test_every_refusal_has_a_code_of_its_own() -> None:
 
 
 def acts() -> list[tuple[str, object]]:
-    """Every public function of the pipeline that somebody of the staff calls."""
+    """Every public function of the pipeline and the triggers that somebody of the staff calls."""
     found = []
-    for module in modules(pipeline):
+    for module in modules(pipeline, triggers):
         for name, function in inspect.getmembers(module, inspect.iscoroutinefunction):
             if function.__module__ == module.__name__ and not name.startswith("_"):
                 parameters = list(inspect.signature(function).parameters)
