@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from redis.exceptions import RedisError
 from sqlalchemy import bindparam, select, tuple_
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from core.clock import Clock
 from core.database import Database, Instant, UnitOfWork
@@ -17,7 +17,7 @@ from core.loops import whole
 from core.redis import LONGEST_WAIT, Wakeups
 from inbox.contacts import stream_of
 from triggers.alarms import HORIZON, Alarms
-from triggers.firing import fire
+from triggers.firing import fire, try_again
 from triggers.models import IS_WAITING, trigger_run
 from triggers.runs import RUNS, Run
 
@@ -106,8 +106,28 @@ class Delays:
     async def fire(self, run_ids: Sequence[int]) -> tuple[int, int]:
         """Let those of these runs act that wait and are due, in one transaction; how many could, and how many not yet.
 
-        Of each customer that is the first one: what it does may stop the next.
+        Of each customer that is the first one: what it does may stop the next. One that cannot even be looked at is put
+        off, and harms no other.
         """
+        try:
+            return await self._fire(run_ids)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("delays.batch_failed", runs=len(run_ids))
+        if len(run_ids) == 1:
+            await self._put_off(run_ids[0])
+            return 0, 1
+        counts = [await self.fire([one]) for one in run_ids]
+        return sum(acted for acted, _ in counts), sum(held for _, held in counts)
+
+    async def _put_off(self, run_id: int) -> None:
+        async with self._database.unit() as uow:
+            ready, _ = await _ready(uow, [run_id])
+            for one in ready:
+                await try_again(uow, one)
+
+    async def _fire(self, run_ids: Sequence[int]) -> tuple[int, int]:
         async with self._database.unit() as uow:
             ready, held = await _ready(uow, run_ids)
             failpoint("delays.locked")

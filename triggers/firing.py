@@ -132,7 +132,7 @@ async def _act(uow: UnitOfWork, trigger: Trigger, acting: Sequence[Run], known: 
                 await _act(uow, trigger, [one], known)
             return
         log.exception("trigger.run_failed", trigger_id=trigger.id, run_id=acting[0].id)
-        await _try_again(uow, acting[0])
+        await try_again(uow, acting[0])
 
 
 async def _perform(uow: UnitOfWork, trigger: Trigger, acting: Sequence[Run], known: Mapping[int, World]) -> None:
@@ -154,7 +154,8 @@ async def _do(uow: UnitOfWork, action: Action, firings: Sequence[Firing]) -> Map
         return {one.run_id: Failed("gone") for one in firings}
 
 
-async def _try_again(uow: UnitOfWork, one: Run) -> None:
+async def try_again(uow: UnitOfWork, one: Run) -> None:
+    """Put off a run that failed, a little longer each time, and give it up after the last."""
     if one.attempts + 1 < ATTEMPTS:
         await runs.try_later(uow, one, uow.now + RETRY * 2**one.attempts)
     else:

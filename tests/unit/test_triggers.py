@@ -38,7 +38,7 @@ from triggers.occasions.deal_opened import OnDealOpened
 from triggers.occasions.message_received import OnMessageReceived
 from triggers.occasions.message_sent import OnMessageSent
 from triggers.occasions.stage_entered import OnStageEntered
-from triggers.parts import Stop
+from triggers.parts import Stop, World
 from triggers.presets import AutoReply
 from triggers.templates import TextTooLong, UnknownPlaceholder
 
@@ -177,6 +177,29 @@ async def test_a_message_that_is_on_its_way_has_crossed_with_its_stop(shop: Offi
         stopped = await uow.row(select(event.c.data).where(event.c.kind == "RunStopped"))
     assert stopped is not None
     assert stopped.data["crossed"]
+
+
+async def test_a_run_that_cannot_be_judged_harms_no_other(
+    shop: Office, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await scene.follow_up(conditions=(FromSource(sources=("ad",)),))
+    for name in ("anna", "bela"):
+        await shop.receive(shop.started(name, "ad"), shop.message(name))
+    for deal_id in (1, 2):
+        await scene.move(deal_id, 3)
+    holds = FromSource.true_of
+
+    def breaks(condition: FromSource, world: World) -> bool:
+        if world.deal_id == 1:
+            raise ValueError(world.source)
+        return holds(condition, world)
+
+    monkeypatch.setattr(FromSource, "true_of", breaks)
+    await shop.later(minutes=10)
+    assert [("Any news?" in await shop.texts_to(name)) for name in ("anna", "bela")] == [False, True]
+    for _ in range(5):
+        await shop.later(minutes=10)
+    assert await scene.runs() == [("failed", "error"), ("queued", None)]
 
 
 async def test_nobody_is_written_to_at_night(shop: Office, scene: Scene) -> None:
