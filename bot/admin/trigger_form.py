@@ -1,6 +1,5 @@
 """Making and changing a trigger step by step; what is half-finished is a row, so a restart loses nothing of it."""
 
-from datetime import timedelta
 from typing import Any
 
 from aiogram import Router
@@ -14,7 +13,7 @@ from bot.admin.trigger_cards import trigger_card, trigger_list
 from bot.screens import Screen
 from bot.waiting import WaitsFor
 from core.database import UnitOfWork
-from core.durations import read_duration
+from core.durations import read_duration, read_seconds
 from core.errors import Unreadable
 from core.texts import Texts
 from pipeline.staff.rights import Staff
@@ -98,8 +97,8 @@ def _picked(half: HalfTrigger, value: str, known: Names) -> HalfTrigger:
         return half.with_stop(Stop(value))
     if half.step == "start" and value.isdecimal() and int(value) in known.stages:
         return half.entering(int(value))
-    if half.step == "delay" and value.isdecimal():
-        return half.delayed(timedelta(seconds=int(value)))
+    if half.step == "delay":
+        return half.delayed(read_seconds(value))
     asking, asked = half.asking, half.asking.parameter if half.asking else None
     if asking is None or asked is None:
         return half
