@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from inbox.models import contact
 from tests.unit.office import Office
 from tests.unit.test_triggers import Scene
 from triggers import editing, presets
@@ -57,3 +58,16 @@ async def test_what_is_not_understood_can_be_deleted_but_not_changed(shop: Offic
         await editing.delete(uow, admin, broken)
     async with shop.database.reading() as uow:
         assert broken not in {one.id for one in await editing.triggers(uow, admin)}
+
+
+async def test_a_customer_in_a_zone_that_nobody_knows_gets_his_follow_up_by_the_companys_clock(
+    shop: Office, scene: Scene
+) -> None:
+    await scene.follow_up()
+    await shop.receive(shop.message("anna"), shop.message("bela"))
+    async with shop.database.unit() as uow:
+        await uow.execute(update(contact).where(contact.c.id == 1).values(timezone="Europe/Atlantis"))
+    for deal_id in (1, 2):
+        await scene.move(deal_id, 3)
+    await shop.later(minutes=10)
+    assert await shop.texts_to("anna") == await shop.texts_to("bela") == ["Any news?"]
