@@ -142,7 +142,7 @@ class Capacity(CallbackData, prefix="capacity"):
     """How many open deals somebody gets at most; 0 is no limit."""
 
     id: Number
-    most: Number
+    most: Annotated[int, Field(ge=0, le=10_000)]
 
 
 class ChangeRole(CallbackData, prefix="role"):

@@ -87,6 +87,15 @@ def read_duration(words: str) -> timedelta:
     return total
 
 
+def read_seconds(number: str) -> timedelta:
+    """So many whole seconds, as a button says them. Raises Unreadable, and TooLong above 366 days."""
+    if not number.isdecimal():
+        raise _unreadable(number)
+    if int(number) > LONGEST.total_seconds():
+        raise TooLong
+    return timedelta(seconds=int(number))
+
+
 def _parts(tokens: list[str]) -> Iterator[timedelta]:
     number = None
     for token in tokens:

@@ -5,6 +5,9 @@ from typing import ClassVar
 
 from core.texts import N_, Texts
 
+# Several of these and the words around them fit into one message of any messenger.
+LONGEST_VALUE = 500
+
 
 class Refusal(Exception):
     """An act that was not done, for a reason that its actor should read.
@@ -22,11 +25,18 @@ class Refusal(Exception):
         self.values = values
 
     def told(self, t: Texts, now: datetime) -> str:
-        """The reason and the next step, in the language of `t`."""
+        """The reason and the next step, in the language of `t`; what was typed at great length is cut."""
         words = {
-            name: t.ago(value, now) if isinstance(value, datetime) else value for name, value in self.values.items()
+            name: t.ago(value, now) if isinstance(value, datetime) else _short(value)
+            for name, value in self.values.items()
         }
         return f"{t(self.text, **words)} {t(self.next_step, **words)}"
+
+
+def _short(value: str | int) -> str | int:
+    if isinstance(value, int) or len(value) <= LONGEST_VALUE:
+        return value
+    return value[: LONGEST_VALUE - 1].rstrip() + "…"
 
 
 class NotFound(Refusal):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from core.errors import Unreadable
 
@@ -15,6 +15,15 @@ def read_zone(words: str, *, example: str = EXAMPLE) -> str:
     if zone is None:
         raise Unreadable(part=words.strip(), example=example)
     return zone
+
+
+def is_here(zone: str) -> bool:
+    """Whether this machine knows a zone; what another one has stored it may not."""
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def _key(words: str) -> str:

@@ -69,6 +69,14 @@ class ChangedMeanwhile(Conflict):
     next_step = N_("This is how it is now: change it again if you still want to.")
 
 
+class OfAnotherVersion(Refusal):
+    """A trigger has a part that this version of the program does not know."""
+
+    code = "trigger-of-another-version"
+    text = N_("This trigger has something that this version of the program does not know.")
+    next_step = N_("Update the program, or delete the trigger and make it again.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """What a trigger should be. Without a pipeline it is for all."""
@@ -83,7 +91,9 @@ class Draft:
 
 
 def draft_of(one: Trigger) -> Draft:
-    """What a trigger is, to be changed."""
+    """What a trigger is, to be changed. Raises OfAnotherVersion."""
+    if not one.is_understood:
+        raise OfAnotherVersion
     return Draft(
         occasion=one.occasion,
         actions=one.actions,
@@ -139,9 +149,11 @@ async def change(uow: UnitOfWork, by: Staff, trigger_id: int, draft: Draft, *, s
 async def switch(uow: UnitOfWork, by: Staff, trigger_id: int, *, on: bool) -> None:
     """Let a trigger work or not; off, what it has scheduled is stopped; on, a paused one works again.
 
-    Raises NoSuchTrigger, and PointsNowhere for one that cannot work.
+    Raises NoSuchTrigger, and PointsNowhere or OfAnotherVersion for one that cannot work.
     """
     one = await _alive(uow, trigger_id)
+    if on and not one.is_understood:
+        raise OfAnotherVersion
     if on and await missing(uow, one.refers_to()):
         raise PointsNowhere
     if not on:

@@ -9,6 +9,7 @@ from core.database import UnitOfWork
 from core.journal import lock, record
 from core.relay import COMPANY
 from core.schedule import Night, Week, read_night
+from core.zones import is_here
 from pipeline.staff.rights import Right, Staff, needs
 from triggers.events import HoursChanged
 
@@ -30,7 +31,9 @@ class Hours:
 
     def quiet_until(self, at: datetime, timezone: str | None) -> datetime | None:
         """When the night ends in which a moment falls for somebody in a zone, the company's if it is not known."""
-        return None if self.night is None else self.night.over_at(at, timezone or self.timezone)
+        if self.night is None:
+            return None
+        return self.night.over_at(at, timezone if timezone and is_here(timezone) else self.timezone)
 
 
 async def company_hours(uow: UnitOfWork) -> Hours:

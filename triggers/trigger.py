@@ -6,11 +6,30 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
+import structlog
+from pydantic import ValidationError
 from sqlalchemy import bindparam, select
 
 from core.database import UnitOfWork
+from core.journal import Event
+from core.texts import N_, Texts
 from triggers.models import trigger
-from triggers.parts import Action, Condition, Kind, Occasion, Stop, actions, conditions, occasions, read_part
+from triggers.parts import Action, Condition, Kind, Names, Occasion, Stop, actions, conditions, occasions, read_part
+
+log = structlog.get_logger()
+
+NOT_UNDERSTOOD = "not_understood"
+
+
+class NotUnderstood(Occasion):
+    """In the place of what was stored by another version of the program, or badly; it never happens."""
+
+    kind = NOT_UNDERSTOOD
+    label = N_("something that this version does not know")
+    event = Event
+
+    def told(self, t: Texts, names: Names) -> str:
+        return t(self.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +48,11 @@ class Trigger:
     on: bool
     paused_reason: str | None
     deleted: bool
+
+    @property
+    def is_understood(self) -> bool:
+        """Whether this version knows all its parts; if not, it stands still and says nothing of what it was."""
+        return not isinstance(self.occasion, NotUnderstood)
 
     @property
     def wait(self) -> timedelta:
@@ -59,8 +83,17 @@ class Trigger:
 # Changing a trigger gives it a new version, so what was read once stays true.
 @lru_cache(maxsize=2000)
 def _read(key: "_Key") -> Trigger:
-    row = key.row
-    return Trigger(
+    try:
+        return _understood(key.row)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        # One trigger that stands still harms nobody; one that cannot be read would stop the work for all customers.
+        fields = error.errors(include_input=False) if isinstance(error, ValidationError) else repr(error)
+        log.warning("trigger.not_understood", trigger_id=key.row.id, error=fields)
+        return _not_understood(key.row)
+
+
+def _understood(row: Any) -> Trigger:
+    one = Trigger(
         id=row.id,
         version=row.version,
         pipeline_id=row.pipeline_id,
@@ -72,6 +105,26 @@ def _read(key: "_Key") -> Trigger:
         stops_on=frozenset(Stop(one) for one in row.stops_on),
         on=bool(row.on),
         paused_reason=row.paused_reason,
+        deleted=row.deleted_at is not None,
+    )
+    # A length that no clock can hold is found here, and not where the trigger is set off.
+    _ = one.wait
+    return one
+
+
+def _not_understood(row: Any) -> Trigger:
+    return Trigger(
+        id=row.id,
+        version=row.version,
+        pipeline_id=row.pipeline_id,
+        preset=row.preset,
+        occasion=NotUnderstood(),
+        conditions=(),
+        actions=(),
+        delay=timedelta(),
+        stops_on=frozenset(),
+        on=bool(row.on),
+        paused_reason=row.paused_reason or NOT_UNDERSTOOD,
         deleted=row.deleted_at is not None,
     )
 

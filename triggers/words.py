@@ -17,6 +17,7 @@ REASONS = {
     "trigger_off": N_("the trigger was switched off"),
     "trigger_deleted": N_("the trigger was deleted"),
     "trigger_paused": N_("the trigger stood still"),
+    "not_understood": N_("this version of the program does not know all its parts"),
     "stage_gone": N_("its stage does not exist any more"),
     "person_gone": N_("a person it names does not work here any more"),
     "channel_gone": N_("its channel does not exist any more"),
@@ -54,6 +55,8 @@ def told(t: Texts, one: Trigger | Draft, names: Names) -> list[str]:
 
 def in_short(t: Texts, one: Trigger, names: Names) -> str:
     """A trigger on one line, for lists."""
+    if not one.actions:
+        return one.occasion.told(t, names)
     actions = "; ".join(t(part.label) for part in one.actions)
     if not one.delay:
         return f"{one.occasion.told(t, names)} → {actions}"

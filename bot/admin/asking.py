@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot import callbacks
 from bot.admin.lines import whole_length
 from bot.texts import Buttons, headed, shortened
+from core.durations import read_seconds
 from core.errors import Unreadable
 from core.texts import Texts
 from core.words import bare
@@ -41,18 +42,18 @@ def typed_value(t: Texts, part: type[Part], one: Parameter, typed: str, names: N
             value = by_name({key: t(words) for key, words in one.asks.choices.items()}, typed)
         case kind:
             spoken = read_words(typed) if one.many else [typed]
-            found = [_thing(kind, names.of(kind), word) for word in spoken]
+            found = list(dict.fromkeys(_thing(kind, names.of(kind), word) for word in spoken))
             value = found if one.many else found[0]
     return _valid(part, one, value, typed)
 
 
 def picked_value(part: type[Part], one: Parameter, pressed: str, names: Names) -> Any:
-    """What a button said for a parameter: one of what is offered. Raises Unreadable for anything else."""
+    """What a button said for a parameter: one of what is offered. Raises Unreadable for anything else, and TooLong."""
     if one.asks.kind is Kind.CHOICE:
         return _valid(part, one, pressed, pressed)
-    number = int(pressed) if pressed.isdecimal() else -1
     if one.asks.kind is Kind.LENGTH:
-        return _valid(part, one, number, pressed)
+        return _valid(part, one, int(read_seconds(pressed).total_seconds()), pressed)
+    number = int(pressed) if pressed.isdecimal() else -1
     if number not in names.of(one.asks.kind):
         raise Unreadable(part=pressed, example="/triggers")
     return number
@@ -84,13 +85,19 @@ def _valid(part: type[Part], one: Parameter, value: Any, typed: str) -> Any:
     """A value that the part will take."""
     if not value and one.asks.kind in (Kind.TEXT, Kind.TEMPLATE):
         raise TextEmpty
+    if not value and one.many:
+        raise _unreadable(one, typed)
     field = part.model_fields[one.name]
     wanted: Any = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
     try:
         TypeAdapter(wanted).validate_python(value)
     except ValidationError:
-        raise Unreadable(part=shortened(typed, 60) or "…", example=_EXAMPLES.get(one.asks.kind, "/triggers")) from None
+        raise _unreadable(one, typed) from None
     return value
+
+
+def _unreadable(one: Parameter, typed: str) -> Unreadable:
+    return Unreadable(part=shortened(typed, 60) or "…", example=_EXAMPLES.get(one.asks.kind, "/triggers"))
 
 
 _EXAMPLES = {Kind.LENGTH: "10 min", Kind.WORDS: "price, cost"}

@@ -7,6 +7,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bot import callbacks
 from bot.admin.half_reply import KIND, HalfReply
+from bot.admin.marks import saved
 from bot.admin.replies import CASES, cases, reply_card
 from bot.screens import Screen
 from bot.waiting import WaitsFor
@@ -133,17 +134,19 @@ async def _half(uow: UnitOfWork, desk: Desk) -> HalfReply | None:
 async def _save(uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, half: HalfReply) -> Screen:
     if half.step != "preview":
         return await _show(uow, by, t, desk, half, instead=True)
-    toast = t("Saved: it works from now on.")
+    changed: ChangedMeanwhile | None = None
     if half.trigger_id is None:
         trigger_id = await set_autoreply(uow, by, half.reply())
     else:
         trigger_id = half.trigger_id
         try:
             await change_text(uow, by, trigger_id, half.text, seen_version=half.version)
-        except ChangedMeanwhile as changed:
-            toast = changed.told(t, uow.now)
+        except ChangedMeanwhile as refusal:
+            changed = refusal
     await set_screen(uow, desk, None)
-    return Screen(await _card(uow, by, t, trigger_id), instead=True, toast=toast)
+    one = await editing.see(uow, by, trigger_id)
+    toast = saved(t, one) if changed is None else changed.told(t, uow.now)
+    return Screen(await _card(uow, by, t, trigger_id), instead=True, toast=toast, alert=changed is not None)
 
 
 async def _card(uow: UnitOfWork, by: Staff, t: Texts, trigger_id: int) -> dict[str, Any]:

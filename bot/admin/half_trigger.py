@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from bot.admin.half_part import Asking, family_of
 from core.errors import Unreadable
 from triggers.actions.send import Send
-from triggers.editing import Draft
+from triggers.editing import Draft, draft_of
 from triggers.occasions.stage_entered import OnStageEntered
 from triggers.parts import (
     Action,
@@ -55,18 +55,19 @@ class HalfTrigger(BaseModel):
 
     @classmethod
     def to_change(cls, one: Trigger) -> Self:
-        """A trigger that there is."""
+        """A trigger that there is. Raises OfAnotherVersion."""
+        now = draft_of(one)
         return cls(
             step="preview",
             trigger_id=one.id,
             version=one.version,
-            preset=one.preset,
-            pipeline_id=one.pipeline_id,
-            occasion=one.occasion.stored(),
-            delay=int(one.delay.total_seconds()),
-            conditions=tuple(part.stored() for part in one.conditions),
-            actions=tuple(part.stored() for part in one.actions),
-            stops_on=tuple(sorted(one.stops_on)),
+            preset=now.preset,
+            pipeline_id=now.pipeline_id,
+            occasion=now.occasion.stored(),
+            delay=int(now.delay.total_seconds()),
+            conditions=tuple(part.stored() for part in now.conditions),
+            actions=tuple(part.stored() for part in now.actions),
+            stops_on=tuple(sorted(now.stops_on)),
         )
 
     @classmethod

@@ -17,3 +17,8 @@ def state(t: Texts, one: Trigger) -> str:
     if one.paused_reason is not None:
         return "⏸ " + t("It stands still: {reason}.", reason=why(t, one.paused_reason))
     return "🟢 " + t("It is on.") if one.on else "⚪ " + t("It is off.")
+
+
+def saved(t: Texts, one: Trigger) -> str:
+    """What whoever has saved it may count on."""
+    return t("Saved: it works from now on.") if one.works else t("Saved, but it is switched off.")

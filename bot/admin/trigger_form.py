@@ -1,6 +1,5 @@
 """Making and changing a trigger step by step; what is half-finished is a row, so a restart loses nothing of it."""
 
-from datetime import timedelta
 from typing import Any
 
 from aiogram import Router
@@ -10,11 +9,12 @@ from bot import callbacks
 from bot.admin.asking import DONE, SKIP, by_name, picked_value, stage_by_name, typed_value
 from bot.admin.form_screens import drawn
 from bot.admin.half_trigger import KIND, HalfTrigger
+from bot.admin.marks import saved
 from bot.admin.trigger_cards import trigger_card, trigger_list
 from bot.screens import Screen
 from bot.waiting import WaitsFor
 from core.database import UnitOfWork
-from core.durations import read_duration
+from core.durations import read_duration, read_seconds
 from core.errors import Unreadable
 from core.texts import Texts
 from pipeline.staff.rights import Staff
@@ -98,8 +98,8 @@ def _picked(half: HalfTrigger, value: str, known: Names) -> HalfTrigger:
         return half.with_stop(Stop(value))
     if half.step == "start" and value.isdecimal() and int(value) in known.stages:
         return half.entering(int(value))
-    if half.step == "delay" and value.isdecimal():
-        return half.delayed(timedelta(seconds=int(value)))
+    if half.step == "delay":
+        return half.delayed(read_seconds(value))
     asking, asked = half.asking, half.asking.parameter if half.asking else None
     if asking is None or asked is None:
         return half
@@ -143,18 +143,19 @@ def _typed(t: Texts, half: HalfTrigger, words: str, known: Names) -> HalfTrigger
 
 
 async def _save(uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, half: HalfTrigger) -> Screen:
-    toast, alert = t("Saved: it works from now on."), False
+    changed: ChangedMeanwhile | None = None
     if half.trigger_id is None:
         trigger_id = await editing.add(uow, by, half.draft())
     else:
         trigger_id = half.trigger_id
         try:
             await editing.change(uow, by, trigger_id, half.draft(), seen_version=half.version)
-        except ChangedMeanwhile as changed:
-            toast, alert = changed.told(t, uow.now), True
+        except ChangedMeanwhile as refusal:
+            changed = refusal
     await set_screen(uow, desk, None)
-    card = trigger_card(t, await editing.see(uow, by, trigger_id), await names(uow))
-    return Screen(card, instead=True, toast=toast, alert=alert)
+    one = await editing.see(uow, by, trigger_id)
+    toast = saved(t, one) if changed is None else changed.told(t, uow.now)
+    return Screen(trigger_card(t, one, await names(uow)), instead=True, toast=toast, alert=changed is not None)
 
 
 async def _leave(uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, half: HalfTrigger) -> Screen:

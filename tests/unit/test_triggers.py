@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.admin.marks import saved
 from core.database import UnitOfWork
 from core.durations import TooLong
 from core.errors import Refusal
 from core.journal import event
 from core.schedule import read_week
+from core.texts import texts
 from inbox.channel import Reachability
 from inbox.models import outgoing
 from inbox.outcomes import mark
@@ -24,7 +26,7 @@ from triggers import editing, presets
 from triggers.actions.assign import Assign
 from triggers.actions.hand_out import HandOut
 from triggers.actions.move import Move
-from triggers.actions.notify import Notify
+from triggers.actions.notify import NobodyToTell, Notify
 from triggers.actions.send import Send
 from triggers.conditions.assignee import HasAssignee
 from triggers.conditions.customer import IsCustomer
@@ -431,3 +433,19 @@ async def test_assignee_stage_and_staff_are_acted_upon(shop: Office, scene: Scen
     (deal,) = await shop.deals()
     assert (deal.assignee_id, deal.stage_id) == (boris.id, await scene.stage(2))
     assert any("Look at Customer anna" in text for text in await shop.texts_to("boris"))
+
+
+async def test_a_notice_for_certain_people_must_name_one(scene: Scene) -> None:
+    with pytest.raises(NobodyToTell):
+        await scene.follow_up(actions=(Notify(whom="people", text="Look"),))
+
+
+async def test_what_is_saved_while_it_is_off_does_not_claim_to_work(shop: Office, scene: Scene) -> None:
+    off = await scene.follow_up()
+    admin = await shop.admin()
+    async with shop.database.unit() as uow:
+        await editing.switch(uow, admin, off, on=False)
+        await editing.change(uow, admin, off, editing.draft_of(await editing.see(uow, admin, off)))
+        assert saved(texts("en"), await editing.see(uow, admin, off)) == "Saved, but it is switched off."
+        await editing.switch(uow, admin, off, on=True)
+        assert saved(texts("en"), await editing.see(uow, admin, off)) == "Saved: it works from now on."

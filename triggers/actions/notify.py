@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, Self
 
 from core.database import UnitOfWork
+from core.errors import Refusal
 from core.journal import record
 from core.texts import N_, Texts
 from inbox.contacts import stream_of
@@ -20,6 +21,14 @@ _CHOICES = {
 }
 # Room for the first line, which names the deal.
 ROOM = 200
+
+
+class NobodyToTell(Refusal):
+    """A notice for certain people names none."""
+
+    code = "nobody-to-tell"
+    text = N_("The notice is for certain people, but names nobody.")
+    next_step = N_("Choose who is told.")
 
 
 class Notify(Action):
@@ -55,6 +64,8 @@ class Notify(Action):
 
     async def settled(self, uow: UnitOfWork, pipeline_id: int) -> Self:
         checked(self.text + " " * ROOM if length(self.text) else self.text)
+        if self.whom == "people" and not self.people:
+            raise NobodyToTell
         return self if self.whom == "people" else self.model_copy(update={"people": ()})
 
     def told(self, t: Texts, names: Names) -> str:
