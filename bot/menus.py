@@ -8,7 +8,7 @@ _COMMANDS = (
     ("deals", N_("My deals and the queue"), Right.SEE),
     ("shift", N_("Start or end your shift"), Right.TAKE),
     ("done", N_("Stop talking to a customer"), Right.ANSWER),
-    ("autoreply", N_("What customers are told by itself"), Right.CONFIGURE),
+    ("autoreply", N_("Automatic replies to customers"), Right.CONFIGURE),
     ("triggers", N_("What happens by itself"), Right.CONFIGURE),
     ("hours", N_("Working hours and quiet hours"), Right.CONFIGURE),
     ("staff", N_("People: invite, limits, roles"), Right.CONFIGURE),

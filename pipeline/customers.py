@@ -1,6 +1,6 @@
 """What the staff notes about the customer of a deal; what he writes is in the inbox."""
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from core.database import UnitOfWork
 from core.journal import record
@@ -24,6 +24,8 @@ async def set_timezone(uow: UnitOfWork, by: Staff, deal_id: int, words: str) -> 
     zone = read_zone(words, example=EXAMPLE)
     await see(uow, by, deal_id)
     row = await locked(uow, deal_id)
+    if await uow.value(select(contact.c.timezone).where(contact.c.id == row.contact_id)) == zone:
+        return zone
     await uow.execute(update(contact).where(contact.c.id == row.contact_id).values(timezone=zone))
     chosen = TimezoneChosen(
         stream=stream_of(row.contact_id), ref=ref_of(deal_id), actor=by.actor, deal_id=deal_id, timezone=zone

@@ -70,14 +70,20 @@ def told_week(t: Texts, now: Hours) -> str:
 
 def _drawn(t: Texts, now: Hours) -> dict[str, Any]:
     quiet = t("none") if now.night is None else t.night(now.night)
+    lines = [
+        "/hours mon-fri 09:00-18:00, sat 10:00-14:00",
+        f"/hours {t(ALWAYS)}",
+        f"/hours {t(QUIET)} 22:00-08:00",
+        f"/hours {t(QUIET)} {t(OFF)}",
+    ]
     words = Text(
         Bold(t("Working hours: {hours}", hours=told_week(t, now))),
         "\n",
         Bold(t("Quiet hours: {hours}", hours=quiet)),
         "\n",
-        t("By the clock of {zone}. In quiet hours follow-ups wait for the morning.", zone=now.timezone),
+        t("By the clock of {zone}. What triggers would send in quiet hours waits until they end.", zone=now.timezone),
         "\n\n",
-        t("By typing: {line}", line="/hours mon-fri 09:00-18:00, sat 10:00-14:00 · /hours quiet 22:00-08:00"),
+        t("By typing: {line}", line=" · ".join(lines)),
     )
     rows: Buttons = [
         [(t.week(week), callbacks.Hours(which=which))] for which, week in COMMON.items() if week != now.week
@@ -85,7 +91,7 @@ def _drawn(t: Texts, now: Hours) -> dict[str, Any]:
     if now.week is not None:
         rows.append([(t("Always open"), callbacks.Hours(which=NONE))])
     if now.night is None:
-        rows.append([(t("Quiet from {hours}", hours=t.night(DEFAULT_NIGHT)), callbacks.Quiet(on=True))])
+        rows.append([(t("Quiet {hours}", hours=t.night(DEFAULT_NIGHT)), callbacks.Quiet(on=True))])
     else:
         rows.append([(t("No quiet hours"), callbacks.Quiet(on=False))])
     return content(words, rows)

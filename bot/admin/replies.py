@@ -30,7 +30,7 @@ MOST = 40
 
 def cases(t: Texts, found: Sequence[Trigger], now: Hours, *, invites: bool) -> dict[str, Any]:
     """The four cases with what is set for each. `invites` says that a greeting may be typed right away."""
-    parts: list[Any] = [Bold(t("What customers are told by itself"))]
+    parts: list[Any] = [Bold(t("Automatic replies to customers"))]
     rows: Buttons = []
     for preset in CASES:
         those = [one for one in found if one.preset == preset]

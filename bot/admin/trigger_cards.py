@@ -29,7 +29,12 @@ def trigger_list(t: Texts, found: Sequence[Trigger], names: Names, *, after: int
     """All triggers as buttons, a page of those behind the id `after`."""
     left = [one for one in found if one.id > after]
     rows: Buttons = [
-        [(f"{mark(one)} {shortened(headed(in_short(t, one, names)), IN_BUTTON)}", callbacks.Trigger(id=one.id))]
+        [
+            (
+                shortened(f"{mark(one)} {one.id}. {headed(in_short(t, one, names))}", IN_BUTTON),
+                callbacks.Trigger(id=one.id),
+            )
+        ]
         for one in left[:PAGE]
     ]
     if len(left) > PAGE:

@@ -20,6 +20,7 @@ from core.database import UnitOfWork
 from core.errors import Unreadable
 from core.texts import N_, Texts
 from inbox.outbound import Lane, Outgoing, queue
+from pipeline.customers import EXAMPLE as TIMEZONE_EXAMPLE
 from pipeline.customers import set_timezone
 from pipeline.deals import DealView, ListPlace, list_open, see
 from pipeline.moving import NoSuchStage, move
@@ -118,7 +119,9 @@ async def deal(message: Message, command: CommandObject, uow: UnitOfWork, by: St
             return await close_typed(uow, by, t, deal_id, how)
         case ["history"]:
             return Screen(await drawn_history(uow, by, t, callbacks.History(deal=deal_id, card=False)))
-        case ["timezone", *zone] if zone:
+        case ["timezone"]:
+            raise Unreadable(part="timezone", example=TIMEZONE_EXAMPLE)
+        case ["timezone", *zone]:
             return await timezone_typed(uow, by, t, deal_id, " ".join(zone))
         case _:
             raise Unreadable(part=" ".join(words), example=EXAMPLE)

@@ -172,6 +172,9 @@ async def test_a_deals_history_tells_what_triggers_did(shop: Shop) -> None:
     await anna.sends("Wait")
     await shop.rows.settled()
     await Thumb(shop.admin).types(f"/deal {deal} timezone warsaw", sees="time zone Europe/Warsaw")
+    # Noted once more it is no news, and without a zone it says how to write one.
+    await Thumb(shop.admin).types(f"/deal {deal} timezone Europe/Warsaw", sees="time zone Europe/Warsaw")
+    await Thumb(shop.admin).types(f"/deal {deal} timezone", sees="/deal 12 timezone Europe/Warsaw")
     told = await Thumb(shop.admin).types(f"/deal {deal} history", sees="the deal was opened", button="Show the deal")
     lines, _, legend = told.text.partition("\n\n")
     assert [line.partition(" · ")[2] for line in lines.splitlines()[1:]] == [
