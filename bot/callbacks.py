@@ -123,7 +123,9 @@ class Shift(CallbackData, prefix="shift"):
 
 
 class People(CallbackData, prefix="people"):
-    """The list of the staff."""
+    """The list of the staff, or who follows the one with the id `after`."""
+
+    after: Number = 0
 
 
 class Invite(CallbackData, prefix="invite"):
