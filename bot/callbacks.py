@@ -144,7 +144,7 @@ class Capacity(CallbackData, prefix="capacity"):
     """How many open deals somebody gets at most; 0 is no limit."""
 
     id: Number
-    most: Annotated[int, Field(ge=0, le=10_000)]
+    most: Number
 
 
 class ChangeRole(CallbackData, prefix="role"):
