@@ -123,7 +123,9 @@ class Shift(CallbackData, prefix="shift"):
 
 
 class People(CallbackData, prefix="people"):
-    """The list of the staff."""
+    """The list of the staff, or who follows the one with the id `after`."""
+
+    after: Number = 0
 
 
 class Invite(CallbackData, prefix="invite"):
@@ -142,7 +144,7 @@ class Capacity(CallbackData, prefix="capacity"):
     """How many open deals somebody gets at most; 0 is no limit."""
 
     id: Number
-    most: Annotated[int, Field(ge=0, le=10_000)]
+    most: Number
 
 
 class ChangeRole(CallbackData, prefix="role"):

@@ -138,8 +138,7 @@ class HalfReply(BaseModel):
     def _known(self, t: Texts, now: Hours) -> list[str]:
         lines = []
         if self.preset == CLOSED and self.step != "hours":
-            hours = told_week(t, now) if self.week is None else t.week(self.week)
-            lines.append(t("Working hours: {hours}", hours=hours))
+            lines.append(t("Working hours: {hours}", hours=told_week(t, self.week or now.week)))
         if self.words:
             lines.append(t("When a customer writes: {words}", words=cut(", ".join(self.words), 300)))
         if self.after is not None:

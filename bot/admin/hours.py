@@ -10,10 +10,10 @@ from aiogram.utils.formatting import Bold, Text
 from bot import callbacks
 from bot.admin.lines import ALWAYS, OFF, QUIET, said
 from bot.screens import Screen
-from bot.texts import Buttons, content
+from bot.texts import Buttons, content, cut
 from core.database import UnitOfWork
 from core.errors import Unreadable
-from core.schedule import read_night, read_week
+from core.schedule import Week, read_night, read_week
 from core.texts import Texts
 from pipeline.staff.rights import Staff
 from triggers.hours import DEFAULT_NIGHT, Hours, hours, set_hours, set_quiet
@@ -21,6 +21,7 @@ from triggers.hours import DEFAULT_NIGHT, Hours, hours, set_hours, set_quiet
 WORKDAYS, DAILY = read_week("mon-fri 09:00-18:00"), read_week("daily 09:00-21:00")
 COMMON = {"workdays": WORKDAYS, "daily": DAILY}
 NONE = "always"
+IN_WORDS = 600
 
 
 def make_router() -> Router:
@@ -63,9 +64,9 @@ async def quiet_pressed(
     return Screen(_drawn(t, await hours(uow, by)), instead=True)
 
 
-def told_week(t: Texts, now: Hours) -> str:
-    """The working hours in words."""
-    return t("always open") if now.week is None else t.week(now.week)
+def told_week(t: Texts, week: Week | None) -> str:
+    """Working hours in words, which leave room for others in a message."""
+    return t("always open") if week is None else cut(t.week(week), IN_WORDS)
 
 
 def _drawn(t: Texts, now: Hours) -> dict[str, Any]:
@@ -77,7 +78,7 @@ def _drawn(t: Texts, now: Hours) -> dict[str, Any]:
         f"/hours {t(QUIET)} {t(OFF)}",
     ]
     words = Text(
-        Bold(t("Working hours: {hours}", hours=told_week(t, now))),
+        Bold(t("Working hours: {hours}", hours=told_week(t, now.week))),
         "\n",
         Bold(t("Quiet hours: {hours}", hours=quiet)),
         "\n",

@@ -1,5 +1,7 @@
 """People: who works here, invitations, limits, roles."""
 
+from collections.abc import Sequence
+
 from aiogram import Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
@@ -17,6 +19,8 @@ from pipeline.staff import people
 from pipeline.staff.people import Member
 from pipeline.staff.rights import Role, Staff
 
+# A message takes a hundred buttons.
+PAGE = 50
 LIMITS = (5, 10, 20, 40)
 INVITE = {
     Role.OPERATOR: N_("Invite an operator"),
@@ -43,14 +47,21 @@ async def staff(message: Message, uow: UnitOfWork, by: Staff, t: Texts) -> Scree
     return Screen(await _people(uow, by, t))
 
 
-async def back(press: CallbackQuery, uow: UnitOfWork, by: Staff, t: Texts) -> Screen:
-    """The same, in the same message."""
-    return Screen(await _people(uow, by, t), instead=True)
+async def back(press: CallbackQuery, callback_data: callbacks.People, uow: UnitOfWork, by: Staff, t: Texts) -> Screen:
+    """The same or its next page, in the same message."""
+    return Screen(await _people(uow, by, t, after=callback_data.after), instead=True)
 
 
-async def _people(uow: UnitOfWork, by: Staff, t: Texts) -> dict[str, object]:
-    everybody = await people.members(uow, by)
-    rows: Buttons = [[(_line(t, one), callbacks.Member(id=one.id))] for one in everybody]
+async def _people(uow: UnitOfWork, by: Staff, t: Texts, *, after: int = 0) -> dict[str, object]:
+    return list_of_people(t, await people.members(uow, by), after=after)
+
+
+def list_of_people(t: Texts, everybody: Sequence[Member], *, after: int) -> dict[str, object]:
+    """Everybody as buttons, a page of those behind the id `after`, and invitations."""
+    left = [one for one in everybody if one.id > after]
+    rows: Buttons = [[(_line(t, one), callbacks.Member(id=one.id))] for one in left[:PAGE]]
+    if len(left) > PAGE:
+        rows.append([(t("More"), callbacks.People(after=left[PAGE - 1].id))])
     rows += [[(t(words), callbacks.Invite(role=str(role)))] for role, words in INVITE.items()]
     heading = t.plural("{n} person works here", "{n} people work here", len(everybody))
     return content(Text(Bold(heading), "\n", t("Tap a person for limits and roles, or invite somebody.")), rows)

@@ -59,7 +59,7 @@ def _named(t: Texts, one: Trigger, now: Hours) -> str:
         case "unanswered":
             return t("No operator answers for {time}", time=t.during(one.wait))
         case "closed":
-            return t("Outside working hours ({hours})", hours=told_week(t, now))
+            return t("Outside working hours ({hours})", hours=told_week(t, now.week))
         case _:
             return t(CASES[GREETING])
 

@@ -262,6 +262,8 @@ async def set_role(uow: UnitOfWork, by: Staff, staff_id: int, *, role: Role) -> 
     """What somebody may do from now on. Raises NotFound, LastAdmin."""
     if role is not Role.ADMIN:
         await _another_admin(uow, staff_id)
+        # What an admin has left half-finished would take what the operator types for his customers.
+        await uow.execute(update(staff_account).where(staff_account.c.staff_id == staff_id).values(screen=None))
     await _change(uow, by, staff_id, "role", role=str(role))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.admin.half_trigger import HalfTrigger
 from bot.admin.marks import saved
 from core.database import UnitOfWork
 from core.durations import TooLong
@@ -17,9 +18,11 @@ from inbox.channel import Reachability
 from inbox.models import outgoing
 from inbox.outcomes import mark
 from pipeline.deals import answer
+from pipeline.models import staff_account
 from pipeline.moving import move
 from pipeline.staff import people
-from pipeline.staff.rights import Staff
+from pipeline.staff.rights import Role, Staff
+from pipeline.staff.talking import Desk, screen, set_screen
 from pipeline.stages import stages_of
 from tests.unit.office import Office
 from triggers import editing, presets
@@ -449,3 +452,14 @@ async def test_what_is_saved_while_it_is_off_does_not_claim_to_work(shop: Office
         assert saved(texts("en"), await editing.see(uow, admin, off)) == "Saved, but it is switched off."
         await editing.switch(uow, admin, off, on=True)
         assert saved(texts("en"), await editing.see(uow, admin, off)) == "Saved: it works from now on."
+
+
+async def test_whoever_is_no_admin_any_more_has_no_half_finished_form(shop: Office) -> None:
+    eva = await shop.hire("eva", role=Role.ADMIN)
+    async with shop.database.unit() as uow:
+        at_eva = select(staff_account).where(staff_account.c.staff_id == eva.id)
+        account = await uow.row(at_eva)
+        assert account is not None
+        await set_screen(uow, Desk(account.channel_id, account.external_id), HalfTrigger().kept())
+        await people.set_role(uow, await shop.admin(), eva.id, role=Role.OPERATOR)
+        assert await screen(uow, Desk(account.channel_id, account.external_id)) is None
