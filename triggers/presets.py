@@ -105,7 +105,7 @@ def words_of(one: Trigger) -> tuple[str, ...]:
 
 def _same_case(one: Trigger, draft: Draft) -> bool:
     if draft.preset == KEYWORD:
-        return bool(_words(one.conditions) & _words(draft.conditions))
+        return _words(one.conditions) == _words(draft.conditions)
     return draft.preset != UNANSWERED or one.occasion == draft.occasion
 
 

@@ -252,6 +252,14 @@ async def test_a_keyword_is_answered_as_a_word(shop: Office, scene: Scene) -> No
     assert await shop.texts_to("anna") == ["10 €"]
 
 
+async def test_a_reply_to_other_words_stands_beside_the_first(shop: Office, scene: Scene) -> None:
+    first = await scene.autoreply(preset="keyword", words=("price", "delivery"), text="10 €")
+    second = await scene.autoreply(preset="keyword", words=("delivery",), text="In two days")
+    assert first != second == await scene.autoreply(preset="keyword", words=("Delivery",), text="In three days")
+    await shop.receive(shop.message("anna", "What price?"))
+    assert await shop.texts_to("anna") == ["10 €"]
+
+
 async def test_without_an_answer_a_customer_is_asked_to_wait(shop: Office, scene: Scene) -> None:
     boris = await shop.hire("boris")
     await scene.autoreply(preset="unanswered", after=timedelta(minutes=5), text="Just a moment!")

@@ -43,8 +43,12 @@ class Notify(Action):
 
     async def perform(self, uow: UnitOfWork, firings: Sequence[Firing]) -> Mapping[int, Failed]:
         supervisors = await ids_of(uow, {Role.SUPERVISOR, Role.ADMIN})
-        events = []
+        events, failed = [], {}
         for one in firings:
+            text = written_for(one.world, self.text)
+            if length(text) > LONGEST - ROOM:
+                failed[one.run_id] = Failed("too_long")
+                continue
             told = list(self.people) if self.whom == "people" else supervisors
             if self.whom == "assignee" and one.world.assignee_id is not None:
                 told = [one.world.assignee_id]
@@ -56,11 +60,11 @@ class Notify(Action):
                     deal_id=one.world.deal_id,
                     run_id=one.run_id,
                     staff_ids=told,
-                    text=written_for(one.world, self.text)[: LONGEST - ROOM],
+                    text=text,
                 )
             )
         await record(uow, events)
-        return {}
+        return failed
 
     async def settled(self, uow: UnitOfWork, pipeline_id: int) -> Self:
         checked(self.text + " " * ROOM if length(self.text) else self.text)

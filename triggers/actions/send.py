@@ -7,6 +7,7 @@ from core.database import UnitOfWork
 from core.texts import N_, Texts
 from inbox.writing import Automatic, write_automatically
 from triggers.parts import Action, Asks, Failed, Firing, Kind, Names
+from triggers.runs import client_key_of
 from triggers.templates import LONGEST, checked, length, written_for
 
 
@@ -26,7 +27,7 @@ class Send(Action):
             if length(text) > LONGEST:
                 failed[one.run_id] = Failed("too_long")
             else:
-                written.append(Automatic(one.world.conversation_id, text, f"run:{one.run_id}", one.origin))
+                written.append(Automatic(one.world.conversation_id, text, client_key_of(one.run_id), one.origin))
         await write_automatically(uow, written)
         return failed
 
