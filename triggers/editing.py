@@ -111,15 +111,11 @@ async def add(uow: UnitOfWork, by: Staff, draft: Draft) -> int:
 
     Raises NothingToDo, PointsNowhere, DoesNotGoTogether, TooLong, and what the actions refuse.
     """
-    return await _add(uow, draft, actor=by.actor)
+    return await add_by_itself(uow, draft, actor=by.actor)
 
 
 async def add_by_itself(uow: UnitOfWork, draft: Draft, *, actor: str) -> int:
     """The same for what an installation begins with."""
-    return await _add(uow, draft, actor=actor)
-
-
-async def _add(uow: UnitOfWork, draft: Draft, *, actor: str) -> int:
     values = await _checked(uow, draft)
     made = await uow.execute(insert(uow, trigger).returning(trigger.c.id), values | {"created_at": uow.now})
     trigger_id: int = made.scalar_one()
@@ -238,7 +234,7 @@ async def _alive(uow: UnitOfWork, trigger_id: int) -> Trigger:
     return one
 
 
-async def _checked(uow: UnitOfWork, draft: Draft) -> dict[str, Any]:
+async def _check(uow: UnitOfWork, draft: Draft) -> None:
     if not draft.actions:
         raise NothingToDo
     if draft.delay > LONGEST or draft.occasion.wait > LONGEST:
@@ -248,6 +244,10 @@ async def _checked(uow: UnitOfWork, draft: Draft) -> dict[str, Any]:
     parts = (draft.occasion, *draft.conditions, *draft.actions)
     if await missing(uow, [target for part in parts for target in part.refers_to()]):
         raise PointsNowhere
+
+
+async def _checked(uow: UnitOfWork, draft: Draft) -> dict[str, Any]:
+    await _check(uow, draft)
     pipeline_id = draft.pipeline_id or (await pipeline_ids(uow))[0]
     settled = [await one.settled(uow, pipeline_id) for one in draft.actions]
     with_kind = draft.occasion.stored()

@@ -136,7 +136,7 @@ async def _act(uow: UnitOfWork, trigger: Trigger, acting: Sequence[Run], known: 
 
 
 async def _perform(uow: UnitOfWork, trigger: Trigger, acting: Sequence[Run], known: Mapping[int, World]) -> None:
-    firings = {one.id: Firing(one.id, one.trigger_id, one.cause_id, one.depth, known[one.deal_id]) for one in acting}
+    firings = {one.id: Firing(one.id, one.origin, known[one.deal_id]) for one in acting}
     failed: dict[int, Failed] = {}
     for action in trigger.actions:
         left = [one for run_id, one in firings.items() if run_id not in failed]

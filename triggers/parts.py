@@ -129,23 +129,15 @@ class Firing(NamedTuple):
     """A run that acts now."""
 
     run_id: int
-    trigger_id: int
-    cause_id: int
-    depth: int
+    origin: Origin
     world: World
-
-    @property
-    def origin(self) -> Origin:
-        """Who acts, for the journal."""
-        return Origin(f"trigger:{self.trigger_id}", self.cause_id, self.depth)
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Why an action could not be done for a run; `broken` if it never can until an admin mends the trigger."""
+    """Why an action could not be done for a run."""
 
     reason: str
-    broken: bool = False
 
 
 class Part(BaseModel):

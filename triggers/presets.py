@@ -98,19 +98,19 @@ def text_of(one: Trigger) -> str:
     return next((part.text for part in one.actions if isinstance(part, Send)), "")
 
 
-def words_of(one: Trigger) -> tuple[str, ...]:
+def words_of(one: Trigger | Draft) -> tuple[str, ...]:
     """The words that a keyword reply answers."""
     return next((part.words for part in one.conditions if isinstance(part, TextContains)), ())
 
 
 def _same_case(one: Trigger, draft: Draft) -> bool:
     if draft.preset == KEYWORD:
-        return _words(one.conditions) == _words(draft.conditions)
+        return _folded(one) == _folded(draft)
     return draft.preset != UNANSWERED or one.occasion == draft.occasion
 
 
-def _words(parts: tuple[object, ...]) -> set[str]:
-    return {word.casefold() for part in parts if isinstance(part, TextContains) for word in part.words}
+def _folded(one: Trigger | Draft) -> set[str]:
+    return {word.casefold() for word in words_of(one)}
 
 
 async def prepare_triggers(uow: UnitOfWork) -> None:

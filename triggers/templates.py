@@ -6,7 +6,7 @@ from triggers.parts import World
 
 LONGEST = 4096
 NAMES = ("name", "operator", "deal")
-_KNOWN = ", ".join(f"{{{name}}}" for name in NAMES)
+PLACES = ", ".join(f"{{{name}}}" for name in NAMES)
 
 
 class UnknownPlaceholder(Refusal):
@@ -39,7 +39,7 @@ def checked(text: str) -> str:
         raise TextEmpty
     for place in PLACEHOLDER.finditer(text):
         if place[1] not in NAMES:
-            raise UnknownPlaceholder(placeholder="{" + place[1] + "}", known=_KNOWN)
+            raise UnknownPlaceholder(placeholder="{" + place[1] + "}", known=PLACES)
     if length(text) > LONGEST:
         raise TextTooLong(length=length(text), most=LONGEST)
     return text

@@ -16,10 +16,9 @@ from core.words import bare
 from pipeline.moving import NoSuchStage
 from triggers.conditions.text_contains import read_words
 from triggers.parts import Kind, Names, Parameter, Part
-from triggers.templates import NAMES, TextEmpty, checked
+from triggers.templates import PLACES, TextEmpty, checked
 
 LENGTHS = (60, 300, 900, 3600, 86_400)
-PLACES = ", ".join(f"{{{name}}}" for name in NAMES)
 DONE, SKIP = "done", "skip"
 # More than Telegram takes in one message.
 MOST_BUTTONS = 90

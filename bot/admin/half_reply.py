@@ -18,11 +18,10 @@ from core.texts import Texts
 from triggers.conditions.text_contains import read_words
 from triggers.hours import Hours
 from triggers.presets import CLOSED, KEYWORD, UNANSWERED, AutoReply
-from triggers.templates import NAMES, checked, example
+from triggers.templates import PLACES, checked, example
 
 KIND = "autoreply"
 LENGTHS = (60, 300, 900, 3600)
-PLACES = ", ".join(f"{{{name}}}" for name in NAMES)
 Step = Literal["hours", "words", "after", "text", "preview"]
 FIRST: Mapping[str, Step] = {CLOSED: "hours", KEYWORD: "words", UNANSWERED: "after"}
 
