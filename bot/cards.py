@@ -6,17 +6,14 @@ from typing import Any
 from aiogram.utils.formatting import BlockQuote, Bold, Text
 
 from bot import callbacks
-from bot.texts import CHANNELS, Buttons, content, shortened, summary, units
+from bot.texts import CHANNELS, Buttons, content, shortened, summary
 from core.texts import Texts, plain
 from inbox.queries import MessageView
-from inbox.writing import content_of
 from pipeline.deals import DealView
 from pipeline.staff.rights import Right, Staff
 from pipeline.stages import ACTIVE, LOST, NOT_A_LEAD, WON, LostReason, Stage
 
 IN_CARD = 700
-IN_QUOTE = 120
-WITH_HEADER = {"photo", "animation", "video", "voice", "audio", "document"}
 
 
 def title(view: DealView) -> str:
@@ -114,49 +111,3 @@ def reason_buttons(t: Texts, view: DealView, reasons: list[LostReason]) -> Butto
     """Why a deal can be lost."""
     rows: Buttons = [[(one.name, callbacks.Lost(deal=view.id, reason=one.id))] for one in reasons]
     return [*rows, [(t("Back"), callbacks.Ending(deal=view.id))]]
-
-
-def relayed(t: Texts, view: DealView, one: MessageView, *, switch: bool) -> list[dict[str, Any]]:
-    """A customer's message as his operator gets it: customer and deal first, then the message as itself.
-
-    What cannot hold the first line (a sticker, a text that would grow too long) comes behind the line or as itself:
-    it replies to the card, which names the customer.
-    """
-    header = _header(t, view, one)
-    buttons = _packed([[(t("Switch"), callbacks.Answer(deal=view.id))]]) if switch else {}
-    if one.kind in ("text", "unsupported"):
-        text = one.body.get("text") or summary(t, one.kind, {}, 0)
-        return _joined(header, {"kind": "text", **one.body, "text": text}, buttons, most=4096)
-    itself = content_of(one.kind, one.body, [one.file] if one.file else [])
-    if one.kind in WITH_HEADER:
-        return _joined(header, itself, buttons, most=1024)
-    return [*([header] if one.answered_kind else []), itself | buttons]
-
-
-def _header(t: Texts, view: DealView, one: MessageView) -> dict[str, Any]:
-    name = title(view)
-    header = {"kind": "text", "text": name, "entities": [{"type": "bold", "offset": 0, "length": units(name)}]}
-    if one.answered_kind is None:
-        return header
-    quote = summary(t, one.answered_kind, one.answered_body or {}, IN_QUOTE)
-    quoted = {"type": "blockquote", "offset": units(name) + 1, "length": units(quote)}
-    return header | {"text": f"{name}\n{quote}", "entities": [*header["entities"], quoted]}
-
-
-def _joined(
-    header: dict[str, Any], itself: dict[str, Any], buttons: dict[str, Any], *, most: int
-) -> list[dict[str, Any]]:
-    text = itself.get("text", "")
-    lead = units(header["text"]) + 1
-    if lead + units(text) > most:
-        return [header, itself | buttons]
-    shifted = [entity | {"offset": entity["offset"] + lead} for entity in itself.get("entities", [])]
-    joined = {
-        "text": f"{header['text']}\n{text}" if text else header["text"],
-        "entities": [*header["entities"], *shifted],
-    }
-    return [itself | joined | buttons]
-
-
-def _packed(buttons: Buttons) -> dict[str, Any]:
-    return {"buttons": [[[label, data.pack()] for label, data in row] for row in buttons]}

@@ -8,7 +8,8 @@ from aiogram.utils.formatting import Bold, Text
 
 from bot import callbacks
 from bot.alerts import answer_commands
-from bot.cards import card, put_away, relayed, stands_whole, title
+from bot.cards import card, put_away, stands_whole, title
+from bot.relaying import relay_of
 from bot.texts import content
 from core.database import UnitOfWork
 from core.journal import Recorded, not_handed_on
@@ -40,23 +41,6 @@ def card_of(
         message_id=shown.id if shown else None,
         ref=ref_of(view.id),
     )
-
-
-def relay_of(view: DealView, to: Reach, one: MessageView) -> list[Outgoing]:
-    """A customer's message as new messages in his operator's chat, replying to the deal's card there."""
-    t = texts(to.staff.language, to.staff.timezone)
-    switch = to.talks_in is not None and to.talks_in != view.conversation_id
-    return [
-        Outgoing(
-            cause=f"relay:{one.id}:{part}:{to.channel_id}:{to.chat_key}",
-            channel_id=to.channel_id,
-            chat_key=to.chat_key,
-            lane=Lane.PEOPLE,
-            content=content | {"reply_to": {"ref": ref_of(view.id)}} | ({} if to.on_shift else {"silent": True}),
-            message_id=one.id,
-        )
-        for part, content in enumerate(relayed(t, view, one, switch=switch))
-    ]
 
 
 @dataclass(slots=True)

@@ -15,6 +15,32 @@ class MessageReceived(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageEdited(Event):
+    """Whoever wrote a message changed it; `version` counts the changes."""
+
+    conversation_id: int
+    message_id: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageReacted(Event):
+    """A customer put a reaction on a message of ours, or took it away."""
+
+    conversation_id: int
+    message_id: int
+    emoji: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageTakenBack(Event):
+    """Somebody of the company took a message back."""
+
+    conversation_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationStarted(Event):
     """A customer pressed Start, perhaps on a link with a payload; it is no message."""
 

@@ -53,8 +53,18 @@ contact = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("name", String, nullable=False),
+    # Names and usernames as `core.words.bare` has them.
+    Column("search", String),
     Column("language", String),
     Column("timezone", String),
+)
+
+phone = Table(
+    "phone",
+    metadata,
+    Column("contact_id", Id, ForeignKey("contact.id"), primary_key=True),
+    # E.164, with its plus.
+    Column("number", String, primary_key=True, index=True),
 )
 
 identity = Table(
@@ -96,10 +106,27 @@ message = Table(
     Column("album", String),
     Column("kind", String, nullable=False),
     Column("body", JSON, nullable=False),
+    # Its text as `core.words.bare` has it; nothing where there is none.
+    Column("search", String),
     Column("at", Instant, nullable=False),
+    Column("edited_at", Instant),
+    # Taken back by whoever wrote it.
+    Column("deleted_at", Instant),
+    # What the other side put on it.
+    Column("reaction", String),
     UniqueConstraint("conversation_id", "external_id"),
 )
 Index("ix_message_conversation", message.c.conversation_id, message.c.id)
+
+message_version = Table(
+    "message_version",
+    metadata,
+    Column("message_id", Id, ForeignKey("message.id"), primary_key=True),
+    Column("no", Integer, primary_key=True),
+    Column("body", JSON, nullable=False),
+    # When it stopped saying this.
+    Column("at", Instant, nullable=False),
+)
 
 attachment = Table(
     "attachment",
@@ -111,8 +138,16 @@ attachment = Table(
     Column("mime", String),
     Column("name", String),
     Column("size", BigInteger),
+    # waiting: to be fetched; kept: it lies at `path` below the media folder; missing: it never will, for `reason`.
+    Column("state", String, nullable=False, server_default="waiting"),
+    Column("path", String),
+    Column("reason", String),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("not_before", Instant),
     UniqueConstraint("message_id", "place"),
 )
+_to_fetch = attachment.c.state == "waiting"
+Index("ix_attachment_waiting", attachment.c.id, sqlite_where=_to_fetch, postgresql_where=_to_fetch)
 
 file_ref = Table(
     "file_ref",

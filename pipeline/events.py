@@ -14,19 +14,25 @@ class DealOpened(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DealAssigned(Event):
-    """A deal got its assignee. `how`: "turn" (handed out), "next", "taken", "answered" or "trigger"."""
+    """A deal got its assignee.
+
+    `how`: "turn" (handed out), "next", "taken", "answered", "opened" (by himself), "handed_over" or "trigger".
+    `why` is the word of whoever handed it over.
+    """
 
     deal_id: int
     staff_id: int
     how: str
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DealReturned(Event):
-    """A deal lost its assignee and waits for another."""
+    """A deal lost its assignee and waits for another; `why` is the word of whoever gave it back."""
 
     deal_id: int
     staff_id: int
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +51,115 @@ class DealClosed(Event):
     deal_id: int
     group: str
     assignee_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DealReopened(Event):
+    """A closed deal goes on in an active stage."""
+
+    deal_id: int
+    stage_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmountSet(Event):
+    """What a deal is worth was written down, in minor units, or wiped."""
+
+    deal_id: int
+    amount: int | None
+    currency: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagAdded(Event):
+    """A deal got a tag."""
+
+    deal_id: int
+    tag_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagRemoved(Event):
+    """A deal lost a tag."""
+
+    deal_id: int
+    tag_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteWritten(Event):
+    """A colleague wrote something about a deal that its customer never sees; `mentioned` are told."""
+
+    deal_id: int
+    message_id: int
+    mentioned: list[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneSaved(Event):
+    """A customer's number was written down."""
+
+    deal_id: int
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskAdded(Event):
+    """Something is to be done about a deal."""
+
+    deal_id: int
+    task_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskMoved(Event):
+    """A task is due at another time, an ISO instant."""
+
+    deal_id: int
+    task_id: int
+    due_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskGiven(Event):
+    """A task is somebody else's now."""
+
+    deal_id: int
+    task_id: int
+    staff_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskDue(Event):
+    """The time of a task has come."""
+
+    deal_id: int
+    task_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskOverdue(Event):
+    """The time of a task has come, and nobody did it for long."""
+
+    deal_id: int
+    task_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskDone(Event):
+    """A task was done."""
+
+    deal_id: int
+    task_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VocabularyChanged(Event):
+    """An admin changed the list of tags, of reasons for losing or of kinds of tasks: `what`, in words for the log."""
+
+    what: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """The tables of pipelines, deals and staff; no rule lives here."""
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
 
 from core.database import Id, Instant, metadata
 
@@ -38,6 +38,8 @@ lost_reason = Table(
     Column("name", String, nullable=False, unique=True),
     Column("place", Integer, nullable=False),
     Column("asks_words", Integer, nullable=False),
+    # Not offered any more; deals that were lost for it keep it.
+    Column("removed_at", Instant),
 )
 
 staff = Table(
@@ -51,6 +53,12 @@ staff = Table(
     Column("capacity", Integer),
     Column("on_shift_since", Instant),
     Column("disabled_at", Instant),
+    # Which notices ring, by name; nothing chosen is the usual.
+    Column("rings", JSON),
+    # When none does, as `22:00-08:00`.
+    Column("night", String),
+    # The last local day whose morning list was made.
+    Column("morning_of", String),
 )
 
 staff_account = Table(
@@ -115,10 +123,14 @@ deal = Table(
     # The turn it waits in; without one nobody is handed it.
     Column("rotation_id", Id, ForeignKey("rotation.id")),
     Column("source", String),
+    # Minor units of `currency`; both or neither.
+    Column("amount", BigInteger),
+    Column("currency", String),
     Column("version", Integer, nullable=False, server_default="1"),
     Column("requested_at", Instant, nullable=False),
     Column("opened_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
+    Column("first_answered_at", Instant),
     Column("closed_at", Instant),
     Column("lost_reason_id", Id, ForeignKey("lost_reason.id")),
     Column("lost_words", String),
@@ -166,3 +178,55 @@ stage_stay = Table(
 _staying = stage_stay.c.left_at.is_(None)
 Index("uq_stage_stay_open", stage_stay.c.deal_id, unique=True, sqlite_where=_staying, postgresql_where=_staying)
 Index("ix_stage_stay_stage", stage_stay.c.stage_id, stage_stay.c.entered_at)
+
+tag = Table(
+    "tag",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", String, nullable=False),
+    # The name as `core.words.bare` has it: one tag, however it is typed.
+    Column("folded", String, nullable=False, unique=True),
+)
+
+deal_tag = Table(
+    "deal_tag",
+    metadata,
+    Column("deal_id", Id, ForeignKey("deal.id"), primary_key=True),
+    Column("tag_id", Id, ForeignKey("tag.id"), primary_key=True),
+)
+Index("ix_deal_tag_tag", deal_tag.c.tag_id, deal_tag.c.deal_id)
+
+task_kind = Table(
+    "task_kind",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("place", Integer, nullable=False),
+    Column("removed_at", Instant),
+)
+
+task = Table(
+    "task",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("deal_id", Id, ForeignKey("deal.id"), nullable=False),
+    # Nobody's where its deal was nobody's.
+    Column("assignee_id", Id, ForeignKey("staff.id")),
+    Column("kind_id", Id, ForeignKey("task_kind.id"), nullable=False),
+    Column("text", String),
+    Column("made_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    # Its time has come, and it was said; it is overdue, and it was said.
+    Column("reminded_at", Instant),
+    Column("overdue_at", Instant),
+    Column("done_at", Instant),
+    # What made it, so that it is made once: a trigger's run.
+    Column("client_key", String, unique=True),
+)
+_undone = task.c.done_at.is_(None)
+_silent = _undone & task.c.reminded_at.is_(None)
+_due = _undone & task.c.overdue_at.is_(None)
+Index("ix_task_assignee", task.c.assignee_id, task.c.due_at, sqlite_where=_undone, postgresql_where=_undone)
+Index("ix_task_deal", task.c.deal_id, task.c.due_at, sqlite_where=_undone, postgresql_where=_undone)
+Index("ix_task_to_remind", task.c.due_at, sqlite_where=_silent, postgresql_where=_silent)
+Index("ix_task_to_warn", task.c.due_at, sqlite_where=_due, postgresql_where=_due)

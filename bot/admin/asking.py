@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot import callbacks
+from bot.admin import callbacks
 from bot.admin.lines import whole_length
 from bot.texts import Buttons, headed, shortened
 from core.durations import read_seconds

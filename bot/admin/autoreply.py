@@ -6,7 +6,7 @@ from aiogram import Router
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message
 
-from bot import callbacks
+from bot.admin import callbacks
 from bot.admin.autoreply_form import expect_greeting
 from bot.admin.lines import read_autoreply
 from bot.admin.replies import IN_LIST, cases, reply_card

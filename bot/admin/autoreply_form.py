@@ -5,7 +5,7 @@ from typing import Any
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
-from bot import callbacks
+from bot.admin import callbacks
 from bot.admin.half_reply import KIND, HalfReply
 from bot.admin.marks import saved
 from bot.admin.replies import CASES, cases, reply_card

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiogram.utils.formatting import BlockQuote, Bold, Text
 
-from bot import callbacks
+from bot.admin import callbacks
 from bot.admin.asking import MOST_BUTTONS, choices, question
 from bot.admin.half_trigger import HalfTrigger
 from bot.texts import Buttons, content, cut, headed, shortened

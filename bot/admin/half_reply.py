@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 from aiogram.utils.formatting import BlockQuote, Bold, Text
 from pydantic import BaseModel, ConfigDict
 
-from bot import callbacks
+from bot.admin import callbacks
 from bot.admin.hours import COMMON, told_week
 from bot.admin.lines import whole_length
 from bot.admin.replies import CASES, IN_CARD

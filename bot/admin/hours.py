@@ -7,7 +7,7 @@ from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message
 from aiogram.utils.formatting import Bold, Text
 
-from bot import callbacks
+from bot.admin import callbacks
 from bot.admin.lines import ALWAYS, OFF, QUIET, said
 from bot.screens import Screen
 from bot.texts import Buttons, content, cut

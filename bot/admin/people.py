@@ -7,7 +7,7 @@ from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 from aiogram.utils.formatting import Bold, Text
 
-from bot import callbacks
+from bot.admin import callbacks
 from bot.house import House
 from bot.operator.start import ROLES
 from bot.screens import Screen

@@ -5,7 +5,7 @@ from typing import Any
 
 from aiogram.utils.formatting import BlockQuote, Bold, Text
 
-from bot import callbacks
+from bot.admin import callbacks
 from bot.admin.hours import told_week
 from bot.admin.marks import mark, state
 from bot.texts import Buttons, content, cut, shortened

@@ -6,7 +6,8 @@ from typing import Any
 
 from aiogram.utils.formatting import Bold, Text
 
-from bot import callbacks
+from bot import callbacks as of_operators
+from bot.admin import callbacks
 from bot.admin.marks import mark, state
 from bot.texts import Buttons, content, cut, headed, shortened
 from core.texts import N_, Texts, plain
@@ -71,7 +72,7 @@ def run_list(t: Texts, one: Trigger, did: Sequence[RunView], due: Sequence[RunVi
     if due:
         parts += ["\n\n", Bold(t("Next:")), *(f"\n{_who(t, run, now)}" for run in due)]
     deals = list(dict.fromkeys(run.deal_id for run in (*did, *due)))
-    buttons = [(f"#{deal_id}", callbacks.Show(deal=deal_id)) for deal_id in deals]
+    buttons = [(f"#{deal_id}", of_operators.Show(deal=deal_id)) for deal_id in deals]
     rows: Buttons = [buttons[first : first + IN_ROW] for first in range(0, len(buttons), IN_ROW)]
     return content(Text(*parts), [*rows, [(t("Back"), callbacks.Trigger(id=one.id))]])
 

@@ -5,7 +5,7 @@ from typing import Any
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
-from bot import callbacks
+from bot.admin import callbacks
 from bot.admin.asking import DONE, SKIP, by_name, picked_value, stage_by_name, typed_value
 from bot.admin.form_screens import drawn
 from bot.admin.half_trigger import KIND, HalfTrigger

@@ -6,7 +6,7 @@ from aiogram import Router
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message
 
-from bot import callbacks
+from bot.admin import callbacks
 from bot.admin.asking import stage_by_name
 from bot.admin.lines import ADD, DELETE, OFF, ON, TRIGGER_EXAMPLE, read_trigger, said
 from bot.admin.trigger_cards import run_list, trigger_card, trigger_list

@@ -24,13 +24,14 @@ class Right(StrEnum):
     SEE = "see"
     ANSWER = "answer"
     MOVE = "move"
+    WORK = "work"
     TAKE = "take"
     SEE_ALL = "see_all"
     ANSWER_ANY = "answer_any"
     CONFIGURE = "configure"
 
 
-_OPERATOR = frozenset({Right.SEE, Right.ANSWER, Right.MOVE, Right.TAKE})
+_OPERATOR = frozenset({Right.SEE, Right.ANSWER, Right.MOVE, Right.WORK, Right.TAKE})
 _SUPERVISOR = _OPERATOR | {Right.SEE_ALL, Right.ANSWER_ANY}
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OPERATOR: _OPERATOR,

@@ -19,6 +19,7 @@ async def test_what_was_there_before_triggers_is_there_still(database_url: str) 
     assert await schema_is_newest(database)
     async with database.reading() as uow:
         assert await uow.value(text("SELECT rotation_id FROM deal")) == 1
+        assert await uow.value(text("SELECT search FROM contact")) == "anna"
         assert await uow.value(text("SELECT everybody FROM rotation")) == 1
         assert await uow.value(text("SELECT count(*) FROM rotation_member")) == 1
         assert (

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot import callbacks
+from bot.admin import callbacks
 from bot.admin.half_reply import HalfReply
 from bot.admin.people import list_of_people
 from bot.admin.replies import cases, reply_card

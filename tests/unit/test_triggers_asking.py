@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot import callbacks
+from bot.admin import callbacks
 from bot.admin.asking import picked_value, typed_value
 from bot.admin.half_trigger import HalfTrigger
 from bot.admin.trigger_form import _after
