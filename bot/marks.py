@@ -12,7 +12,7 @@ from core.texts import texts
 from inbox.events import MessageDelivered, MessageFailed, MessageUnconfirmed, MessageWritten, NoticeFailed
 from inbox.outbound import Lane, Outgoing, queue
 from inbox.queries import MessageView, messages, outgoings
-from pipeline.staff.people import Reach, reach_chats
+from pipeline.staff.notices import Reach, reach_chats
 from pipeline.staff.shifts import leave_shift
 
 STORED, DELIVERED = "👀", "👌"

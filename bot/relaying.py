@@ -11,7 +11,7 @@ from inbox.queries import MessageView
 from inbox.writing import content_of
 from pipeline.deals import DealView
 from pipeline.opening import ref_of
-from pipeline.staff.people import Reach
+from pipeline.staff.notices import Notice, Reach
 
 IN_QUOTE = 120
 WITH_HEADER = {"photo", "animation", "video", "voice", "audio", "document"}
@@ -27,7 +27,7 @@ def relay_of(view: DealView, to: Reach, one: MessageView) -> list[Outgoing]:
             channel_id=to.channel_id,
             chat_key=to.chat_key,
             lane=Lane.PEOPLE,
-            content=content | {"reply_to": {"ref": ref_of(view.id)}} | ({} if to.on_shift else {"silent": True}),
+            content=content | {"reply_to": {"ref": ref_of(view.id)}} | to.how(Notice.MESSAGE),
             message_id=one.id,
         )
         for part, content in enumerate(relayed(t, view, one, switch=switch))
