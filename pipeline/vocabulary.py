@@ -38,7 +38,7 @@ def checked_name(name: str) -> str:
     return plain(words)
 
 
-async def note_change(uow: UnitOfWork, by: Staff, what: str) -> None:
+async def note_change(uow: UnitOfWork, actor: str, what: str) -> None:
     """Write down who changed one of the lists."""
     await lock(uow, [COMPANY])
-    await record(uow, [VocabularyChanged(stream=COMPANY, ref=COMPANY, actor=by.actor, what=what)])
+    await record(uow, [VocabularyChanged(stream=COMPANY, ref=COMPANY, actor=actor, what=what)])
