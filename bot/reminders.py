@@ -137,9 +137,8 @@ async def on_handed_over(uow: UnitOfWork, events: Sequence[Recorded[DealAssigned
             continue
         name = plain(people[author][0].staff.name)
         for to in people.get(item.event.staff_id, []):
-            words = _texts(to)(
-                "{deal}: {name} handed it over to you.", deal=title(deals[item.event.deal_id]), name=name
-            )
+            t = _texts(to)
+            words = t("{deal}: {name} handed it over to you.", deal=title(deals[item.event.deal_id]), name=name)
             why = ["\n", BlockQuote(item.event.why)] if item.event.why else []
             made = content(Text(words, *why)) | {"reply_to": {"ref": ref_of(item.event.deal_id)}}
             queued.append(_notice(to, f"handed:{item.id}", made, Notice.COLLEAGUE))

@@ -7,7 +7,6 @@ from core.relay import COMPANY
 from core.texts import N_, plain
 from core.words import bare
 from pipeline.events import VocabularyChanged
-from pipeline.staff.rights import Staff
 
 LONGEST = 40
 
