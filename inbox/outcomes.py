@@ -59,7 +59,12 @@ async def mark(uow: UnitOfWork, ids: Sequence[int], *, epoch: int) -> list[Marke
     result = await uow.execute(
         change(outgoing)
         .where(outgoing.c.id.in_([one for one in ids if one not in held]), outgoing.c.state == "queued")
-        .values(state="sending", attempts=outgoing.c.attempts + 1)
+        .values(
+            state="sending",
+            attempts=outgoing.c.attempts + 1,
+            # Nothing joins a message any more that may be out already.
+            merge_key=case((outgoing.c.op != "send", outgoing.c.merge_key)),
+        )
         .returning(outgoing)
     )
     rows = sorted(result, key=lambda row: row.id)
