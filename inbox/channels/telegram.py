@@ -3,8 +3,10 @@
 Facts: https://core.telegram.org/bots/api
 """
 
+import dataclasses
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 import structlog
@@ -28,7 +30,10 @@ from aiogram.types import (
     InlineKeyboardMarkup,
     Message,
     MessageEntity,
+    MessageReactionUpdated,
     ReactionTypeEmoji,
+    ReactionTypePaid,
+    ReactionTypeUnion,
     ReplyParameters,
     Update,
     User,
@@ -38,14 +43,18 @@ from pydantic import ValidationError
 
 from core.storable import storable_json
 from inbox.channel import (
+    CUSTOM_EMOJI,
+    PAID_REACTION,
     Batch,
     Crowded,
+    Edited,
     File,
     Incoming,
     Paused,
     Person,
     Pressed,
     Reachability,
+    Reacted,
     Reason,
     Refused,
     Retry,
@@ -58,7 +67,7 @@ from inbox.channel import (
 log = structlog.get_logger()
 
 # Named in full at every reading: an omitted list keeps what an earlier program asked for.
-ALLOWED_UPDATES = ["message", "callback_query", "my_chat_member"]
+ALLOWED_UPDATES = ["message", "edited_message", "message_reaction", "callback_query", "my_chat_member"]
 INVITATION = "inv_"
 
 # An animation also has a document, so the order counts.
@@ -231,10 +240,45 @@ def _incoming(number: str, raw: dict[str, Any], update: Update) -> Incoming:
         reachable = member.new_chat_member.status not in ("kicked", "left")
         content = Reachability(reachable) if member.chat.type == "private" else None
         return Incoming(number, raw, str(member.chat.id), _person(member.from_user), content)
-    message = update.message
+    if reaction := update.message_reaction:
+        return _reaction(number, raw, reaction)
+    message = update.message or update.edited_message
     if message is None or message.from_user is None or message.chat.type != "private":
         return Incoming(number, raw)
+    if update.edited_message:
+        return Incoming(number, raw, str(message.chat.id), _person(message.from_user), _edited(message))
     return Incoming(number, raw, str(message.chat.id), _person(message.from_user), _content(message))
+
+
+def _reaction(number: str, raw: dict[str, Any], update: MessageReactionUpdated) -> Incoming:
+    if update.user is None or update.chat.type != "private":
+        return Incoming(number, raw)
+    before = [_emoji(one) for one in update.old_reaction]
+    now = [_emoji(one) for one in update.new_reaction]
+    # The newest one counts; where one of several was taken away, the last that is left.
+    new = [one for one in now if one not in before] or now
+    content = Reacted(str(update.message_id), new[-1] if new else None)
+    return Incoming(number, raw, str(update.chat.id), _person(update.user), content)
+
+
+def _emoji(reaction: ReactionTypeUnion) -> str:
+    match reaction:
+        case ReactionTypeEmoji(emoji=emoji):
+            return emoji
+        case ReactionTypePaid():
+            return PAID_REACTION
+        case _:
+            return CUSTOM_EMOJI
+
+
+def _edited(message: Message) -> Edited | None:
+    # A live location is edited every few seconds as it moves; Start is no message, however it is spelled at last.
+    if message.location or message.content_type in SERVICE or (message.text or "").split()[:1] == ["/start"]:
+        return None
+    now = written(message)
+    fields = {one.name: getattr(now, one.name) for one in dataclasses.fields(now)}
+    edited_at = datetime.fromtimestamp(message.edit_date, UTC) if message.edit_date else message.date
+    return Edited(**fields, edited_at=edited_at)
 
 
 def _person(user: User) -> Person:
