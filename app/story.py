@@ -1,12 +1,13 @@
 """The whole product on one screen: what happens, and what follows from it, in this order, in one transaction."""
 
-from bot import alerts, marks, notify
+from bot import alerts, marks, notify, retelling
 from core.relay import EventParked, Story
 from inbox.events import (
     ChannelPaused,
     ContactBlocked,
     ConversationStarted,
     MessageDelivered,
+    MessageEdited,
     MessageFailed,
     MessageReceived,
     MessageUnconfirmed,
@@ -35,6 +36,7 @@ STORY: Story = {
     ConversationStarted: [alerts.on_conversation_started],
     ContactBlocked: [matching.on_contact_blocked],
     MessageReceived: [opening.open_deals, matching.on_events, notify.on_message_received],
+    MessageEdited: [retelling.on_message_edited],
     # deals
     DealOpened: [matching.on_events, notify.on_deal_opened],
     DealAssigned: [matching.on_events, notify.on_deal_assigned, alerts.on_deal_left],
@@ -54,7 +56,7 @@ STORY: Story = {
     StaffJoined: [alerts.on_staff_joined],
     StaffDisabled: [pausing.on_staff_disabled],
     ShiftEnded: [alerts.on_shift_ended],
-    NoticeFailed: [marks.on_notice_failed],
+    NoticeFailed: [marks.on_notice_failed, retelling.on_notice_failed],
     EventParked: [alerts.on_event_parked],
     UpdateParked: [alerts.on_update_parked],
     ChannelPaused: [alerts.on_channel_paused],

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from aiogram.utils.formatting import BlockQuote, Bold, Text
+from aiogram.utils.formatting import BlockQuote, Bold, Italic, Text
 
 from bot import callbacks
 from bot.texts import CHANNELS, Buttons, content, shortened, summary
@@ -29,6 +29,7 @@ def card(
     parts: list[Any] = [Bold(title(view)), *(f"\n{line}" for line in lines if line)]
     if shown is not None:
         parts += ["\n", BlockQuote(summary(t, shown.kind, shown.body, IN_CARD))]
+        parts += ["\n", Italic(t("edited"))] if shown.edited_at else []
     return content(Text(*parts), _buttons(t, view, viewer) if buttons is None else buttons)
 
 

@@ -116,7 +116,10 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """One thing to do in a chat: `content` in our own form, other messages by their names in that chat."""
+    """One thing to do in a chat: `content` in our own form, other messages by their names in that chat.
+
+    An edit gives the whole content anew; a medium keeps its file unless it says that the file is "replaced".
+    """
 
     chat_key: str
     op: str

@@ -26,8 +26,8 @@ class Lane(IntEnum):
 class Outgoing:
     """One thing to do in a chat. `cause` names event, handler and addressee: the same cause is queued once.
 
-    `content` is our own form; in it `reply_to` may name {"ref": what the newest message is about}, {"message": id} or
-    {"external": name}.
+    `content` is our own form; in it `reply_to` may name {"ref": what the newest message is about}, {"message": id},
+    {"external": name} or {"outgoing": id}, with a "ref" for when that was never sent.
     `target_id` is the outgoing message that an edit or a deletion is about; a reaction names its target in `content`.
     `guard` names a stream whose events may stop it: it waits until they have been handed on.
     A `merge_key` makes it replace the content of a queued one with the same key in the same chat.
@@ -82,7 +82,7 @@ async def _extend_threads(
     uow: UnitOfWork, items: Sequence[Outgoing], queued: dict[str, int], join: Join | None
 ) -> None:
     links = [
-        Link(queued.pop(item.cause), (item.channel_id, item.chat_key, item.thread), item.content, item.message_id)
+        Link(queued.pop(item.cause), (item.channel_id, item.chat_key, item.thread), item.content)
         for item in items
         # A cause may be named twice in one batch as well.
         if item.thread is not None and item.cause in queued

@@ -22,6 +22,7 @@ from inbox.events import (
     NoticeFailed,
 )
 from inbox.models import attempt, conversation, identity, message, outgoing, posted
+from inbox.threads import newest_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def _marked(row: Any, names: "_Names") -> Marked:
         no=row.attempts,
         op=row.op,
         chat_key=row.chat_key,
-        message_id=row.message_id,
+        message_id=newest_in(row.content, row.message_id),
         ref=row.ref,
         failures=row.failures,
         resent=row.reason == "resent",
@@ -128,6 +129,8 @@ class _Names:
 
     def of_reply(self, row: Any) -> str | None:
         reply = row.content.get("reply_to") or {}
+        if sent := self.by_outgoing.get(reply.get("outgoing", 0)):
+            return sent
         if "ref" in reply:
             return self.by_ref.get((row.chat_key, reply["ref"]))
         if "message" in reply:
@@ -138,8 +141,9 @@ class _Names:
 
 async def _names(uow: UnitOfWork, rows: Sequence[Any]) -> _Names:
     replies = [row.content.get("reply_to") or {} for row in rows]
+    answered = {reply["outgoing"] for reply in replies if "outgoing" in reply}
     return _Names(
-        await _outgoing_names(uow, {row.target_id for row in rows if row.target_id}),
+        await _outgoing_names(uow, {row.target_id for row in rows if row.target_id} | answered),
         await _message_names(uow, {reply["message"] for reply in replies if "message" in reply}),
         await _newest_names(uow, {reply["ref"] for reply in replies if "ref" in reply}, {row.chat_key for row in rows}),
     )

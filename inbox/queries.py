@@ -26,6 +26,7 @@ class MessageView:
     file: str | None
     answered_kind: str | None
     answered_body: dict[str, Any] | None
+    edited_at: datetime | None
 
 
 _answered = message.alias("answered")
@@ -42,6 +43,7 @@ _VIEW = (
         file_ref.c.external_ref,
         _answered.c.kind.label("answered_kind"),
         _answered.c.body.label("answered_body"),
+        message.c.edited_at,
     )
     .join(conversation, conversation.c.id == message.c.conversation_id)
     .outerjoin(_answered, _answered.c.id == message.c.reply_to_id)

@@ -20,17 +20,22 @@ Place = tuple[int, str, str]
 
 @dataclass(slots=True)
 class Link:
-    """A queued row: the channel, chat and thread it has its place in, and the message it is about."""
+    """A queued row: the channel, chat and thread it has its place in, and what it says."""
 
     id: int
     place: Place
     content: dict[str, Any]
-    message_id: int | None
 
 
 def key_of(thread: str) -> str:
     """What the last waiting thing of a thread has as its merge key."""
     return f"thread:{thread}"
+
+
+def newest_in(content: dict[str, Any], message_id: int | None) -> int | None:
+    """The message that a reply to what was sent answers: of texts that were joined, under "said", the last one."""
+    said = content.get("said")
+    return said[-1]["message"] if said else message_id
 
 
 async def extend(uow: UnitOfWork, links: Sequence[Link], join: Join | None) -> None:
@@ -48,7 +53,7 @@ async def extend(uow: UnitOfWork, links: Sequence[Link], join: Join | None) -> N
         if end is None or content is None:
             ends[link.place] = link
             continue
-        end.content, end.message_id = content, link.message_id
+        end.content = content
         grown[end.id] = end
         joined.append((link, end))
     await _store(uow, joined, list(grown.values()))
@@ -63,7 +68,7 @@ async def _ends(uow: UnitOfWork, places: set[Place]) -> dict[Place, Link]:
     place = tuple_(outgoing.c.channel_id, outgoing.c.chat_key, outgoing.c.merge_key)
     # A parameter for the state would keep the database from finding the index.
     waits = place.in_(sorted(keys)) & (outgoing.c.state == literal_column("'queued'"))
-    columns = (outgoing.c.id, outgoing.c.content, outgoing.c.message_id)
+    columns = (outgoing.c.id, outgoing.c.content)
     rows = await uow.rows(
         select(outgoing.c.channel_id, outgoing.c.chat_key, outgoing.c.merge_key, *columns)
         .where(waits)
@@ -71,11 +76,11 @@ async def _ends(uow: UnitOfWork, places: set[Place]) -> dict[Place, Link]:
         .with_for_update()
     )
     found = [(keys[row.channel_id, row.chat_key, row.merge_key], row) for row in rows]
-    return {at: Link(row.id, at, row.content, row.message_id) for at, row in found}
+    return {at: Link(row.id, at, row.content) for at, row in found}
 
 
 async def _store(uow: UnitOfWork, joined: Sequence[tuple[Link, Link]], grown: Sequence[Link]) -> None:
-    says_more = [{"id": end.id, "content": end.content, "message_id": end.message_id} for end in grown]
+    says_more = [{"id": end.id, "content": end.content} for end in grown]
     await update_rows(uow, outgoing, says_more)
     said = [{"id": link.id, "state": "cancelled", "reason": "joined", "target_id": end.id} for link, end in joined]
     await update_rows(uow, outgoing, said)

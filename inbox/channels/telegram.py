@@ -28,6 +28,12 @@ from aiogram.exceptions import (
 from aiogram.types import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InputMediaAnimation,
+    InputMediaAudio,
+    InputMediaDocument,
+    InputMediaPhoto,
+    InputMediaUnion,
+    InputMediaVideo,
     Message,
     MessageEntity,
     MessageReactionUpdated,
@@ -371,16 +377,31 @@ def _send(sending: Sending) -> methods.TelegramMethod[Message]:
             return _FILE_METHODS[kind](**common, **caption, **{kind: content["file"]})
 
 
+_REPLACING: dict[str, Callable[..., InputMediaUnion]] = {
+    "photo": InputMediaPhoto,
+    "animation": InputMediaAnimation,
+    "video": InputMediaVideo,
+    "audio": InputMediaAudio,
+    "document": InputMediaDocument,
+}
+
+
 def _edit(sending: Sending) -> methods.TelegramMethod[Any]:
-    place: dict[str, Any] = {"chat_id": int(sending.chat_key), "message_id": _target(sending)}
-    if "text" not in sending.content:
-        return methods.EditMessageReplyMarkup(**place, reply_markup=keyboard(sending.content))
-    return methods.EditMessageText(
-        **place,
-        text=sending.content["text"],
-        entities=_entities(sending.content),
-        reply_markup=keyboard(sending.content),
-    )
+    content = sending.content
+    place: dict[str, Any] = {
+        "chat_id": int(sending.chat_key),
+        "message_id": _target(sending),
+        "reply_markup": keyboard(content),
+    }
+    kind = content.get("kind", "text")
+    caption: dict[str, Any] = {"caption": content.get("text"), "caption_entities": _entities(content)}
+    if content.get("replaced"):
+        return methods.EditMessageMedia(**place, media=_REPLACING[kind](media=content["file"], **caption))
+    if kind in _FILE_METHODS:
+        return methods.EditMessageCaption(**place, **caption)
+    if "text" not in content:
+        return methods.EditMessageReplyMarkup(**place)
+    return methods.EditMessageText(**place, text=content["text"], entities=_entities(content))
 
 
 def _delete(sending: Sending) -> methods.TelegramMethod[Any]:
