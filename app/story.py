@@ -1,15 +1,20 @@
 """The whole product on one screen: what happens, and what follows from it, in this order, in one transaction."""
 
-from bot import alerts, marks, notify, retelling
+from bot import alerts, marks, notify, reactions, retelling
 from core.relay import EventParked, Story
+from inbox import correcting
 from inbox.events import (
+    ChangeDelivered,
+    ChangeFailed,
     ChannelPaused,
     ContactBlocked,
     ConversationStarted,
     MessageDelivered,
     MessageEdited,
     MessageFailed,
+    MessageReacted,
     MessageReceived,
+    MessageTakenBack,
     MessageUnconfirmed,
     MessageWithdrawn,
     MessageWritten,
@@ -36,7 +41,8 @@ STORY: Story = {
     ConversationStarted: [alerts.on_conversation_started],
     ContactBlocked: [matching.on_contact_blocked],
     MessageReceived: [opening.open_deals, matching.on_events, notify.on_message_received],
-    MessageEdited: [retelling.on_message_edited],
+    MessageEdited: [retelling.on_message_edited, marks.on_message_edited],
+    MessageReacted: [reactions.on_message_reacted],
     # deals
     DealOpened: [matching.on_events, notify.on_deal_opened],
     DealAssigned: [matching.on_events, notify.on_deal_assigned, alerts.on_deal_left],
@@ -49,6 +55,9 @@ STORY: Story = {
     MessageFailed: [outcome.on_message_failed, marks.on_message_failed],
     MessageUnconfirmed: [outcome.on_message_unconfirmed, marks.on_message_unconfirmed],
     MessageWithdrawn: [outcome.on_message_withdrawn],
+    MessageTakenBack: [marks.on_message_taken_back],
+    ChangeDelivered: [marks.on_change_delivered],
+    ChangeFailed: [correcting.on_change_failed, marks.on_change_failed],
     # triggers
     StaffNotified: [notify.on_staff_notified],
     TriggerPaused: [alerts.on_trigger_paused],

@@ -6,13 +6,13 @@ from typing import Any
 
 import structlog
 from aiogram import Bot, Dispatcher
-from aiogram.types import Update
+from aiogram.types import CallbackQuery, Message, Update
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from bot import guests
 from bot.admin import autoreply, autoreply_form, hours, people, trigger_form, triggers
 from bot.house import House
-from bot.operator import answering, deals, endings, history, shift, start
+from bot.operator import answering, correcting, deals, endings, history, shift, start, taking_back
 from bot.screens import Screen, Shower
 from bot.texts import content
 from core.database import Database, UnitOfWork
@@ -36,7 +36,7 @@ def routers() -> Dispatcher:
     """The screens by audience: guests have none but the invitation. Answering comes last: any text may be an answer."""
     dispatcher = Dispatcher()
     of_admins = (people, hours, autoreply, autoreply_form, triggers, trigger_form)
-    screens = (guests, start, shift, endings, deals, history, *of_admins, answering)
+    screens = (guests, start, shift, endings, deals, history, taking_back, correcting, *of_admins, answering)
     # Routers are made anew for each dispatcher, as one router has one parent.
     dispatcher.include_routers(*(screen.make_router() for screen in screens))
     return dispatcher
@@ -99,7 +99,7 @@ class StaffDesk:
             log.exception("desk.update_failed", update_id=one.id)
             await self._failed(one, type(error).__name__)
             return
-        asked = update.callback_query or update.message
+        asked = _asked(update)
         if asked is not None:
             await self._shower.show(screen, asked)
 
@@ -135,7 +135,7 @@ class StaffDesk:
     def _texts(self, by: Staff | None, update: Update) -> Texts:
         if by is not None:
             return texts(by.language, by.timezone)
-        asked = update.callback_query or update.message
+        asked = _asked(update)
         code = asked.from_user.language_code if asked and asked.from_user else None
         return texts(pick_language(code, self._house.language), self._house.timezone)
 
@@ -149,12 +149,17 @@ class StaffDesk:
 
     async def _apologise(self, one: StaffUpdate) -> None:
         update = Update.model_validate(one.payload, context={"bot": self._bot})
-        asked = update.callback_query or update.message
+        asked = _asked(update)
         if asked is not None:
             async with self._database.unit() as uow:
                 t = self._texts(await actor_of(uow, self._channel_id, one.chat_key), update)
                 screen = refused(Unexpected(), t, uow, update)
             await self._shower.show(screen, asked)
+
+
+def _asked(update: Update) -> CallbackQuery | Message | None:
+    """What a screen is the answer to."""
+    return update.callback_query or update.message or update.edited_message
 
 
 def refused(refusal: Refusal, t: Texts, uow: UnitOfWork, update: Update) -> Screen:

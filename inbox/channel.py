@@ -64,7 +64,7 @@ class Edited(Written):
 
 @dataclass(frozen=True, slots=True)
 class Reacted:
-    """The person's reaction on a message of the chat is now this one, or none; see OTHER_REACTIONS."""
+    """The person's reaction on a message of the chat is now this emoji, CUSTOM_EMOJI, PAID_REACTION or none."""
 
     message: str
     emoji: str | None
@@ -72,7 +72,6 @@ class Reacted:
 
 # Reactions that are no emoji which can be shown.
 CUSTOM_EMOJI, PAID_REACTION = "custom", "paid"
-OTHER_REACTIONS = frozenset({CUSTOM_EMOJI, PAID_REACTION})
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from core.storable import storable
 from inbox.channel import Reason, Refused, Retry, Sending, Unanswered
 from inbox.contacts import mark_unreachable, stream_of
 from inbox.events import (
+    ChangeDelivered,
+    ChangeFailed,
     ContactBlocked,
     MessageDelivered,
     MessageFailed,
@@ -279,7 +281,7 @@ class _About:
 
 async def _messages(uow: UnitOfWork, results: Sequence[Result]) -> dict[int, _About]:
     """The messages to customers among `results`, by id; relayed messages are none."""
-    ids = {one.marked.message_id for one in results if one.marked.message_id and one.marked.op == "send"}
+    ids = {one.marked.message_id for one in results if one.marked.message_id}
     if not ids:
         return {}
     rows = await uow.rows(
@@ -351,6 +353,8 @@ def _events(channel_id: int, one: Result, values: dict[str, Any], about: _About 
         return [NoticeFailed(stream=stream, ref=stream, outgoing_id=one.marked.id, reason=reason or "unknown")]
     message_id, outgoing_id = one.marked.message_id or 0, one.marked.id
     common: dict[str, Any] = {"stream": stream_of(about.contact_id), "ref": f"conversation:{about.conversation_id}"}
+    if one.marked.op != "send":
+        return _change_events(common, one, state, reason)
     match state:
         case "sent":
             return [MessageDelivered(**common, message_id=message_id)]
@@ -365,6 +369,15 @@ def _events(channel_id: int, one: Result, values: dict[str, Any], about: _About 
             return [MessageWithdrawn(**common, message_id=message_id, reason=reason)]
         case _:
             return []
+
+
+def _change_events(common: dict[str, Any], one: Result, state: str, reason: str) -> list[Event]:
+    about: dict[str, Any] = {"message_id": one.marked.message_id or 0, "op": one.marked.op}
+    # What is gone already need not be deleted.
+    gone = one.marked.op == "delete" and reason == Reason.TARGET
+    if state == "sent" or (state == "failed" and gone):
+        return [ChangeDelivered(**common, **about)]
+    return [ChangeFailed(**common, **about, reason=reason)] if state == "failed" else []
 
 
 async def _store_names(uow: UnitOfWork, channel_id: int, results: Sequence[Result], about: dict[int, _About]) -> None:

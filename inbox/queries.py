@@ -27,6 +27,7 @@ class MessageView:
     answered_kind: str | None
     answered_body: dict[str, Any] | None
     edited_at: datetime | None
+    reaction: str | None
 
 
 _answered = message.alias("answered")
@@ -44,6 +45,7 @@ _VIEW = (
         _answered.c.kind.label("answered_kind"),
         _answered.c.body.label("answered_body"),
         message.c.edited_at,
+        message.c.reaction,
     )
     .join(conversation, conversation.c.id == message.c.conversation_id)
     .outerjoin(_answered, _answered.c.id == message.c.reply_to_id)

@@ -75,6 +75,13 @@ log = structlog.get_logger()
 # Named in full at every reading: an omitted list keeps what an earlier program asked for.
 ALLOWED_UPDATES = ["message", "edited_message", "message_reaction", "callback_query", "my_chat_member"]
 INVITATION = "inv_"
+# https://core.telegram.org/bots/api#reactiontypeemoji: with no other can a bot react.
+_REACTIONS = """
+    ❤ 👍 👎 🔥 🥰 👏 😁 🤔 🤯 😱 🤬 😢 🎉 🤩 🤮 💩 🙏 👌 🕊 🤡 🥱 🥴 😍 🐳 ❤‍🔥 🌚 🌭 💯 🤣
+    ⚡ 🍌 🏆 💔 🤨 😐 🍓 🍾 💋 🖕 😈 😴 😭 🤓 👻 👨‍💻 👀 🎃 🙈 😇 😨 🤝 ✍ 🤗 🫡 🎅 🎄 ☃ 💅
+    🤪 🗿 🆒 💘 🙉 🦄 😘 💊 🙊 😎 👾 🤷‍♂ 🤷 🤷‍♀ 😡
+"""
+BOT_REACTIONS = frozenset(_REACTIONS.split())
 
 # An animation also has a document, so the order counts.
 FILE_KINDS = ("photo", "animation", "video", "video_note", "voice", "audio", "document", "sticker")

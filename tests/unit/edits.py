@@ -6,11 +6,16 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bot.marks import client_key
 from core.journal import event
 from inbox import outcomes
-from inbox.channel import Edited, File, Incoming, Person, Reacted
+from inbox.channel import Edited, File, Incoming, Person, Reacted, Refused, Unanswered, Written
 from inbox.models import message, message_version
+from inbox.outbound import remember
 from inbox.outcomes import Result
+from pipeline.correcting import correct, take_back
+from pipeline.deals import answer
+from pipeline.staff.rights import Staff
 from tests.unit.office import Office
 
 _UPDATES = itertools.count(1_000_000)
@@ -67,3 +72,40 @@ async def events(shop: Office, kind: str) -> list[dict[str, Any]]:
     async with shop.database.reading() as uow:
         rows = await uow.rows(select(event).where(event.c.kind == kind).order_by(event.c.id))
     return [row.data for row in rows]
+
+
+async def answers(shop: Office, by: Staff, deal_id: int, text: str, *, number: int, chat: str = "500") -> int:
+    """Somebody writes to a deal's customer in his chat, under this number; the message's id."""
+    async with shop.database.unit() as uow:
+        wrote = Written(str(number), shop.clock.now(), "text", {"text": text})
+        key = client_key(shop.channel_id, chat, str(number))
+        sent = await answer(uow, by, deal_id, written=wrote, client_key=key)
+        await remember(uow, shop.channel_id, chat, str(number), message_id=sent.message_id)
+    await shop.settle()
+    return sent.message_id
+
+
+async def corrects(shop: Office, by: Staff, message_id: int, text: str, *, kind: str = "text") -> bool:
+    """Somebody edits what he wrote."""
+    async with shop.database.unit() as uow:
+        wrote = Written("0", shop.clock.now(), kind, {"text": text})
+        changed = await correct(uow, by, message_id, written=wrote, edit=str(next(_UPDATES)))
+    await shop.settle()
+    return changed
+
+
+async def takes_back(shop: Office, by: Staff, message_id: int) -> None:
+    """Somebody takes back what he wrote."""
+    async with shop.database.unit() as uow:
+        await take_back(uow, by, message_id, act=str(next(_UPDATES)))
+    await shop.settle()
+
+
+async def fails(shop: Office, chat_key: str, failure: Refused | Unanswered) -> None:
+    """Let the next thing that waits in a chat fail."""
+    async with shop.database.unit() as uow:
+        waiting = [row.id for row in await shop.outgoing(chat_key) if row.state == "queued"]
+        marked = await outcomes.mark(uow, waiting[:1], epoch=1)
+        results = [Result(one, failure=failure) for one in marked]
+        await outcomes.write(uow, shop.channel_id, results, retry_seconds=())
+    await shop.settle()
