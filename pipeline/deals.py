@@ -304,6 +304,7 @@ async def _his_message(uow: UnitOfWork, by: Staff, outgoing_id: int) -> int:
     return message_id
 
 
+@needs(Right.ANSWER)
 async def still_his_customer(uow: UnitOfWork, by: Staff, message_id: int) -> None:
     """Nothing, unless the customer has a deal with a colleague by now; a deal that nobody has is in nobody's way."""
     deal_id = await last_deal_of_message(uow, message_id)
