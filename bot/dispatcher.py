@@ -12,7 +12,24 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from bot import guests
 from bot.admin import autoreply, autoreply_form, hours, people, trigger_form, triggers
 from bot.house import House
-from bot.operator import answering, correcting, deals, endings, history, shift, start, taking_back
+from bot.operator import (
+    amounts,
+    answering,
+    correcting,
+    deals,
+    endings,
+    handing,
+    history,
+    lines,
+    more,
+    noting,
+    profile,
+    shift,
+    start,
+    tagging,
+    taking_back,
+    tasks,
+)
 from bot.screens import Screen, Shower
 from bot.texts import content
 from core.database import Database, UnitOfWork
@@ -36,7 +53,9 @@ def routers() -> Dispatcher:
     """The screens by audience: guests have none but the invitation. Answering comes last: any text may be an answer."""
     dispatcher = Dispatcher()
     of_admins = (people, hours, autoreply, autoreply_form, triggers, trigger_form)
-    screens = (guests, start, shift, endings, deals, history, taking_back, correcting, *of_admins, answering)
+    of_deals = (endings, deals, lines, more, amounts, tagging, noting, handing, tasks, profile, history)
+    of_messages = (taking_back, correcting)
+    screens = (guests, start, shift, *of_deals, *of_messages, *of_admins, answering)
     # Routers are made anew for each dispatcher, as one router has one parent.
     dispatcher.include_routers(*(screen.make_router() for screen in screens))
     return dispatcher

@@ -24,7 +24,7 @@ from inbox.events import (
 )
 from inbox.outbound import Lane, Outgoing, queue
 from inbox.queries import MessageView, messages, outgoings
-from pipeline.staff.people import Reach, reach_chats
+from pipeline.staff.notices import Reach, reach_chats
 from pipeline.staff.shifts import leave_shift
 
 STORED, DELIVERED = "👀", "👌"

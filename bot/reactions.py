@@ -14,7 +14,7 @@ from inbox.outbound import Lane, Latest, Outgoing, latest, queue, revise
 from inbox.queries import MessageView, messages
 from pipeline.deals import DealView, last_deal_of_message, views
 from pipeline.opening import ref_of
-from pipeline.staff.people import Reach, reach, reach_chats
+from pipeline.staff.notices import Reach, reach, reach_chats
 
 REACTION = "reaction"
 

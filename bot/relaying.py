@@ -13,7 +13,7 @@ from inbox.queries import MessageView
 from inbox.writing import content_of
 from pipeline.deals import DealView
 from pipeline.opening import ref_of
-from pipeline.staff.people import Reach
+from pipeline.staff.notices import Notice, Reach
 
 IN_QUOTE = 120
 WITH_HEADER = {"photo", "animation", "video", "voice", "audio", "document"}
@@ -23,14 +23,13 @@ def relay_of(view: DealView, to: Reach, one: MessageView) -> list[Outgoing]:
     """A customer's message as new messages in his operator's chat, replying to the deal's card there."""
     t = texts(to.staff.language, to.staff.timezone)
     switch = to.talks_in is not None and to.talks_in != view.conversation_id
-    how = {"reply_to": {"ref": ref_of(view.id)}} | ({} if to.on_shift else {"silent": True})
     return [
         Outgoing(
             cause=f"relay:{one.id}:{part}:{to.channel_id}:{to.chat_key}",
             channel_id=to.channel_id,
             chat_key=to.chat_key,
             lane=Lane.PEOPLE,
-            content=content | how,
+            content=content | {"reply_to": {"ref": ref_of(view.id)}} | to.how(Notice.MESSAGE),
             message_id=one.id,
             thread=ref_of(view.id),
         )

@@ -19,7 +19,7 @@ from inbox.queries import MessageView, messages
 from inbox.showing import FailedEdit, Showing, failed_edits, showing
 from pipeline.deals import DealView, open_views_in, views
 from pipeline.opening import ref_of
-from pipeline.staff.people import Reach, reach_chats
+from pipeline.staff.notices import Reach, reach_chats
 from pipeline.staff.rights import Right
 
 # What can be put in the place of another medium of its kind, and what can only be told anew.

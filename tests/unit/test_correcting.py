@@ -6,7 +6,10 @@ from typing import Any, NamedTuple
 import pytest
 from sqlalchemy import select
 
+from bot import callbacks
+from bot.operator.history import drawn_history
 from core.errors import NotFound
+from core.texts import texts
 from inbox import outcomes
 from inbox.channel import Reason, Refused, Unanswered
 from inbox.models import message
@@ -23,7 +26,7 @@ from pipeline.deals import NotSendable
 from pipeline.models import deal
 from pipeline.staff.rights import Role, Staff
 from pipeline.staff.taking import DealTaken
-from tests.unit.edits import answers, corrects, deliver, events, fails, takes_back
+from tests.unit.edits import answers, corrects, deliver, edited, events, fails, takes_back
 from tests.unit.office import Office
 
 BOSS = "500"
@@ -196,3 +199,17 @@ async def test_his_last_messages_are_those_that_can_be_taken_back(desk: Desk) ->
     await takes_back(desk.shop, desk.by, made[-1])
     async with desk.shop.database.reading() as uow:
         assert [one.body["text"] for one in await last_messages(uow, desk.by, desk.deal)] == ["4", "3", "2", "1", "0"]
+
+
+async def test_the_history_says_what_was_changed_and_taken_back(desk: Desk) -> None:
+    await deliver(desk.shop, "anna")
+    await desk.shop.receive(edited(desk.shop, "anna", 1, "Hi there"))
+    await corrects(desk.shop, desk.by, desk.message, "Good day")
+    await takes_back(desk.shop, desk.by, desk.message)
+    async with desk.shop.database.reading() as uow:
+        shown = await drawn_history(uow, desk.by, texts("en"), callbacks.History(deal=desk.deal, card=False))
+    assert [line.partition(" · ")[2] for line in shown["text"].splitlines()][-3:] == [
+        "the customer changed a message that said “Hi”",
+        "Person 500 changed a message that said “Hello”",
+        "Person 500 took a message back: “Good day”",
+    ]
