@@ -10,7 +10,7 @@ from bot.task_cards import task_card
 from bot.texts import content, shortened
 from core.database import UnitOfWork
 from core.journal import Event, Recorded
-from core.texts import Texts, plain, texts
+from core.texts import N_, Texts, plain, texts
 from inbox.outbound import Lane, Outgoing, queue
 from inbox.queries import texts_of
 from pipeline.deals import views
@@ -43,7 +43,7 @@ async def on_task_given(uow: UnitOfWork, events: Sequence[Recorded[TaskGiven]]) 
     for item in events:
         view = tasks[item.event.task_id]
         queued += [
-            _task(uow, to, view, f"given:{item.id}", Notice.COLLEAGUE, _texts(to)("Given to you."))
+            _task(uow, to, view, f"given:{item.id}", Notice.COLLEAGUE, N_("Given to you."))
             for to in people.get(item.event.staff_id, [])
             if item.event.actor != to.staff.actor
         ]
@@ -61,7 +61,7 @@ async def _tell(uow: UnitOfWork, events: Sequence[Recorded[Event]], ids: Sequenc
         owner = _owner(view)
         for staff_id in heads if owner is None else [owner]:
             for to in people.get(staff_id, []):
-                words = _texts(to)("This is overdue.") if overdue else ""
+                words = N_("This is overdue.") if overdue else ""
                 if view.done_at is None:
                     queued.append(_task(uow, to, view, f"task:{item.id}", Notice.TASK, words))
     await queue(uow, queued)
@@ -72,7 +72,8 @@ def _owner(view: TaskView) -> int | None:
 
 
 def _task(uow: UnitOfWork, to: Reach, view: TaskView, cause: str, notice: Notice, more: str) -> Outgoing:
-    card = task_card(_texts(to), view, to.staff, uow.now, more=more)
+    t = _texts(to)
+    card = task_card(t, view, to.staff, uow.now, more=t(more))
     return Outgoing(
         cause=f"{cause}:{to.channel_id}:{to.chat_key}",
         channel_id=to.channel_id,
@@ -90,9 +91,10 @@ async def on_day_began(uow: UnitOfWork, events: Sequence[Recorded[DayBegan]]) ->
         for to in people.get(item.event.staff_id, []):
             found = await list_tasks(uow, to.staff, limit=IN_MORNING)
             if found:
-                lines = [_line(_texts(to), uow, one) for one in found]
-                words = Text(Bold(_texts(to)("Good morning! This is to be done:")), *(f"\n{line}" for line in lines))
-                made = content(words, [[(_texts(to)("My tasks"), callbacks.Tasks())]])
+                t = _texts(to)
+                lines = [_line(t, uow, one) for one in found]
+                words = Text(Bold(t("Good morning! This is to be done:")), *(f"\n{line}" for line in lines))
+                made = content(words, [[(t("My tasks"), callbacks.Tasks())]])
                 queued.append(_notice(to, f"morning:{item.id}", made, Notice.MORNING))
     await queue(uow, queued)
 
@@ -115,8 +117,9 @@ async def on_note_written(uow: UnitOfWork, events: Sequence[Recorded[NoteWritten
         author = int(item.event.actor.partition(":")[2])
         name = plain(people[author][0].staff.name) if author in people else "?"
         for to in (one for staff_id in sorted(meant[item.id] - {author}) for one in people.get(staff_id, [])):
+            t = _texts(to)
             words = Text(Bold(title(view)), f"\n📝 {name}:\n", BlockQuote(said[item.event.message_id]))
-            made = content(words, [[(_texts(to)("Show the deal"), callbacks.Show(deal=view.id))]])
+            made = content(words, [[(t("Show the deal"), callbacks.Show(deal=view.id))]])
             queued.append(_notice(to, f"note:{item.id}", made, Notice.COLLEAGUE))
     await queue(uow, queued)
 
@@ -134,9 +137,8 @@ async def on_handed_over(uow: UnitOfWork, events: Sequence[Recorded[DealAssigned
             continue
         name = plain(people[author][0].staff.name)
         for to in people.get(item.event.staff_id, []):
-            words = _texts(to)(
-                "{deal}: {name} handed it over to you.", deal=title(deals[item.event.deal_id]), name=name
-            )
+            t = _texts(to)
+            words = t("{deal}: {name} handed it over to you.", deal=title(deals[item.event.deal_id]), name=name)
             why = ["\n", BlockQuote(item.event.why)] if item.event.why else []
             made = content(Text(words, *why)) | {"reply_to": {"ref": ref_of(item.event.deal_id)}}
             queued.append(_notice(to, f"handed:{item.id}", made, Notice.COLLEAGUE))

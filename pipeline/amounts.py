@@ -28,7 +28,7 @@ async def choose_currency(uow: UnitOfWork, by: Staff, word: str) -> str:
     """Let sums that name no currency be of this one; its ISO code. Raises Unreadable."""
     code = read_currency(word)
     await choose(uow, CURRENCY, code)
-    await note_change(uow, by, f"currency: {code}")
+    await note_change(uow, by.actor, f"currency: {code}")
     return code
 
 

@@ -187,6 +187,7 @@ async def _reason(uow: UnitOfWork, deal_id: int, reason_id: int | None, words: s
     return reason
 
 
+@needs(Right.SEE)
 async def his_deal(uow: UnitOfWork, by: Staff, deal_id: int) -> Any:
     """A deal that somebody may work on, its stream locked. Raises NotFound, DealTaken."""
     await see(uow, by, deal_id)
@@ -195,6 +196,7 @@ async def his_deal(uow: UnitOfWork, by: Staff, deal_id: int) -> Any:
     return row
 
 
+@needs(Right.SEE)
 async def his_open_deal(uow: UnitOfWork, by: Staff, deal_id: int) -> Any:
     """The same for one that is not closed. Raises NotFound, DealTaken, DealIsClosed."""
     row = await his_deal(uow, by, deal_id)

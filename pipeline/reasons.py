@@ -27,7 +27,7 @@ async def add_reason(uow: UnitOfWork, by: Staff, name: str) -> None:
     last = await uow.value(select(func.coalesce(func.max(lost_reason.c.place), 0)))
     await uow.execute(insert_or_ignore(uow, lost_reason), {"name": words, "place": last + 1, "asks_words": 0})
     await uow.execute(update(lost_reason).where(lost_reason.c.name == words).values(removed_at=None))
-    await note_change(uow, by, f"reason added: {words}")
+    await note_change(uow, by.actor, f"reason added: {words}")
 
 
 @needs(Right.CONFIGURE)
@@ -39,4 +39,4 @@ async def remove_reason(uow: UnitOfWork, by: Staff, reason_id: int) -> None:
     if len(offered) == 1:
         raise LastReason
     await uow.execute(update(lost_reason).where(lost_reason.c.id == reason_id).values(removed_at=uow.now))
-    await note_change(uow, by, f"reason removed: {reason_id}")
+    await note_change(uow, by.actor, f"reason removed: {reason_id}")

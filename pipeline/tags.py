@@ -159,7 +159,7 @@ async def rename_tag(uow: UnitOfWork, by: Staff, tag_id: int, name: str) -> None
     changed = await uow.execute(update(tag).where(tag.c.id == tag_id).values(name=words, folded=bare(words)))
     if changed.rowcount != 1:
         raise NotFound
-    await note_change(uow, by, f"tag renamed: {words}")
+    await note_change(uow, by.actor, f"tag renamed: {words}")
 
 
 @needs(Right.CONFIGURE)
@@ -174,7 +174,7 @@ async def merge_tags(uow: UnitOfWork, by: Staff, tag_id: int, *, into: int) -> N
     )
     await uow.execute(delete(deal_tag).where(deal_tag.c.tag_id == tag_id))
     await uow.execute(delete(tag).where(tag.c.id == tag_id))
-    await note_change(uow, by, f"tag merged: {tag_id} into {into}")
+    await note_change(uow, by.actor, f"tag merged: {tag_id} into {into}")
 
 
 @needs(Right.CONFIGURE)
@@ -184,4 +184,4 @@ async def remove_tag(uow: UnitOfWork, by: Staff, tag_id: int) -> None:
     gone = await uow.execute(delete(tag).where(tag.c.id == tag_id))
     if gone.rowcount != 1:
         raise NotFound
-    await note_change(uow, by, f"tag removed: {tag_id}")
+    await note_change(uow, by.actor, f"tag removed: {tag_id}")

@@ -7,7 +7,6 @@ from core.relay import COMPANY
 from core.texts import N_, plain
 from core.words import bare
 from pipeline.events import VocabularyChanged
-from pipeline.staff.rights import Staff
 
 LONGEST = 40
 
@@ -38,7 +37,7 @@ def checked_name(name: str) -> str:
     return plain(words)
 
 
-async def note_change(uow: UnitOfWork, by: Staff, what: str) -> None:
+async def note_change(uow: UnitOfWork, actor: str, what: str) -> None:
     """Write down who changed one of the lists."""
     await lock(uow, [COMPANY])
-    await record(uow, [VocabularyChanged(stream=COMPANY, ref=COMPANY, actor=by.actor, what=what)])
+    await record(uow, [VocabularyChanged(stream=COMPANY, ref=COMPANY, actor=actor, what=what)])

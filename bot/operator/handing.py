@@ -51,7 +51,8 @@ async def hand_over_pressed(
     ]
     rows.append([(t("Whose turn it is"), callbacks.HandTo(deal=view.id, to=0))])
     rows.append([(t("Back"), callbacks.Card(deal=view.id))])
-    asked = t("Who gets it? With a word why: {example}", example=f'/deal {view.id} to {t("name")} "{t("why")}"')
+    name, why = t("name"), t("why")
+    asked = t("Who gets it? With a word why: {example}", example=f'/deal {view.id} to {name} "{why}"')
     return await on_card(uow, by, t, view.id, rows, more=["", asked])
 
 

@@ -61,12 +61,14 @@ class Line:
     rest: str
 
     def words(self) -> list[str]:
-        """The rest in words, quoted ones together."""
+        """The rest in words, quoted ones together. Raises Unreadable for a quote that does not end."""
+        lexer = shlex.shlex(self.rest.translate(_QUOTES), posix=True)
+        # An apostrophe is no quote.
+        lexer.quotes, lexer.escape, lexer.commenters, lexer.whitespace_split = '"', "", "", True
         try:
-            return shlex.split(self.rest.translate(_QUOTES))
+            return list(lexer)
         except ValueError:
-            # An apostrophe is no quote.
-            return self.rest.split()
+            raise Unreadable(part=self.rest, example=EXAMPLE) from None
 
 
 async def deal(message: Message, command: CommandObject, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk) -> Screen:

@@ -47,11 +47,11 @@ async def add_kind(uow: UnitOfWork, by: Staff, name: str) -> None:
     named = checked_name(name)
     await uow.execute(insert_or_ignore(uow, task_kind), {"name": named, "place": place + 1})
     await uow.execute(update(task_kind).where(task_kind.c.name == named).values(removed_at=None))
-    await note_change(uow, by, f"task kind added: {named}")
+    await note_change(uow, by.actor, f"task kind added: {named}")
 
 
 @needs(Right.CONFIGURE)
 async def remove_kind(uow: UnitOfWork, by: Staff, kind_id: int) -> None:
     """Offer a kind no more; tasks that have it keep it."""
     await uow.execute(update(task_kind).where(task_kind.c.id == kind_id).values(removed_at=uow.now))
-    await note_change(uow, by, f"task kind removed: {kind_id}")
+    await note_change(uow, by.actor, f"task kind removed: {kind_id}")
