@@ -1,7 +1,11 @@
 """What was said changes, on both sides: edits, reactions, and what is taken back, in the running program."""
 
+import pytest
+
 from tests.botapi.client import ChatMessage, Part, User
 from tests.running.shop import Shop
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def talking(shop: Shop) -> tuple[User, User, ChatMessage]:
