@@ -1,9 +1,11 @@
 """A customer's messages as his operator gets them: each names its customer and deal and replies to the deal's card."""
 
+from dataclasses import replace
 from typing import Any
 
 from bot import callbacks
 from bot.cards import title
+from bot.joining import joinable
 from bot.texts import Buttons, summary, units
 from core.texts import Texts, texts
 from inbox.outbound import Lane, Outgoing
@@ -29,9 +31,18 @@ def relay_of(view: DealView, to: Reach, one: MessageView) -> list[Outgoing]:
             lane=Lane.PEOPLE,
             content=content | {"reply_to": {"ref": ref_of(view.id)}} | to.how(Notice.MESSAGE),
             message_id=one.id,
+            thread=ref_of(view.id),
         )
-        for part, content in enumerate(relayed(t, view, one, switch=switch))
+        for part, content in enumerate(told(t, view, one, switch=switch))
     ]
+
+
+def told(t: Texts, view: DealView, one: MessageView, *, switch: bool) -> list[dict[str, Any]]:
+    """The same, in a form that others of this customer can join where it is one text."""
+    made = relayed(t, view, one, switch=switch)
+    if len(made) == 1 and made[0]["kind"] == "text":
+        return [joinable(made[0], title(view), one.id)]
+    return made
 
 
 def relayed(t: Texts, view: DealView, one: MessageView, *, switch: bool) -> list[dict[str, Any]]:
@@ -41,6 +52,7 @@ def relayed(t: Texts, view: DealView, one: MessageView, *, switch: bool) -> list
     it replies to the card, which names the customer.
     """
     header = _header(t, view, one)
+    one = _marked(t, one)
     buttons = _packed([[(t("Switch"), callbacks.Answer(deal=view.id))]]) if switch else {}
     if one.kind in ("text", "unsupported"):
         text = one.body.get("text") or summary(t, one.kind, {}, 0)
@@ -49,6 +61,17 @@ def relayed(t: Texts, view: DealView, one: MessageView, *, switch: bool) -> list
     if one.kind in WITH_HEADER:
         return _joined(header, itself, buttons, most=1024)
     return [*([header] if one.answered_kind else []), itself | buttons]
+
+
+def _marked(t: Texts, one: MessageView) -> MessageView:
+    """What was edited says so behind its words."""
+    if one.edited_at is None or one.kind not in {"text", *WITH_HEADER}:
+        return one
+    said, word = one.body.get("text", ""), t("edited")
+    start = f"{said}\n" if said else ""
+    mark = {"type": "italic", "offset": units(start), "length": units(word)}
+    entities = [*one.body.get("entities", []), mark]
+    return replace(one, body=one.body | {"text": start + word, "entities": entities})
 
 
 def _header(t: Texts, view: DealView, one: MessageView) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from core.storable import storable
 from inbox.channel import Reason, Refused, Retry, Sending, Unanswered
 from inbox.contacts import mark_unreachable, stream_of
 from inbox.events import (
+    ChangeDelivered,
+    ChangeFailed,
     ContactBlocked,
     MessageDelivered,
     MessageFailed,
@@ -22,6 +24,7 @@ from inbox.events import (
     NoticeFailed,
 )
 from inbox.models import attempt, conversation, identity, message, outgoing, posted
+from inbox.threads import newest_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,12 @@ async def mark(uow: UnitOfWork, ids: Sequence[int], *, epoch: int) -> list[Marke
     result = await uow.execute(
         change(outgoing)
         .where(outgoing.c.id.in_([one for one in ids if one not in held]), outgoing.c.state == "queued")
-        .values(state="sending", attempts=outgoing.c.attempts + 1)
+        .values(
+            state="sending",
+            attempts=outgoing.c.attempts + 1,
+            # Nothing joins a message any more that may be out already.
+            merge_key=case((outgoing.c.op != "send", outgoing.c.merge_key)),
+        )
         .returning(outgoing)
     )
     rows = sorted(result, key=lambda row: row.id)
@@ -97,7 +105,7 @@ def _marked(row: Any, names: "_Names") -> Marked:
         no=row.attempts,
         op=row.op,
         chat_key=row.chat_key,
-        message_id=row.message_id,
+        message_id=newest_in(row.content, row.message_id),
         ref=row.ref,
         failures=row.failures,
         resent=row.reason == "resent",
@@ -123,6 +131,8 @@ class _Names:
 
     def of_reply(self, row: Any) -> str | None:
         reply = row.content.get("reply_to") or {}
+        if sent := self.by_outgoing.get(reply.get("outgoing", 0)):
+            return sent
         if "ref" in reply:
             return self.by_ref.get((row.chat_key, reply["ref"]))
         if "message" in reply:
@@ -133,8 +143,9 @@ class _Names:
 
 async def _names(uow: UnitOfWork, rows: Sequence[Any]) -> _Names:
     replies = [row.content.get("reply_to") or {} for row in rows]
+    answered = {reply["outgoing"] for reply in replies if "outgoing" in reply}
     return _Names(
-        await _outgoing_names(uow, {row.target_id for row in rows if row.target_id}),
+        await _outgoing_names(uow, {row.target_id for row in rows if row.target_id} | answered),
         await _message_names(uow, {reply["message"] for reply in replies if "message" in reply}),
         await _newest_names(uow, {reply["ref"] for reply in replies if "ref" in reply}, {row.chat_key for row in rows}),
     )
@@ -270,7 +281,7 @@ class _About:
 
 async def _messages(uow: UnitOfWork, results: Sequence[Result]) -> dict[int, _About]:
     """The messages to customers among `results`, by id; relayed messages are none."""
-    ids = {one.marked.message_id for one in results if one.marked.message_id and one.marked.op == "send"}
+    ids = {one.marked.message_id for one in results if one.marked.message_id}
     if not ids:
         return {}
     rows = await uow.rows(
@@ -342,6 +353,8 @@ def _events(channel_id: int, one: Result, values: dict[str, Any], about: _About 
         return [NoticeFailed(stream=stream, ref=stream, outgoing_id=one.marked.id, reason=reason or "unknown")]
     message_id, outgoing_id = one.marked.message_id or 0, one.marked.id
     common: dict[str, Any] = {"stream": stream_of(about.contact_id), "ref": f"conversation:{about.conversation_id}"}
+    if one.marked.op != "send":
+        return _change_events(common, one, state, reason)
     match state:
         case "sent":
             return [MessageDelivered(**common, message_id=message_id)]
@@ -356,6 +369,15 @@ def _events(channel_id: int, one: Result, values: dict[str, Any], about: _About 
             return [MessageWithdrawn(**common, message_id=message_id, reason=reason)]
         case _:
             return []
+
+
+def _change_events(common: dict[str, Any], one: Result, state: str, reason: str) -> list[Event]:
+    about: dict[str, Any] = {"message_id": one.marked.message_id or 0, "op": one.marked.op}
+    # What is gone already need not be deleted.
+    gone = one.marked.op == "delete" and reason == Reason.TARGET
+    if state == "sent" or (state == "failed" and gone):
+        return [ChangeDelivered(**common, **about)]
+    return [ChangeFailed(**common, **about, reason=reason)] if state == "failed" else []
 
 
 async def _store_names(uow: UnitOfWork, channel_id: int, results: Sequence[Result], about: dict[int, _About]) -> None:

@@ -8,10 +8,10 @@ from sqlalchemy import bindparam, select, update
 from core.bulk import insert_rows, update_rows
 from core.database import UnitOfWork
 from core.journal import Origin, insert_or_ignore, record
+from inbox.attachments import store_files
 from inbox.channel import Written
 from inbox.contacts import stream_of
 from inbox.events import MessageDiscarded, MessageRetried, MessageWritten
-from inbox.intake import store_files
 from inbox.models import conversation, message
 from inbox.outbound import Lane, Outgoing, queue
 
@@ -41,7 +41,7 @@ async def write(
     if message_id is None:
         known: int = await uow.value(select(message.c.id).where(message.c.client_key == client_key))
         return known
-    await store_files(uow, talk.channel_id, [(message_id, written)])
+    await store_files(uow, talk.channel_id, [(message_id, written.files)])
     await uow.execute(
         update(conversation)
         .where(conversation.c.id == conversation_id)

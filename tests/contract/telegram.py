@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from inbox.channels.telegram import Telegram
-from tests.botapi.client import BotApi, User
+from tests.botapi.client import BotApi, Part, User
 from tests.contract.rig import Seen
 
 LOCATION = (50.45, 30.52)
@@ -33,6 +33,15 @@ class TelegramCustomer:
             "video": self._user.sends_video,
         }
         return str(await sends[kind]())
+
+    async def edits(self, name: str, text: str) -> None:
+        await self._user.edits(int(name), text)
+
+    async def replaces(self, name: str) -> None:
+        await self._user.replaces(int(name), Part(kind="photo", content=b"another"))
+
+    async def reacts(self, name: str, *emoji: str) -> None:
+        await self._user.reacts(int(name), *emoji)
 
     async def sees(self) -> list[Seen]:
         return [_seen(one) for one in await self._user.chat() if one.from_bot]
