@@ -8,6 +8,7 @@ from core.database import UnitOfWork
 from core.journal import Event, Recorded, as_recorded, event
 from pipeline.deals import see
 from pipeline.events import DealAssigned
+from pipeline.models import deal
 from pipeline.opening import ref_of
 from pipeline.staff.rights import Right, Staff, needs
 
@@ -29,7 +30,8 @@ async def history(
     Raises NotFound, or DealTaken when the deal is a colleague's.
     """
     view = await see(uow, by, deal_id)
-    talked = and_(event.c.ref == f"conversation:{view.conversation_id}", event.c.at >= view.opened_at)
+    requested = select(deal.c.requested_at).where(deal.c.id == deal_id).scalar_subquery()
+    talked = and_(event.c.ref == f"conversation:{view.conversation_id}", event.c.at >= requested)
     if view.closed_at is not None:
         talked = and_(talked, event.c.at <= view.closed_at)
     query = select(event).where(
