@@ -103,6 +103,13 @@ class Discard(CallbackData, prefix="discard"):
     outgoing: Number
 
 
+class SavePhone(CallbackData, prefix="phone"):
+    """Note the phone number of a contact that a customer sent."""
+
+    deal: Number
+    message: Number
+
+
 class Deals(CallbackData, prefix="deals"):
     """A list of deals; `answered`, `since` (microseconds of the epoch) and `after` name the last one shown before."""
 

@@ -142,7 +142,7 @@ class Delivery:
             return Result(marked, failure=Refused(Reason.TARGET, "the message it is about was never sent"))
         try:
             async with asyncio.timeout(self._lengths.send_timeout):
-                return Result(marked, external_id=await self._channel.deliver(marked.sending))
+                return Result(marked, external_ids=await self._channel.deliver(marked.sending))
         except (Retry, Refused, Unanswered) as failure:
             return Result(marked, failure=failure)
         except Paused as paused:

@@ -16,6 +16,7 @@ from core.journal import Event, insert, lock, record
 from core.relay import COMPANY
 from inbox.channel import Incoming, Person, Pressed, Reachability, Started, Written
 from inbox.contacts import Known, mark_reachable, mark_unreachable, recognise, stream_of
+from inbox.contents import searchable
 from inbox.events import ContactBlocked, ContactReturned, ConversationStarted, MessageReceived, UpdateParked
 from inbox.models import attachment, conversation, file_ref, message, parked_update, update
 
@@ -174,6 +175,7 @@ async def _messages(uow: UnitOfWork, channel_id: int, updates: Sequence[Incoming
             "album": one.album,
             "kind": one.kind,
             "body": one.body,
+            "search": searchable(one.body),
             "at": min(one.at, uow.now),
         }
         for talk, one in written

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, literal_column, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, literal_column, or_, select, update
 
 from core.bulk import insert_rows
 from core.database import UnitOfWork
 from core.journal import insert, insert_or_ignore
+from inbox.albums import Album, joined
 from inbox.models import message, outgoing, posted
 
 
@@ -29,7 +30,8 @@ class Outgoing:
     {"external": name}.
     `target_id` is the outgoing message that an edit or a deletion is about; a reaction names its target in `content`.
     `guard` names a stream whose events may stop it: it waits until they have been handed on.
-    A `merge_key` makes it replace the content of a queued one with the same key in the same chat.
+    A `merge_key` makes it replace the content of a queued one with the same key in the same chat; a part of an `album`
+    joins what is queued of it.
     """
 
     cause: str
@@ -42,6 +44,7 @@ class Outgoing:
     ref: str | None = None
     target_id: int | None = None
     merge_key: str | None = None
+    album: Album | None = None
     guard: str | None = None
 
 
@@ -52,9 +55,9 @@ def topic_of(channel_id: int) -> str:
 
 async def queue(uow: UnitOfWork, items: Sequence[Outgoing]) -> None:
     """Queue things in the order given; those whose cause was queued before are left out."""
-    plain = [_row(item) for item in items if item.merge_key is None]
+    plain = [(_row(item), item.album) for item in items if item.merge_key is None]
     if plain:
-        await insert_rows(uow, outgoing, plain, ignore=True)
+        await insert_rows(uow, outgoing, await joined(uow, plain), ignore=True)
     merging = [_row(item) for item in items if item.merge_key is not None]
     if merging:
         statement = insert(uow, outgoing)
@@ -83,6 +86,7 @@ def _row(item: Outgoing) -> dict[str, Any]:
         "target_id": item.target_id,
         "content": item.content,
         "merge_key": item.merge_key,
+        "not_before": None,
         "guard": item.guard,
         "state": "queued",
     }
@@ -165,13 +169,16 @@ def _says(content: dict[str, Any]) -> dict[str, Any]:
 
 
 async def send_again(uow: UnitOfWork, outgoing_id: int) -> bool:
-    """Queue once more what failed or was not confirmed, because a person asked; False if it is neither."""
+    """Queue once more what failed or was not confirmed, because a person asked; False if it is neither.
+
+    With it goes what is left of the same message.
+    """
     # Attempts go on being counted, for each is a row of its own; the pauses between them begin anew.
     return await _close(uow, outgoing_id, state="queued", reason=None, failures=0, not_before=None)
 
 
 async def discard(uow: UnitOfWork, outgoing_id: int) -> bool:
-    """Give up what failed or was not confirmed; False if it is neither."""
+    """Give up what failed or was not confirmed, with the rest of its message; False if it is neither."""
     return await _close(uow, outgoing_id, state="cancelled", reason="discarded")
 
 
@@ -196,17 +203,18 @@ async def withdraw(uow: UnitOfWork, client_keys: Collection[str], *, reason: str
 
 
 async def _close(uow: UnitOfWork, outgoing_id: int, **values: Any) -> bool:
+    message_id = select(outgoing.c.message_id).where(outgoing.c.id == outgoing_id).scalar_subquery()
+    same = and_(outgoing.c.message_id == message_id, outgoing.c.op == "send")
     result = await uow.execute(
         update(outgoing)
-        .where(outgoing.c.id == outgoing_id, outgoing.c.state.in_(["failed", "unknown"]))
+        .where(or_(outgoing.c.id == outgoing_id, same), outgoing.c.state.in_(["failed", "unknown"]))
         .values(**values)
         .returning(outgoing.c.channel_id)
     )
-    channel_id = result.scalar()
-    if channel_id is None:
-        return False
-    uow.ring(topic_of(channel_id))
-    return True
+    channel_ids = {row.channel_id for row in result}
+    for channel_id in channel_ids:
+        uow.ring(topic_of(channel_id))
+    return bool(channel_ids)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import and_, bindparam, case, select, tuple_
@@ -11,6 +12,7 @@ from sqlalchemy import update as change
 from core.database import UnitOfWork
 from core.journal import Event, busy_streams, insert_or_ignore, lock, lock_free, record
 from core.storable import storable
+from inbox.albums import as_sent, is_of_several, messages_of
 from inbox.channel import Reason, Refused, Retry, Sending, Unanswered
 from inbox.contacts import mark_unreachable, stream_of
 from inbox.events import (
@@ -32,7 +34,7 @@ class Marked:
     no: int
     op: str
     chat_key: str
-    message_id: int | None
+    messages: tuple[int, ...]
     ref: str | None
     failures: int
     resent: bool
@@ -43,10 +45,10 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How an attempt ended: the new message's name in its chat, or the failure."""
+    """How an attempt ended: the new messages' names in their chat, or the failure."""
 
     marked: Marked
-    external_id: str | None = None
+    external_ids: tuple[str, ...] = ()
     failure: Retry | Refused | Unanswered | None = None
 
 
@@ -59,7 +61,12 @@ async def mark(uow: UnitOfWork, ids: Sequence[int], *, epoch: int) -> list[Marke
     result = await uow.execute(
         change(outgoing)
         .where(outgoing.c.id.in_([one for one in ids if one not in held]), outgoing.c.state == "queued")
-        .values(state="sending", attempts=outgoing.c.attempts + 1)
+        .values(
+            state="sending",
+            attempts=outgoing.c.attempts + 1,
+            # What would join it from now on begins a row of its own, and stays beside it should it come back.
+            merge_key=case((outgoing.c.op == "send", None), else_=outgoing.c.merge_key),
+        )
         .returning(outgoing)
     )
     rows = sorted(result, key=lambda row: row.id)
@@ -91,13 +98,13 @@ def _marked(row: Any, names: "_Names") -> Marked:
     lost = row.op != "send" and target is None
     sending = None
     if not lost:
-        sending = Sending(row.chat_key, row.op, row.content, target=target, reply_to=names.of_reply(row))
+        sending = Sending(row.chat_key, row.op, as_sent(row.content), target=target, reply_to=names.of_reply(row))
     return Marked(
         id=row.id,
         no=row.attempts,
         op=row.op,
         chat_key=row.chat_key,
-        message_id=row.message_id,
+        messages=messages_of(row.content, row.message_id),
         ref=row.ref,
         failures=row.failures,
         resent=row.reason == "resent",
@@ -186,20 +193,61 @@ async def write(uow: UnitOfWork, channel_id: int, results: Sequence[Result], *, 
     results = await _end_attempts(uow, results)
     about = await _messages(uow, results)
     withdrawn = await _withdrawn(uow, results, about)
-    changes, events = [], []
+    beside = await _beside(uow, results, about)
+    changes, events, ended = [], [], []
     for one in results:
-        values = _next_state(uow, one, about.get(one.marked.message_id or 0), retry_seconds)
+        values = _next_state(uow, one, is_to_customer=_is_to_customer(one, about), retry_seconds=retry_seconds)
         if values["new_state"] == "queued" and one.marked.id in withdrawn:
             values |= {"new_state": "cancelled", "new_reason": withdrawn[one.marked.id]}
         changes.append({"outgoing": one.marked.id} | values)
-        events += _events(channel_id, one, values, about.get(one.marked.message_id or 0))
+        events += _events(channel_id, one, values, about, beside)
+        if values["new_state"] in ("failed", "cancelled") and is_of_several(one.marked.content):
+            ended.append((one, values))
     await _drop_superseded(uow, channel_id, results, changes)
     if changes:
         await lock(uow, [item.stream for item in events])
         await uow.execute(_SETTLE, changes)
+    await _end_rest(uow, ended)
     await _store_names(uow, channel_id, results, about)
     await _store_unreachable(uow, events)
     await record(uow, events)
+
+
+def _is_to_customer(one: Result, about: dict[int, "_About"]) -> bool:
+    return any(message_id in about for message_id in one.marked.messages)
+
+
+async def _beside(uow: UnitOfWork, results: Sequence[Result], about: dict[int, "_About"]) -> dict[int, set[str]]:
+    """In which states the other rows are of messages to customers that have several, by message."""
+    several = [one.marked for one in results if is_of_several(one.marked.content) and _is_to_customer(one, about)]
+    if not several:
+        return {}
+    rows = await uow.rows(
+        select(outgoing.c.message_id, outgoing.c.state).where(
+            outgoing.c.message_id.in_([message_id for one in several for message_id in one.messages]),
+            outgoing.c.id.not_in([one.id for one in several]),
+            outgoing.c.op == "send",
+        )
+    )
+    found: dict[int, set[str]] = {}
+    for row in rows:
+        found.setdefault(row.message_id, set()).add(row.state)
+    return found
+
+
+async def _end_rest(uow: UnitOfWork, ended: Sequence[tuple[Result, dict[str, Any]]]) -> None:
+    """What still waits of a message that cannot be whole any more is not sent."""
+    for one, values in ended:
+        await uow.execute(
+            change(outgoing)
+            .where(
+                outgoing.c.message_id.in_(one.marked.messages),
+                outgoing.c.chat_key == one.marked.chat_key,
+                outgoing.c.op == "send",
+                outgoing.c.state == "queued",
+            )
+            .values(state=values["new_state"], reason=values["new_reason"])
+        )
 
 
 _SETTLE = (
@@ -270,7 +318,7 @@ class _About:
 
 async def _messages(uow: UnitOfWork, results: Sequence[Result]) -> dict[int, _About]:
     """The messages to customers among `results`, by id; relayed messages are none."""
-    ids = {one.marked.message_id for one in results if one.marked.message_id and one.marked.op == "send"}
+    ids = {message_id for one in results if one.marked.op == "send" for message_id in one.marked.messages}
     if not ids:
         return {}
     rows = await uow.rows(
@@ -294,15 +342,17 @@ async def _messages(uow: UnitOfWork, results: Sequence[Result]) -> dict[int, _Ab
 
 async def _withdrawn(uow: UnitOfWork, results: Sequence[Result], about: dict[int, _About]) -> dict[int, str]:
     """Why messages that were on their way should not be tried again, by their rows; their streams are locked."""
-    failed = {one.marked.id: one.marked.message_id for one in results if one.failure and one.marked.message_id in about}
+    failed = {one.marked.id: one.marked for one in results if one.failure and _is_to_customer(one, about)}
     if not failed:
         return {}
-    await lock(uow, [stream_of(about[message_id].contact_id) for message_id in failed.values() if message_id])
+    await lock(uow, [stream_of(about[one.messages[0]].contact_id) for one in failed.values()])
     query = select(outgoing.c.id, outgoing.c.reason).where(outgoing.c.id.in_(failed), outgoing.c.guard.is_not(None))
     return {row.id: row.reason for row in await uow.rows(query) if row.reason}
 
 
-def _next_state(uow: UnitOfWork, one: Result, about: _About | None, retry_seconds: Sequence[float]) -> dict[str, Any]:
+def _next_state(
+    uow: UnitOfWork, one: Result, *, is_to_customer: bool, retry_seconds: Sequence[float]
+) -> dict[str, Any]:
     kept = {
         "new_reason": "resent" if one.marked.resent else None,
         "new_failures": one.marked.failures,
@@ -319,7 +369,7 @@ def _next_state(uow: UnitOfWork, one: Result, about: _About | None, retry_second
             return kept | {"new_state": "queued", "new_not_before": uow.now + timedelta(seconds=after)}
         case Unanswered() if one.marked.op == "send":
             # To a customer it is not repeated unasked; a card or a notice to the staff is, once.
-            if about is None and not one.marked.resent:
+            if not is_to_customer and not one.marked.resent:
                 return kept | {"new_state": "queued", "new_reason": "resent"}
             return kept | {"new_state": "unknown"}
         case _:
@@ -333,14 +383,29 @@ def _next_state(uow: UnitOfWork, one: Result, about: _About | None, retry_second
             }
 
 
-def _events(channel_id: int, one: Result, values: dict[str, Any], about: _About | None) -> list[Event]:
+def _events(
+    channel_id: int, one: Result, values: dict[str, Any], about: dict[int, _About], beside: dict[int, set[str]]
+) -> list[Event]:
     state, reason = values["new_state"], values["new_reason"]
-    if about is None:
+    if not _is_to_customer(one, about):
         if state not in ("failed", "unknown"):
             return []
         stream = f"chat:{channel_id}:{one.marked.chat_key}"
         return [NoticeFailed(stream=stream, ref=stream, outgoing_id=one.marked.id, reason=reason or "unknown")]
-    message_id, outgoing_id = one.marked.message_id or 0, one.marked.id
+    events: list[Event] = []
+    for message_id in one.marked.messages:
+        if not _says_nothing_new(state, beside.get(message_id, set())):
+            events += _of_message(one.marked.id, message_id, state, reason, about[message_id])
+    blocked = [item for item in events if isinstance(item, ContactBlocked)]
+    return blocked[:1] + [item for item in events if not isinstance(item, ContactBlocked)]
+
+
+def _says_nothing_new(state: str, others: set[str]) -> bool:
+    """Whether other rows of the same message keep this one from being the word on it."""
+    return bool(others - {"sent", "cancelled"} if state == "sent" else others & {"failed", "unknown"})
+
+
+def _of_message(outgoing_id: int, message_id: int, state: str, reason: str | None, about: _About) -> list[Event]:
     common: dict[str, Any] = {"stream": stream_of(about.contact_id), "ref": f"conversation:{about.conversation_id}"}
     match state:
         case "sent":
@@ -348,18 +413,23 @@ def _events(channel_id: int, one: Result, values: dict[str, Any], about: _About 
         case "unknown":
             return [MessageUnconfirmed(**common, message_id=message_id, outgoing_id=outgoing_id)]
         case "failed":
-            failed = MessageFailed(**common, message_id=message_id, outgoing_id=outgoing_id, reason=reason)
+            failed = MessageFailed(**common, message_id=message_id, outgoing_id=outgoing_id, reason=reason or "")
             if reason in (Reason.BLOCKED, Reason.GONE) and about.identity_id:
                 return [ContactBlocked(**common, identity_id=about.identity_id), failed]
             return [failed]
         case "cancelled":
-            return [MessageWithdrawn(**common, message_id=message_id, reason=reason)]
+            return [MessageWithdrawn(**common, message_id=message_id, reason=reason or "")]
         case _:
             return []
 
 
 async def _store_names(uow: UnitOfWork, channel_id: int, results: Sequence[Result], about: dict[int, _About]) -> None:
-    new = [one for one in results if one.external_id and one.marked.op == "send"]
+    new = [
+        (one.marked, name, message_id)
+        for one in results
+        if one.marked.op == "send"
+        for name, message_id in zip_longest(one.external_ids, one.marked.messages[: len(one.external_ids)])
+    ]
     if not new:
         return
     await uow.execute(
@@ -367,21 +437,23 @@ async def _store_names(uow: UnitOfWork, channel_id: int, results: Sequence[Resul
         [
             {
                 "channel_id": channel_id,
-                "chat_key": one.marked.chat_key,
-                "external_id": one.external_id,
-                "outgoing_id": one.marked.id,
-                "message_id": one.marked.message_id,
-                "ref": one.marked.ref,
+                "chat_key": marked.chat_key,
+                "external_id": name,
+                "outgoing_id": marked.id,
+                "message_id": message_id,
+                "ref": marked.ref,
             }
-            for one in new
+            for marked, name, message_id in new
         ],
     )
-    ours = [
-        {"written": one.marked.message_id, "name": one.external_id} for one in new if one.marked.message_id in about
-    ]
+    # One that is several at the messenger is called as the first of them.
+    ours = [{"written": message_id, "name": name} for _, name, message_id in new if message_id in about]
     if ours:
         await uow.execute(
-            change(message).where(message.c.id == bindparam("written")).values(external_id=bindparam("name")), ours
+            change(message)
+            .where(message.c.id == bindparam("written"), message.c.external_id.is_(None))
+            .values(external_id=bindparam("name")),
+            ours,
         )
 
 

@@ -18,10 +18,11 @@ from bot.screens import Screen
 from bot.texts import Buttons, content
 from core.database import UnitOfWork
 from core.errors import Unreadable
+from core.phones import phone_in_words
 from core.texts import N_, Texts
 from inbox.outbound import Lane, Outgoing, queue
 from pipeline.customers import EXAMPLE as TIMEZONE_EXAMPLE
-from pipeline.customers import set_timezone
+from pipeline.customers import PHONE_EXAMPLE, save_phone, save_phone_of, set_timezone
 from pipeline.deals import DealView, ListPlace, list_open, see
 from pipeline.moving import NoSuchStage, move
 from pipeline.opening import ref_of
@@ -53,6 +54,7 @@ def make_router() -> Router:
     router.callback_query.register(take_pressed, callbacks.Take.filter())
     router.callback_query.register(stages, callbacks.Stages.filter())
     router.callback_query.register(move_pressed, callbacks.Move.filter())
+    router.callback_query.register(phone_pressed, callbacks.SavePhone.filter())
     return router
 
 
@@ -123,6 +125,10 @@ async def deal(message: Message, command: CommandObject, uow: UnitOfWork, by: St
             raise Unreadable(part="timezone", example=TIMEZONE_EXAMPLE)
         case ["timezone", *zone]:
             return await timezone_typed(uow, by, t, deal_id, " ".join(zone))
+        case ["phone"]:
+            raise Unreadable(part="phone", example=PHONE_EXAMPLE)
+        case ["phone", *number_words]:
+            return await phone_saved(uow, by, t, deal_id, await save_phone(uow, by, deal_id, " ".join(number_words)))
         case _:
             raise Unreadable(part=" ".join(words), example=EXAMPLE)
 
@@ -132,6 +138,20 @@ async def timezone_typed(uow: UnitOfWork, by: Staff, t: Texts, deal_id: int, wor
     zone = await set_timezone(uow, by, deal_id, words)
     view = await see(uow, by, deal_id)
     return Screen(content(t("{deal}: time zone {zone}", deal=title(view), zone=zone)))
+
+
+async def phone_saved(uow: UnitOfWork, by: Staff, t: Texts, deal_id: int, number: str) -> Screen:
+    """Which number was noted for whom."""
+    view = await see(uow, by, deal_id)
+    return Screen(content(t("{deal}: phone {phone}", deal=title(view), phone=phone_in_words(number))))
+
+
+async def phone_pressed(
+    press: CallbackQuery, callback_data: callbacks.SavePhone, uow: UnitOfWork, by: Staff, t: Texts
+) -> Screen:
+    """Note the number of the contact above the button."""
+    number = await save_phone_of(uow, by, callback_data.deal, callback_data.message)
+    return await phone_saved(uow, by, t, callback_data.deal, number)
 
 
 def _words(line: str) -> list[str]:

@@ -15,9 +15,10 @@ from bot.screens import Screen
 from bot.texts import Buttons, content, cut, shortened
 from core.database import UnitOfWork
 from core.journal import Event, Recorded
+from core.phones import phone_in_words
 from core.texts import N_, Texts, plain
 from pipeline.deals import see
-from pipeline.events import DealAssigned, DealClosed, DealOpened, DealReturned, StageEntered, TimezoneChosen
+from pipeline.events import DealAssigned, DealClosed, DealOpened, DealReturned, PhoneSaved, StageEntered, TimezoneChosen
 from pipeline.feed import history
 from pipeline.staff.rights import Staff
 from triggers.events import RunFailed, RunPerformed, RunPostponed, RunScheduled, RunStopped, StaffNotified
@@ -125,6 +126,9 @@ class _Teller:
     def zone(self, one: TimezoneChosen) -> str:
         return self.t("time zone {zone} · {actor}", zone=one.timezone, actor=self.actor(one))
 
+    def phone(self, one: PhoneSaved) -> str:
+        return self.t("phone {phone} · {actor}", phone=phone_in_words(one.number), actor=self.actor(one))
+
     def scheduled(self, one: RunScheduled) -> str:
         return self.t("trigger {n} will act: {time}", n=one.trigger_id, time=self.time(one.due_at))
 
@@ -165,6 +169,7 @@ _SAID: Final[Mapping[type[Event], Callable[[_Teller, Any], str]]] = {
     StageEntered: _Teller.moved,
     DealClosed: _Teller.closed,
     TimezoneChosen: _Teller.zone,
+    PhoneSaved: _Teller.phone,
     RunScheduled: _Teller.scheduled,
     RunPostponed: _Teller.postponed,
     RunPerformed: _Teller.performed,

@@ -76,7 +76,7 @@ async def test_our_message_arrives_as_itself(rig: Rig, kind: str) -> None:
     if kind not in ("text", "location"):
         await anna.writes(kind)
         reference = (await written(rig)).files[0].external_ref
-    name = await rig.channel.deliver(Sending(anna.chat_key, "send", rig.sample(kind, reference)))
+    (name,) = await rig.channel.deliver(Sending(anna.chat_key, "send", rig.sample(kind, reference)))
     seen = (await anna.sees())[-1]
     assert (seen.kind, seen.external_id) == (kind, name)
     if kind == "text":
@@ -92,7 +92,7 @@ async def test_our_answer_shows_what_it_answers(rig: Rig) -> None:
 
 async def test_what_we_said_can_be_edited_twice_alike_and_deleted(rig: Rig) -> None:
     anna = await rig.customer("Anna")
-    name = await rig.channel.deliver(Sending(anna.chat_key, "send", {"kind": "text", "text": "One"}))
+    (name,) = await rig.channel.deliver(Sending(anna.chat_key, "send", {"kind": "text", "text": "One"}))
     for _ in range(2):
         await rig.channel.deliver(Sending(anna.chat_key, "edit", {"kind": "text", "text": "Two"}, target=name))
     assert [one.text for one in await anna.sees()] == ["Two"]

@@ -397,7 +397,7 @@ class Engine:
                 .order_by(outgoing.c.id)
             )
             marked = await mark(uow, [row.id for row in rows], epoch=1) if rows else []
-            results = [Result(one, external_id=f"out{one.id}") for one in marked]
+            results = [Result(one, external_ids=(f"out{one.id}",)) for one in marked]
             await write(uow, self.shop.channel_id, results, retry_seconds=(1,))
 
     async def told(self) -> dict[str, Any]:
