@@ -37,6 +37,7 @@ NOW = timedelta(seconds=10)
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 LONGEST_NAME = 64
 _SPACES = re.compile(r"\s+")
+_FRACTION = re.compile(r"\.0+")
 
 # Largest first, in seconds.
 UNITS = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
@@ -126,9 +127,12 @@ class Texts:
         return _hours(night.span)
 
     def money(self, minor: int, currency: str) -> str:
-        """A sum of minor units: 150000 of EUR is €1,500.00."""
+        """A sum of minor units: 150000 of EUR is €1,500, and 150050 is €1,500.50."""
         amount = Decimal(minor).scaleb(-get_currency_precision(currency))
-        return format_currency(amount, currency, locale=self._locale)
+        if amount != amount.to_integral_value():
+            return format_currency(amount, currency, locale=self._locale)
+        whole = _FRACTION.sub("", self._locale.currency_formats["standard"].pattern)
+        return format_currency(amount, currency, whole, locale=self._locale, currency_digits=False)
 
     def number(self, n: int) -> str:
         """A number with its thousands apart."""
