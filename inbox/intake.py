@@ -200,11 +200,17 @@ async def _named(uow: UnitOfWork, names: Sequence[tuple[int, str]]) -> Messages:
     return {(row.conversation_id, row.external_id): row.id for row in rows}
 
 
+def files_topic(channel_id: int) -> str:
+    """What is rung when there are files to be fetched from a channel."""
+    return f"files:{channel_id}"
+
+
 async def store_files(uow: UnitOfWork, channel_id: int, written: Sequence[tuple[int, Written]]) -> None:
     """Write the files of messages, by the names under which this channel has them."""
     files = {(message_id, place): file for message_id, one in written for place, file in enumerate(one.files)}
     if not files:
         return
+    uow.ring(files_topic(channel_id))
     result = await uow.execute(
         insert(uow, attachment).returning(attachment.c.id, attachment.c.message_id, attachment.c.place),
         [
