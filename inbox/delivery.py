@@ -132,7 +132,8 @@ class Delivery:
         try:
             result = await self._attempt(marked)
         finally:
-            self._pacer.landed(marked.chat_key, counts=marked.op == "send")
+            messages = max(1, len(marked.messages)) if marked.op == "send" else 1
+            self._pacer.landed(marked.chat_key, counts=marked.op == "send", messages=messages)
         failpoint("send.after_accept")
         self._ended.append(result)
         self._wakeups.ring_here(topic_of(self._channel_id))
