@@ -2,24 +2,25 @@
 
 import phonenumbers
 
-# ITU-T E.164 allows 15 digits; more is no number, however it is written.
+# E.164 allows 15 digits; what is much longer is no number, however it is written.
 LONGEST = 40
 
 
 def read_phone(words: str) -> str | None:
-    """A number with its country code, with or without a plus, in its E.164 form; None for what is no number."""
-    plain = words.strip().removeprefix("tel:")
-    if len(plain) > LONGEST:
+    """A number with its country code in its E.164 form; None for what is no number.
+
+    Without a plus only one that is in use in its country is taken, as it may be a local one that lacks the code.
+    """
+    typed = words.strip().removeprefix("tel:").strip()
+    if len(typed) > LONGEST:
         return None
-    if not plain.startswith(("+", "00")):
-        plain = f"+{plain}"
+    is_full = typed.startswith(("+", "00"))
     try:
-        found = phonenumbers.parse("+" + plain[2:] if plain.startswith("00") else plain, None)
+        found = phonenumbers.parse("+" + typed.removeprefix("+").removeprefix("00"), None)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(found):
-        return None
-    return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
+    is_number = phonenumbers.is_possible_number if is_full else phonenumbers.is_valid_number
+    return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164) if is_number(found) else None
 
 
 def phone_in_words(number: str) -> str:

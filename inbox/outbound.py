@@ -192,8 +192,15 @@ async def withdraw(uow: UnitOfWork, client_keys: Collection[str], *, reason: str
     meant = select(message.c.id).where(message.c.client_key.in_(sorted(client_keys)))
     sends = update(outgoing).where(outgoing.c.message_id.in_(meant), outgoing.c.op == "send")
     await uow.execute(sends.where(outgoing.c.state == "sending", outgoing.c.guard.is_not(None)).values(reason=reason))
+    rest = outgoing.alias("rest")
+    # What has begun to be said is said to its end.
+    begun = select(rest.c.message_id).where(
+        rest.c.message_id == outgoing.c.message_id,
+        rest.c.op == "send",
+        rest.c.state.not_in(["queued", "cancelled"]),
+    )
     result = await uow.execute(
-        sends.where(outgoing.c.state == "queued")
+        sends.where(outgoing.c.state == "queued", ~begun.exists())
         .values(state="cancelled", reason=reason)
         .returning(outgoing.c.message_id)
     )

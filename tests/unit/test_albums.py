@@ -6,11 +6,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.journal import as_recorded, event
+from core.journal import Origin, as_recorded, event
 from inbox.channel import File, Incoming, Person, Reason, Refused, Retry, Unanswered, Written
 from inbox.events import MessageDelivered, MessageFailed
 from inbox.models import message
+from inbox.outbound import withdraw
 from inbox.outcomes import Marked, Result, mark, write
+from inbox.writing import Automatic, write_automatically
 from pipeline.deals import answer, retry
 from tests.unit.office import Office
 
@@ -185,3 +187,16 @@ async def test_a_hundred_kilobytes_go_as_a_file(shop: Office) -> None:
     await written(shop, 7, text="word " * 20_000)
     (row,) = await shop.outgoing(ANNA)
     assert (row.content["kind"], row.content["written"]) == ("document", "word " * 20_000)
+
+
+async def test_an_automatic_text_that_has_begun_to_leave_is_not_taken_back(shop: Office) -> None:
+    await opened(shop)
+    (deal,) = await shop.deals()
+    async with shop.database.unit() as uow:
+        await write_automatically(uow, [Automatic(deal.conversation_id, "word " * 1000, "key", Origin())])
+    await shop.settle()
+    first = (await shop.outgoing(ANNA))[0]
+    async with shop.database.unit() as uow:
+        await mark(uow, [first.id], epoch=1)
+        assert await withdraw(uow, ["key"], reason="answered") == {"key"}
+    assert [row.state for row in await shop.outgoing(ANNA)] == ["sending", "queued"]
