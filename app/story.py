@@ -1,6 +1,6 @@
 """The whole product on one screen: what happens, and what follows from it, in this order, in one transaction."""
 
-from bot import alerts, marks, notify
+from bot import alerts, marks, notify, reminders
 from core.relay import EventParked, Story
 from inbox.events import (
     ChannelPaused,
@@ -17,16 +17,29 @@ from inbox.events import (
 )
 from pipeline import opening
 from pipeline.events import (
+    AmountSet,
+    DayBegan,
     DealAssigned,
     DealClosed,
     DealOpened,
+    DealReopened,
     DealReturned,
+    NoteWritten,
     ShiftEnded,
     StaffDisabled,
     StaffJoined,
     StageEntered,
+    TagAdded,
+    TagRemoved,
+    TaskAdded,
+    TaskDone,
+    TaskDue,
+    TaskGiven,
+    TaskMoved,
+    TaskOverdue,
 )
 from pipeline.staff import shifts
+from pipeline.work import tasks
 from triggers import matching, outcome, pausing
 from triggers.events import StaffNotified, TriggerPaused
 
@@ -37,10 +50,29 @@ STORY: Story = {
     MessageReceived: [opening.open_deals, matching.on_events, notify.on_message_received],
     # deals
     DealOpened: [matching.on_events, notify.on_deal_opened],
-    DealAssigned: [matching.on_events, notify.on_deal_assigned, alerts.on_deal_left],
-    DealReturned: [notify.on_deal_changed],
+    DealAssigned: [
+        tasks.on_deal_assigned,
+        matching.on_events,
+        notify.on_deal_assigned,
+        reminders.on_handed_over,
+        alerts.on_deal_left,
+    ],
+    DealReturned: [tasks.on_deal_returned, notify.on_deal_changed, alerts.on_deal_left],
     StageEntered: [matching.on_events, notify.on_deal_changed],
     DealClosed: [notify.on_deal_changed, alerts.on_deal_left, shifts.hand_out_after_closing],
+    DealReopened: [notify.on_deal_changed],
+    AmountSet: [notify.on_deal_changed],
+    TagAdded: [notify.on_deal_changed],
+    TagRemoved: [notify.on_deal_changed],
+    NoteWritten: [reminders.on_note_written],
+    # tasks
+    TaskAdded: [notify.on_deal_changed],
+    TaskMoved: [notify.on_deal_changed],
+    TaskGiven: [notify.on_deal_changed, reminders.on_task_given],
+    TaskDue: [reminders.on_task_due, notify.on_deal_changed],
+    TaskOverdue: [reminders.on_task_overdue, notify.on_deal_changed],
+    TaskDone: [notify.on_deal_changed],
+    DayBegan: [reminders.on_day_began],
     # answers
     MessageWritten: [matching.on_events, notify.on_message_written, marks.on_message_written],
     MessageDelivered: [outcome.on_message_delivered, marks.on_message_delivered],

@@ -40,6 +40,8 @@ from pipeline.moving import give_back_left_over
 from pipeline.staff.people import ensure_admins, invite_first_admin, staff_of
 from pipeline.staff.rotation import hand_out
 from pipeline.stages import open_deals_in, pipeline_ids, prepare_default
+from pipeline.work.kinds import prepare_kinds
+from pipeline.work.reminding import Reminders
 from triggers.alarms import Alarms
 from triggers.delays import Delays
 from triggers.editing import stop_orphans
@@ -114,7 +116,8 @@ async def build(settings: Settings, redis_url: str, *, alone: bool, announce: Ca
     program = Program(settings, database, wakeups, delays, {role: [] for role in ROLES}, [], [], [], announce)
     program.closing += [database.close, redis.aclose]
     await prepare(settings, database)
-    program.loops["delays"].append(delays.run)
+    reminders = Reminders(database, sweep_seconds=settings.sweep_seconds)
+    program.loops["delays"] += [delays.run, reminders.run]
     relay = Relay(database, STORY, retry_after=settings.event_retry_seconds)
     program.loops["relay"] += [
         lambda: relay.run(wakeups, settings.sweep_seconds),
@@ -132,6 +135,7 @@ async def prepare(settings: Settings, database: Database) -> None:
         # Several processes may see an empty database at the same moment; the second one finds it prepared.
         await lock(uow, [COMPANY])
         pipeline_id = await prepare_default(uow, t)
+        await prepare_kinds(uow, t)
         await prepare_triggers(uow)
         await set_timezone(uow, settings.voronka_timezone)
         if settings.telegram_bot_token is None:

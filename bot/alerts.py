@@ -12,7 +12,7 @@ from inbox.outbound import Lane, Outgoing, queue
 from inbox.queries import MessageView, chat_of, language_in
 from pipeline.deals import views
 from pipeline.events import DealAssigned, DealClosed, ShiftEnded, StaffJoined
-from pipeline.staff.people import Reach, reach
+from pipeline.staff.notices import Notice, Reach, reach
 from pipeline.staff.rights import Role
 from pipeline.staff.talking import Ended, end_for_others, end_idle
 from triggers.events import TriggerPaused
@@ -42,7 +42,7 @@ def _saying(to: Reach, cause: str, words: str, buttons: Buttons | None = None) -
         channel_id=to.channel_id,
         chat_key=to.chat_key,
         lane=Lane.NOTICE,
-        content=content(words, buttons) | ({} if to.on_shift else {"silent": True}),
+        content=content(words, buttons) | to.how(Notice.COMPANY),
     )
 
 

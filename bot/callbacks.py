@@ -127,3 +127,123 @@ class Shift(CallbackData, prefix="shift"):
     """Come on shift or go off."""
 
     on: bool
+
+
+class More(CallbackData, prefix="more"):
+    """Everything else that can be done with a deal."""
+
+    deal: Number
+
+
+class Reopen(CallbackData, prefix="reopen"):
+    """Let a closed deal go on."""
+
+    deal: Number
+
+
+class OneMore(CallbackData, prefix="onemore"):
+    """Open one more deal of the same customer."""
+
+    deal: Number
+
+
+class Profile(CallbackData, prefix="profile"):
+    """The customer of a deal: all his deals and talks."""
+
+    deal: Number
+
+
+class Amount(CallbackData, prefix="amount"):
+    """Ask what a deal is worth, or wipe it."""
+
+    deal: Number
+    wipe: bool = False
+
+
+class Tags(CallbackData, prefix="tags"):
+    """The tags of a deal and those that it could have."""
+
+    deal: Number
+
+
+class Tag(CallbackData, prefix="tag"):
+    """Give a deal a tag, or take it."""
+
+    deal: Number
+    tag: Number
+    on: bool
+
+
+class Note(CallbackData, prefix="note"):
+    """Ask for a note on a deal."""
+
+    deal: Number
+
+
+class HandOver(CallbackData, prefix="handover"):
+    """Choose who gets a deal."""
+
+    deal: Number
+
+
+class HandTo(CallbackData, prefix="handto"):
+    """Give a deal to a colleague; 0 is whoever's turn it is."""
+
+    deal: Number
+    to: Number
+
+
+class NewTask(CallbackData, prefix="newtask"):
+    """Ask what is to be done about a deal, and when; `task_kind` 0 is the first kind."""
+
+    deal: Number
+    task_kind: Number = 0
+
+
+class TaskAt(CallbackData, prefix="taskat"):
+    """Add a task that is due at one of the usual times."""
+
+    deal: Number
+    task_kind: Number
+    at: str
+
+
+class DealTasks(CallbackData, prefix="dealtasks"):
+    """What is to be done about a deal."""
+
+    deal: Number
+
+
+class Tasks(CallbackData, prefix="tasks"):
+    """A list of tasks; `due` (microseconds of the epoch) and `after` name the last one shown before."""
+
+    colour: str = ""
+    team: bool = False
+    due: Number = 0
+    after: Number = 0
+
+
+class Task(CallbackData, prefix="task"):
+    """One task."""
+
+    id: Number
+
+
+class TaskDone(CallbackData, prefix="taskdone"):
+    """A task is done."""
+
+    id: Number
+
+
+class TaskLater(CallbackData, prefix="tasklater"):
+    """A task is due at another of the usual times; without one, it is asked for."""
+
+    id: Number
+    at: str = ""
+
+
+class TaskGive(CallbackData, prefix="taskgive"):
+    """A task is somebody else's; 0 asks whose."""
+
+    id: Number
+    to: Number = 0

@@ -1,5 +1,6 @@
 """How a deal and its messages look in an operator's chat; what to show when is `notify`'s affair."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +13,10 @@ from inbox.queries import MessageView
 from pipeline.deals import DealView
 from pipeline.staff.rights import Right, Staff
 from pipeline.stages import ACTIVE, LOST, NOT_A_LEAD, WON, LostReason, Stage
+from pipeline.work.tasks import Colour, colour_of
 
 IN_CARD = 700
+COLOURS = {Colour.GREEN: "🟢", Colour.YELLOW: "🟡", Colour.RED: "🔴"}
 
 
 def title(view: DealView) -> str:
@@ -22,10 +25,24 @@ def title(view: DealView) -> str:
 
 
 def card(
-    t: Texts, view: DealView, viewer: Staff, shown: MessageView | None, now: datetime, *, buttons: Buttons | None = None
+    t: Texts,
+    view: DealView,
+    viewer: Staff,
+    shown: MessageView | None,
+    now: datetime,
+    *,
+    buttons: Buttons | None = None,
+    more: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """The card of a deal as `viewer` sees it. `shown` is the message that stands in it."""
-    lines = [_origin(t, view), _state(t, view, viewer), _waiting(t, view, now)]
+    """The card of a deal as `viewer` sees it. `shown` is the message that stands in it, `more` lines of a screen."""
+    lines = [
+        _origin(t, view),
+        _state(t, view, viewer),
+        _worth(t, view),
+        _waiting(t, view, now),
+        _reminder(t, view, now),
+        *more,
+    ]
     parts: list[Any] = [Bold(title(view)), *(f"\n{line}" for line in lines if line)]
     if shown is not None:
         parts += ["\n", BlockQuote(summary(t, shown.kind, shown.body, IN_CARD))]
@@ -51,6 +68,18 @@ def _origin(t: Texts, view: DealView) -> str:
     return t("{channel} · from “{source}”", channel=channel, source=shortened(view.source, 64))
 
 
+def _worth(t: Texts, view: DealView) -> str:
+    amount = t.money(view.amount, view.currency) if view.amount is not None and view.currency else ""
+    return " · ".join(part for part in (amount, *view.tags) if part)
+
+
+def _reminder(t: Texts, view: DealView, now: datetime) -> str:
+    if view.next_task is None or view.next_task_at is None:
+        return ""
+    sign = COLOURS[colour_of(view.next_task_at, now)]
+    return f"{sign} {view.next_task} · {t.clock(view.next_task_at, now)}"
+
+
 def _state(t: Texts, view: DealView, viewer: Staff) -> str:
     if view.closed_at is not None:
         why = " — ".join(part for part in (view.lost_reason, view.lost_words) if part)
@@ -71,20 +100,38 @@ def _waiting(t: Texts, view: DealView, now: datetime) -> str:
 
 
 def _buttons(t: Texts, view: DealView, viewer: Staff) -> Buttons:
-    if view.closed_at is not None:
-        return []
-    if view.assignee_id is None:
-        first = [(t("Answer"), callbacks.Answer(deal=view.id)), (t("Take"), callbacks.Take(deal=view.id))]
-        return [first, [(t("History"), callbacks.History(deal=view.id, card=True))]]
+    more = (t("More"), callbacks.More(deal=view.id))
+    if view.assignee_id is None and view.closed_at is None:
+        return [[(t("Answer"), callbacks.Answer(deal=view.id)), (t("Take"), callbacks.Take(deal=view.id))], [more]]
     if view.assignee_id != viewer.id and not viewer.may(Right.ANSWER_ANY):
         return []
+    if view.closed_at is not None:
+        return [[(t("Reopen"), callbacks.Reopen(deal=view.id)), more]]
     return [
-        [(t("Answer"), callbacks.Answer(deal=view.id)), (t("Stage"), callbacks.Stages(deal=view.id))],
         [
-            (t("Close as …"), callbacks.Ending(deal=view.id)),
-            (t("History"), callbacks.History(deal=view.id, card=True)),
+            (t("Answer"), callbacks.Answer(deal=view.id)),
+            (t("Stage"), callbacks.Stages(deal=view.id)),
+            (t("Task"), callbacks.NewTask(deal=view.id)),
+        ],
+        [
+            (t("Amount"), callbacks.Amount(deal=view.id)),
+            (t("Hand over"), callbacks.HandOver(deal=view.id)),
+            more,
         ],
     ]
+
+
+def more_buttons(t: Texts, view: DealView) -> Buttons:
+    """Everything else that can be done with a deal."""
+    n = view.id
+    rows: Buttons = [
+        [(t("Tags"), callbacks.Tags(deal=n)), (t("Note"), callbacks.Note(deal=n))],
+        [(t("Tasks"), callbacks.DealTasks(deal=n)), (t("History"), callbacks.History(deal=n, card=True))],
+        [(t("Customer"), callbacks.Profile(deal=n)), (t("One more deal"), callbacks.OneMore(deal=n))],
+    ]
+    if view.closed_at is None:
+        rows.append([(t("Close as …"), callbacks.Ending(deal=n))])
+    return [*rows, [(t("Back"), callbacks.Card(deal=n))]]
 
 
 def stage_buttons(t: Texts, view: DealView, stages: list[Stage]) -> Buttons:
@@ -93,18 +140,18 @@ def stage_buttons(t: Texts, view: DealView, stages: list[Stage]) -> Buttons:
     here = next((index for index, one in enumerate(active) if one.id == view.stage_id), -1)
     ordered = active[here + 1 :] + active[: max(here, 0)]
     rows: Buttons = [[(one.name, callbacks.Move(deal=view.id, stage=one.id))] for one in ordered]
-    return [*rows, [(t("Back"), callbacks.Card(deal=view.id))]]
+    return [*rows, *_endings(view, stages), [(t("Back"), callbacks.Card(deal=view.id))]]
 
 
 def ending_buttons(t: Texts, view: DealView, stages: list[Stage]) -> Buttons:
     """How a deal can end."""
+    return [*([one] for row in _endings(view, stages) for one in row), [(t("Back"), callbacks.Card(deal=view.id))]]
+
+
+def _endings(view: DealView, stages: list[Stage]) -> Buttons:
     names = {one.group: one.name for one in reversed(stages)}
-    row = [
-        (names[group], callbacks.Close(deal=view.id, group=group))
-        for group in (WON, LOST, NOT_A_LEAD)
-        if group in names
-    ]
-    return [*([one] for one in row), [(t("Back"), callbacks.Card(deal=view.id))]]
+    known = [group for group in (WON, LOST, NOT_A_LEAD) if group in names]
+    return [[(names[group], callbacks.Close(deal=view.id, group=group)) for group in known]]
 
 
 def reason_buttons(t: Texts, view: DealView, reasons: list[LostReason]) -> Buttons:

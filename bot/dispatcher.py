@@ -12,7 +12,22 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from bot import guests
 from bot.admin import autoreply, autoreply_form, hours, people, trigger_form, triggers
 from bot.house import House
-from bot.operator import answering, deals, endings, history, shift, start
+from bot.operator import (
+    amounts,
+    answering,
+    deals,
+    endings,
+    handing,
+    history,
+    lines,
+    more,
+    noting,
+    profile,
+    shift,
+    start,
+    tagging,
+    tasks,
+)
 from bot.screens import Screen, Shower
 from bot.texts import content
 from core.database import Database, UnitOfWork
@@ -36,7 +51,8 @@ def routers() -> Dispatcher:
     """The screens by audience: guests have none but the invitation. Answering comes last: any text may be an answer."""
     dispatcher = Dispatcher()
     of_admins = (people, hours, autoreply, autoreply_form, triggers, trigger_form)
-    screens = (guests, start, shift, endings, deals, history, *of_admins, answering)
+    of_deals = (endings, deals, lines, more, amounts, tagging, noting, handing, tasks, profile, history)
+    screens = (guests, start, shift, *of_deals, *of_admins, answering)
     # Routers are made anew for each dispatcher, as one router has one parent.
     dispatcher.include_routers(*(screen.make_router() for screen in screens))
     return dispatcher

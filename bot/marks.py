@@ -17,7 +17,7 @@ from inbox.outbound import Lane, Outgoing, queue
 from inbox.queries import MessageView, OutgoingView, messages, outgoings
 from pipeline.deals import last_deal_of_message, views
 from pipeline.opening import ref_of
-from pipeline.staff.people import Reach, reach_chats
+from pipeline.staff.notices import Reach, reach_chats
 from pipeline.staff.shifts import leave_shift
 
 STORED, DELIVERED = "👀", "👌"

@@ -18,17 +18,47 @@ from inbox.events import MessageReceived, MessageWritten
 from inbox.outbound import Lane, Latest, Outgoing, latest, queue, revise
 from inbox.queries import MessageView, messages, received_since
 from pipeline.deals import DealView, open_views_in, views
-from pipeline.events import DealAssigned, DealClosed, DealOpened, DealReturned, StageEntered
+from pipeline.events import (
+    AmountSet,
+    DealAssigned,
+    DealClosed,
+    DealOpened,
+    DealReopened,
+    DealReturned,
+    StageEntered,
+    TagAdded,
+    TagRemoved,
+    TaskAdded,
+    TaskDone,
+    TaskDue,
+    TaskGiven,
+    TaskMoved,
+    TaskOverdue,
+)
 from pipeline.opening import ref_of
-from pipeline.staff.people import Reach, reach, reach_chats
+from pipeline.staff.notices import Notice, Reach, reach, reach_chats
 from triggers.events import StaffNotified
 
 RELAYED_ON_TAKING = 20
-DealEvent = DealAssigned | DealReturned | StageEntered | DealClosed
+DealEvent = (
+    DealReturned
+    | DealReopened
+    | StageEntered
+    | DealClosed
+    | AmountSet
+    | TagAdded
+    | TagRemoved
+    | TaskAdded
+    | TaskMoved
+    | TaskGiven
+    | TaskDue
+    | TaskOverdue
+    | TaskDone
+)
 
 
 def card_of(
-    view: DealView, to: Reach, shown: MessageView | None, *, cause: str, now: datetime, silent: bool = False
+    view: DealView, to: Reach, shown: MessageView | None, *, cause: str, now: datetime, notice: Notice
 ) -> Outgoing:
     """A deal's card as a new message in somebody's chat."""
     t = texts(to.staff.language, to.staff.timezone)
@@ -37,7 +67,7 @@ def card_of(
         channel_id=to.channel_id,
         chat_key=to.chat_key,
         lane=Lane.NOTICE,
-        content=card(t, view, to.staff, shown, now) | ({"silent": True} if silent or not to.on_shift else {}),
+        content=card(t, view, to.staff, shown, now) | to.how(notice),
         message_id=shown.id if shown else None,
         ref=ref_of(view.id),
     )
@@ -107,14 +137,15 @@ async def _to_assignee(
     if old is not None:
         t = texts(to.staff.language, to.staff.timezone)
         await _put_away(uow, view, t, old, cause=f"away:{item.id}")
-    new = card_of(view, to, one, cause=f"card:{view.id}:{one.id}", now=board.now)
+    notice = Notice.NEW_DEAL if one.id == view.opened_by_message_id else Notice.MESSAGE
+    new = card_of(view, to, one, cause=f"card:{view.id}:{one.id}", now=board.now, notice=notice)
     return [new] if stands_whole(one) else [new, *relay_of(view, to, one)]
 
 
 def _offers(board: _Board, view: DealView, one: MessageView) -> list[Outgoing]:
     """Nobody has the deal: everybody who may take it gets its card once, without sound."""
     return [
-        card_of(view, to, one, cause=f"offer:{view.id}", now=board.now, silent=True)
+        card_of(view, to, one, cause=f"offer:{view.id}", now=board.now, notice=Notice.OFFER)
         for to in board.pipelines.get(view.pipeline_id, [])
         if board.card_in(view, to) is None
     ]
@@ -169,7 +200,7 @@ async def on_staff_notified(uow: UnitOfWork, events: Sequence[Recorded[StaffNoti
                         channel_id=to.channel_id,
                         chat_key=to.chat_key,
                         lane=Lane.NOTICE,
-                        content=made | ({} if to.on_shift else {"silent": True}),
+                        content=made | to.how(Notice.COLLEAGUE),
                     )
                 )
     await queue(uow, queued)
@@ -228,7 +259,9 @@ async def _hand_over(
             t = texts(to.staff.language, to.staff.timezone)
             await _put_away(uow, view, t, old, cause=f"away:{item.id}")
             del board.cards[view.id, to.channel_id, to.chat_key]
-        queued.append(card_of(view, to, stands, cause=f"card:{view.id}:{stands.id}", now=board.now))
+        queued.append(
+            card_of(view, to, stands, cause=f"card:{view.id}:{stands.id}", now=board.now, notice=Notice.NEW_DEAL)
+        )
     for one in received:
         if one.id != stands.id or not stands_whole(one):
             queued += relay_of(view, to, one)
@@ -236,7 +269,7 @@ async def _hand_over(
 
 
 async def on_deal_changed(uow: UnitOfWork, events: Sequence[Recorded[DealEvent]]) -> None:
-    """Redraw the cards of deals that were moved, closed or given back."""
+    """Redraw the cards of deals of which anything was changed that a card shows."""
     board = await _board(uow, await views(uow, [item.event.deal_id for item in events]))
     await refresh(uow, board, cause=f"changed:{events[-1].id}")
     await _offer_waiting(uow, board)

@@ -14,7 +14,7 @@ from inbox.queries import MessageView
 from inbox.splitting import units
 from pipeline.deals import DealView
 from pipeline.opening import ref_of
-from pipeline.staff.people import Reach
+from pipeline.staff.notices import Notice, Reach
 
 IN_QUOTE = 120
 # Where the staff works.
@@ -27,7 +27,7 @@ def relay_of(view: DealView, to: Reach, one: MessageView) -> list[Outgoing]:
     """A customer's message as new messages in his operator's chat, replying to the deal's card there."""
     t = texts(to.staff.language, to.staff.timezone)
     switch = to.talks_in is not None and to.talks_in != view.conversation_id
-    how: Content = {"reply_to": {"ref": ref_of(view.id)}} | ({} if to.on_shift else {"silent": True})
+    how: Content = {"reply_to": {"ref": ref_of(view.id)}} | to.how(Notice.MESSAGE)
     return [
         Outgoing(
             cause=f"relay:{one.id}:{part}:{to.channel_id}:{to.chat_key}",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, update
 
 from core.database import UnitOfWork
 from core.errors import Conflict, NotFound, Refusal
@@ -17,7 +17,7 @@ from inbox.contents import is_visible
 from inbox.models import channel, contact, conversation, message, outgoing
 from inbox.outbound import discard, send_again
 from inbox.writing import record_outcome, write
-from pipeline.models import deal, lost_reason, membership, staff, stage, talk
+from pipeline.models import deal, deal_tag, lost_reason, membership, staff, stage, tag, talk, task, task_kind
 from pipeline.staff.rights import Right, Staff, needs
 from pipeline.staff.taking import assign, who_has
 
@@ -69,6 +69,16 @@ class DealView:
     closed_at: datetime | None
     lost_reason: str | None
     lost_words: str | None
+    amount: int | None
+    currency: str | None
+    tag_lines: str | None
+    next_task: str | None
+    next_task_at: datetime | None
+
+    @property
+    def tags(self) -> list[str]:
+        """The names of its tags, in order."""
+        return sorted(self.tag_lines.split("\n"), key=str.casefold) if self.tag_lines else []
 
     @property
     def place(self) -> "ListPlace":
@@ -76,6 +86,19 @@ class DealView:
         return ListPlace(self.waiting_since is None, self.waiting_since or self.opened_at, self.id)
 
 
+_TAG_LINES = (
+    select(func.aggregate_strings(tag.c.name, "\n"))
+    .join(deal_tag, deal_tag.c.tag_id == tag.c.id)
+    .where(deal_tag.c.deal_id == deal.c.id)
+    .correlate(deal)
+    .scalar_subquery()
+)
+_NEXT_TASK = (
+    select(task)
+    .where(task.c.deal_id == deal.c.id, task.c.done_at.is_(None))
+    .order_by(task.c.due_at, task.c.id)
+    .limit(1)
+)
 _VIEW = (
     select(
         deal.c.id,
@@ -97,6 +120,14 @@ _VIEW = (
         deal.c.closed_at,
         lost_reason.c.name,
         deal.c.lost_words,
+        deal.c.amount,
+        deal.c.currency,
+        _TAG_LINES,
+        _NEXT_TASK.with_only_columns(task_kind.c.name)
+        .join(task_kind, task_kind.c.id == task.c.kind_id)
+        .correlate(deal)
+        .scalar_subquery(),
+        _NEXT_TASK.with_only_columns(task.c.due_at).correlate(deal).scalar_subquery(),
     )
     .join(contact, contact.c.id == deal.c.contact_id)
     .join(conversation, conversation.c.id == deal.c.conversation_id)
@@ -188,12 +219,13 @@ async def open_views_in(uow: UnitOfWork, conversation_ids: Collection[int]) -> d
 
 
 async def last_deal_of_message(uow: UnitOfWork, message_id: int) -> int | None:
-    """The open deal of a message's conversation, or its last one."""
+    """The deal that a message's conversation belongs to, or else its last one, open ones first."""
     found: int | None = await uow.value(
         select(deal.c.id)
         .join(message, message.c.conversation_id == deal.c.conversation_id)
+        .outerjoin(talk, talk.c.deal_id == deal.c.id)
         .where(message.c.id == message_id)
-        .order_by(deal.c.closed_at.is_(None).desc(), deal.c.id.desc())
+        .order_by(talk.c.deal_id.is_(None), deal.c.closed_at.is_not(None), deal.c.id.desc())
         .limit(1)
     )
     return found
@@ -234,8 +266,8 @@ async def answer(
     """
     check_sendable(written)
     row = await locked(uow, deal_id)
-    current = await open_deal_of(uow, row.conversation_id)
-    if current is not None and current != deal_id:
+    current = await open_deal_of(uow, row.conversation_id) if row.closed_at is not None else None
+    if current is not None:
         row = await uow.row(select(deal).where(deal.c.id == current).with_for_update())
     took = row.assignee_id is None and row.closed_at is None and await _is_member(uow, by, row.pipeline_id)
     if took:
@@ -244,6 +276,9 @@ async def answer(
         raise await who_has(uow, row.id)
     message_id = await write(
         uow, row.conversation_id, written=written, actor=by.actor, client_key=client_key, reply_to_id=reply_to_id
+    )
+    await uow.execute(
+        update(deal).where(deal.c.id == row.id, deal.c.first_answered_at.is_(None)).values(first_answered_at=uow.now)
     )
     return Answered(row.id, message_id, took)
 

@@ -17,12 +17,13 @@ class DealAssigned(Event):
     """A deal got its assignee.
 
     `how`: "turn" (handed out), "next", "taken", "answered", "opened" (by himself), "handed_over" or "trigger".
-    `why` is the word of whoever handed it over.
+    `why` is the word of whoever handed it over, `from_id` who had it until now.
     """
 
     deal_id: int
     staff_id: int
     how: str
+    from_id: int | None = None
     why: str | None = None
 
 
@@ -153,6 +154,14 @@ class TaskDone(Event):
 
     deal_id: int
     task_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayBegan(Event):
+    """The working day of somebody began, with tasks in it; `day` is its local date."""
+
+    staff_id: int
+    day: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

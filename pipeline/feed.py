@@ -7,6 +7,7 @@ from sqlalchemy import select
 from core.database import UnitOfWork
 from core.journal import Event, Recorded, as_recorded, event
 from pipeline.deals import see
+from pipeline.events import DealAssigned
 from pipeline.opening import ref_of
 from pipeline.staff.rights import Right, Staff, needs
 
@@ -31,3 +32,10 @@ async def history(
         query = query.where(event.c.id < before)
     rows = await uow.rows(query.order_by(event.c.id.desc()).limit(limit))
     return [as_recorded(row) for row in reversed(rows)]
+
+
+async def last_assignment(uow: UnitOfWork, deal_id: int) -> Recorded[Event] | None:
+    """How the last assignee of a deal came to it, if it ever had one."""
+    assigned = select(event).where(event.c.ref == ref_of(deal_id), event.c.kind == DealAssigned.__name__)
+    row = await uow.row(assigned.order_by(event.c.id.desc()).limit(1))
+    return as_recorded(row) if row is not None else None

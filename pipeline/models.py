@@ -55,8 +55,8 @@ staff = Table(
     Column("disabled_at", Instant),
     # Which notices ring, by name; nothing chosen is the usual.
     Column("rings", JSON),
-    # When none does, as `22:00-08:00`.
-    Column("night", String),
+    # When none does, in minutes of the local day: [1320, 480].
+    Column("night", JSON),
     # The last local day whose morning list was made.
     Column("morning_of", String),
 )
@@ -120,6 +120,8 @@ deal = Table(
     Column("conversation_id", Id, ForeignKey("conversation.id"), nullable=False, index=True),
     Column("assignee_id", Id, ForeignKey("staff.id")),
     Column("assigned_at", Instant),
+    # Who gave it back into the turn, and is not handed it again.
+    Column("returned_by_id", Id, ForeignKey("staff.id")),
     # The turn it waits in; without one nobody is handed it.
     Column("rotation_id", Id, ForeignKey("rotation.id")),
     Column("source", String),

@@ -7,13 +7,14 @@ from sqlalchemy import delete, select, update
 
 from core.database import UnitOfWork
 from core.errors import NotFound, Refusal
-from core.journal import SYSTEM, Origin, record
+from core.journal import SYSTEM, Origin, insert_or_ignore, record
 from core.texts import N_
 from inbox.contacts import stream_of
 from pipeline.deals import DealIsClosed, locked, see
-from pipeline.events import DealClosed, DealReturned, StageEntered
+from pipeline.events import DealClosed, DealReopened, DealReturned, StageEntered
 from pipeline.models import deal, staff, stage_stay, talk
 from pipeline.staff.rights import Right, Staff, needs
+from pipeline.staff.taking import assign
 from pipeline.stages import ACTIVE, LOST, LostReason, Stage, reasons, stages_of
 
 
@@ -55,7 +56,7 @@ async def move(uow: UnitOfWork, by: Staff, deal_id: int, *, stage_id: int) -> No
 
     Raises NotFound, DealTaken, DealIsClosed, or ReasonNeeded for a stage that ends deals.
     """
-    row = await _his_open_deal(uow, by, deal_id)
+    row = await his_open_deal(uow, by, deal_id)
     target = next((one for one in await stages_of(uow, row.pipeline_id) if one.id == stage_id), None)
     if target is None:
         raise NotFound
@@ -76,7 +77,7 @@ async def close(
 
     Raises NotFound, DealTaken, DealIsClosed, ReasonNeeded, WordsNeeded.
     """
-    row = await _his_open_deal(uow, by, deal_id)
+    row = await his_open_deal(uow, by, deal_id)
     target = next((one for one in await stages_of(uow, row.pipeline_id) if one.group == group), None)
     if target is None or group == ACTIVE:
         raise NotFound
@@ -94,7 +95,7 @@ async def end(
         .where(deal.c.id == row.id)
         .values(closed_at=uow.now, lost_reason_id=reason_id, lost_words=words if reason_id else None)
     )
-    await uow.execute(delete(talk).where(talk.c.deal_id == row.id))
+    await _pass_talk_on(uow, row)
     closed = DealClosed(
         stream=stream_of(row.contact_id),
         ref=f"deal:{row.id}",
@@ -104,6 +105,56 @@ async def end(
         assignee_id=row.assignee_id,
     )
     await record(uow, [closed])
+
+
+async def _pass_talk_on(uow: UnitOfWork, row: Any) -> None:
+    """What the customer writes next belongs to the conversation's newest open deal, or else opens a new one."""
+    ended = await uow.execute(delete(talk).where(talk.c.deal_id == row.id))
+    if not ended.rowcount:
+        return
+    other = await uow.value(
+        select(deal.c.id)
+        .where(deal.c.conversation_id == row.conversation_id, deal.c.closed_at.is_(None), deal.c.id != row.id)
+        .order_by(deal.c.id.desc())
+        .limit(1)
+    )
+    if other is not None:
+        await uow.execute(insert_or_ignore(uow, talk), {"conversation_id": row.conversation_id, "deal_id": other})
+
+
+@needs(Right.MOVE)
+async def reopen(uow: UnitOfWork, by: Staff, deal_id: int) -> None:
+    """Let a closed deal go on in the stage from which it was closed; an open one stays as it is.
+
+    Whoever reopens it has it, where nobody else works on it any more. Raises NotFound, DealTaken.
+    """
+    row = await his_deal(uow, by, deal_id)
+    if row.closed_at is None:
+        return
+    target = await _last_active(uow, row)
+    await enter(uow, row, target, Origin(by.actor))
+    here = select(staff.c.id).where(staff.c.id == row.assignee_id, staff.c.disabled_at.is_(None))
+    if await uow.value(here) is None:
+        again = await uow.row(select(deal).where(deal.c.id == deal_id))
+        await assign(uow, again, to=by.id, how="taken", origin=Origin(by.actor))
+    await uow.execute(
+        update(deal).where(deal.c.id == deal_id).values(closed_at=None, lost_reason_id=None, lost_words=None)
+    )
+    await uow.execute(insert_or_ignore(uow, talk), {"conversation_id": row.conversation_id, "deal_id": deal_id})
+    reopened = DealReopened(
+        stream=stream_of(row.contact_id), ref=f"deal:{deal_id}", actor=by.actor, deal_id=deal_id, stage_id=target.id
+    )
+    await record(uow, [reopened])
+
+
+async def _last_active(uow: UnitOfWork, row: Any) -> Stage:
+    active = {one.id: one for one in await stages_of(uow, row.pipeline_id) if one.group == ACTIVE}
+    stays = await uow.rows(
+        select(stage_stay.c.stage_id).where(stage_stay.c.deal_id == row.id).order_by(stage_stay.c.id.desc())
+    )
+    if not active:
+        raise NotFound
+    return next((active[stay.stage_id] for stay in stays if stay.stage_id in active), next(iter(active.values())))
 
 
 async def move_deals(
@@ -136,10 +187,19 @@ async def _reason(uow: UnitOfWork, deal_id: int, reason_id: int | None, words: s
     return reason
 
 
-async def _his_open_deal(uow: UnitOfWork, by: Staff, deal_id: int) -> Any:
+@needs(Right.SEE)
+async def his_deal(uow: UnitOfWork, by: Staff, deal_id: int) -> Any:
+    """A deal that somebody may work on, its stream locked. Raises NotFound, DealTaken."""
     await see(uow, by, deal_id)
     row = await locked(uow, deal_id)
     await see(uow, by, deal_id)
+    return row
+
+
+@needs(Right.SEE)
+async def his_open_deal(uow: UnitOfWork, by: Staff, deal_id: int) -> Any:
+    """The same for one that is not closed. Raises NotFound, DealTaken, DealIsClosed."""
+    row = await his_deal(uow, by, deal_id)
     if row.closed_at is not None:
         raise DealIsClosed(deal=deal_id)
     return row

@@ -89,8 +89,8 @@ async def stages_of(uow: UnitOfWork, pipeline_id: int) -> list[Stage]:
 
 
 async def reasons(uow: UnitOfWork) -> list[LostReason]:
-    """The reasons for losing, in their order."""
-    rows = await uow.rows(select(lost_reason).order_by(lost_reason.c.place))
+    """The reasons for losing that are offered, in their order."""
+    rows = await uow.rows(select(lost_reason).where(lost_reason.c.removed_at.is_(None)).order_by(lost_reason.c.place))
     return [LostReason(row.id, row.name, bool(row.asks_words)) for row in rows]
 
 

@@ -1,40 +1,31 @@
 """Deals as cards and lists: looking, taking, moving between stages; ending them is in `endings`."""
 
-import shlex
 from datetime import UTC, datetime
 
 from aiogram import Router
-from aiogram.filters import Command, CommandObject
+from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 from aiogram.utils.formatting import Bold, Text
 
 from bot import callbacks
 from bot.cards import stage_buttons, title
 from bot.notify import put_away_in
-from bot.operator.drawing import draw
-from bot.operator.endings import close_typed
-from bot.operator.history import drawn_history
+from bot.operator.drawing import draw, on_card
 from bot.screens import Screen
 from bot.texts import Buttons, content
 from core.database import UnitOfWork
 from core.errors import Unreadable
-from core.phones import phone_in_words
 from core.texts import N_, Texts
 from inbox.outbound import Lane, Outgoing, queue
-from pipeline.customers import EXAMPLE as TIMEZONE_EXAMPLE
-from pipeline.customers import PHONE_EXAMPLE, save_phone, save_phone_of, set_timezone
 from pipeline.deals import DealView, ListPlace, list_open, see
-from pipeline.moving import NoSuchStage, move
+from pipeline.moving import move
 from pipeline.opening import ref_of
 from pipeline.staff.rights import Right, Staff
 from pipeline.staff.taking import take
-from pipeline.staff.talking import Desk
-from pipeline.stages import ACTIVE, named, stages_of
+from pipeline.staff.talking import Desk, set_screen
+from pipeline.stages import stages_of
 
 PAGE = 8
-LONGEST_NUMBER = 12
-# Works whatever the stages are called here.
-EXAMPLE = "/deal 12 close won"
 SCOPES = {"mine": N_("Mine"), "waiting": N_("Waiting"), "all": N_("All")}
 NOTHING = {
     "mine": N_("You have no open deals. Come on shift with /shift or take one: /next"),
@@ -48,13 +39,11 @@ def make_router() -> Router:
     router = Router(name="deals")
     router.message.register(deals, Command("deals"))
     router.callback_query.register(page, callbacks.Deals.filter())
-    router.message.register(deal, Command("deal"))
     router.callback_query.register(show, callbacks.Show.filter())
     router.callback_query.register(back, callbacks.Card.filter())
     router.callback_query.register(take_pressed, callbacks.Take.filter())
     router.callback_query.register(stages, callbacks.Stages.filter())
     router.callback_query.register(move_pressed, callbacks.Move.filter())
-    router.callback_query.register(phone_pressed, callbacks.SavePhone.filter())
     return router
 
 
@@ -98,83 +87,16 @@ def _line(t: Texts, view: DealView, now: datetime) -> str:
     return f"🟡 {title(view)} · {view.stage} · {t.clock(view.waiting_since, now)}"
 
 
-async def deal(message: Message, command: CommandObject, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk) -> Screen:
-    """One line: `/deal 12`, `/deal 12 stage "Offer sent"`, `/deal 12 close lost "No answer"`."""
-    number, *words = _words(command.args or "")
-    if not number.removeprefix("#").isdecimal() or len(number) > LONGEST_NUMBER:
-        raise Unreadable(part=number, example=EXAMPLE)
-    deal_id = int(number.removeprefix("#"))
-    match words:
-        case []:
-            await _show_anew(uow, by, t, desk, deal_id, cause=f"show:{message.message_id}")
-            return Screen()
-        case ["stage", *named_so] if named_so:
-            name = " ".join(named_so)
-            view = await see(uow, by, deal_id)
-            known = await stages_of(uow, view.pipeline_id)
-            stage = named(known, name)
-            if stage is None:
-                raise NoSuchStage(name=name, stages=", ".join(one.name for one in known if one.group == ACTIVE))
-            await move(uow, by, deal_id, stage_id=stage.id)
-            return Screen(content(t("{deal}: {stage}", deal=title(view), stage=stage.name)))
-        case ["close", *how] if how:
-            return await close_typed(uow, by, t, deal_id, how)
-        case ["history"]:
-            return Screen(await drawn_history(uow, by, t, callbacks.History(deal=deal_id, card=False)))
-        case ["timezone"]:
-            raise Unreadable(part="timezone", example=TIMEZONE_EXAMPLE)
-        case ["timezone", *zone]:
-            return await timezone_typed(uow, by, t, deal_id, " ".join(zone))
-        case ["phone"]:
-            raise Unreadable(part="phone", example=PHONE_EXAMPLE)
-        case ["phone", *number_words]:
-            return await phone_saved(uow, by, t, deal_id, await save_phone(uow, by, deal_id, " ".join(number_words)))
-        case _:
-            raise Unreadable(part=" ".join(words), example=EXAMPLE)
-
-
-async def timezone_typed(uow: UnitOfWork, by: Staff, t: Texts, deal_id: int, words: str) -> Screen:
-    """`timezone Europe/Warsaw`: where the customer lives, whose nights are quiet."""
-    zone = await set_timezone(uow, by, deal_id, words)
-    view = await see(uow, by, deal_id)
-    return Screen(content(t("{deal}: time zone {zone}", deal=title(view), zone=zone)))
-
-
-async def phone_saved(uow: UnitOfWork, by: Staff, t: Texts, deal_id: int, number: str) -> Screen:
-    """Which number was noted for whom."""
-    view = await see(uow, by, deal_id)
-    return Screen(content(t("{deal}: phone {phone}", deal=title(view), phone=phone_in_words(number))))
-
-
-async def phone_pressed(
-    press: CallbackQuery, callback_data: callbacks.SavePhone, uow: UnitOfWork, by: Staff, t: Texts
-) -> Screen:
-    """Note the number of the contact above the button."""
-    number = await save_phone_of(uow, by, callback_data.deal, callback_data.message)
-    return await phone_saved(uow, by, t, callback_data.deal, number)
-
-
-def _words(line: str) -> list[str]:
-    try:
-        words = shlex.split(
-            line.replace("“", '"').replace("”", '"').replace("«", '"').replace("»", '"').replace("„", '"')
-        )
-    except ValueError:
-        words = []
-    if not words:
-        raise Unreadable(part=line or "/deal", example=EXAMPLE)
-    return words
-
-
 async def show(
     press: CallbackQuery, callback_data: callbacks.Show, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk
 ) -> Screen:
     """A deal's card, new at the bottom, where it can be replied to."""
-    await _show_anew(uow, by, t, desk, callback_data.deal, cause=f"show:{press.id}")
+    await show_anew(uow, by, t, desk, callback_data.deal, cause=f"show:{press.id}")
     return Screen()
 
 
-async def _show_anew(uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, deal_id: int, *, cause: str) -> None:
+async def show_anew(uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, deal_id: int, *, cause: str) -> None:
+    """Queue a deal's card at the bottom of somebody's chat. Raises NotFound, DealTaken."""
     view = await see(uow, by, deal_id)
     await put_away_in(uow, view, t, (desk.channel_id, desk.external_id), cause=f"away:{cause}:{desk.channel_id}")
     await queue(
@@ -193,10 +115,12 @@ async def _show_anew(uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, deal_id: 
     )
 
 
-async def back(press: CallbackQuery, callback_data: callbacks.Card, uow: UnitOfWork, by: Staff, t: Texts) -> Screen:
-    """The card with its own buttons again."""
-    view = await see(uow, by, callback_data.deal)
-    return Screen(await draw(uow, by, t, view), instead=True)
+async def back(
+    press: CallbackQuery, callback_data: callbacks.Card, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk
+) -> Screen:
+    """The card with its own buttons again; what a screen on it waited for is waited for no more."""
+    await set_screen(uow, desk, None)
+    return await on_card(uow, by, t, callback_data.deal)
 
 
 async def take_pressed(

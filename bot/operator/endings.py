@@ -7,9 +7,9 @@ from aiogram.types import CallbackQuery, Message
 
 from bot import callbacks
 from bot.cards import ending_buttons, reason_buttons, title
-from bot.operator.drawing import draw
+from bot.operator.drawing import on_card
 from bot.screens import Screen
-from bot.texts import Buttons, content
+from bot.texts import content
 from core.database import UnitOfWork
 from core.errors import Unreadable
 from core.texts import Texts
@@ -36,11 +36,7 @@ async def ending(press: CallbackQuery, callback_data: callbacks.Ending, uow: Uni
     """Choose how a deal ends, on the card itself."""
     view = await see(uow, by, callback_data.deal)
     buttons = ending_buttons(t, view, await stages_of(uow, view.pipeline_id))
-    return await _on_card(uow, by, t, view, buttons)
-
-
-async def _on_card(uow: UnitOfWork, by: Staff, t: Texts, view: DealView, buttons: Buttons) -> Screen:
-    return Screen(await draw(uow, by, t, view, buttons), instead=True)
+    return await on_card(uow, by, t, view.id, buttons)
 
 
 async def close_pressed(
@@ -49,10 +45,9 @@ async def close_pressed(
     """End a deal; a lost one asks why first."""
     if callback_data.group == LOST:
         view = await see(uow, by, callback_data.deal)
-        return await _on_card(uow, by, t, view, reason_buttons(t, view, await reasons(uow)))
+        return await on_card(uow, by, t, view.id, reason_buttons(t, view, await reasons(uow)))
     await close(uow, by, callback_data.deal, group=callback_data.group)
-    view = await see(uow, by, callback_data.deal)
-    return await _on_card(uow, by, t, view, [])
+    return await on_card(uow, by, t, callback_data.deal)
 
 
 async def lost_pressed(
@@ -66,7 +61,7 @@ async def lost_pressed(
         words = t("{deal}: why was it lost? Type it in a few words.", deal=title(view))
         return Screen(content(words, [[(t("Cancel"), callbacks.Forget())]]))
     await close(uow, by, view.id, group=LOST, reason_id=callback_data.reason)
-    return await _on_card(uow, by, t, await see(uow, by, view.id), [])
+    return await on_card(uow, by, t, view.id)
 
 
 async def lost_words_typed(

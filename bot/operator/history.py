@@ -17,10 +17,30 @@ from core.database import UnitOfWork
 from core.journal import Event, Recorded
 from core.phones import phone_in_words
 from core.texts import N_, Texts, plain
+from inbox.queries import texts_of
 from pipeline.deals import see
-from pipeline.events import DealAssigned, DealClosed, DealOpened, DealReturned, PhoneSaved, StageEntered, TimezoneChosen
-from pipeline.feed import history
+from pipeline.events import (
+    AmountSet,
+    DealAssigned,
+    DealClosed,
+    DealOpened,
+    DealReopened,
+    DealReturned,
+    NoteWritten,
+    PhoneSaved,
+    StageEntered,
+    TagAdded,
+    TagRemoved,
+    TaskAdded,
+    TaskDone,
+    TaskGiven,
+    TaskMoved,
+    TaskOverdue,
+    TimezoneChosen,
+)
+from pipeline.feed import history, last_assignment
 from pipeline.staff.rights import Staff
+from pipeline.work.tasks import TaskView, task_views
 from triggers.events import RunFailed, RunPerformed, RunPostponed, RunScheduled, RunStopped, StaffNotified
 from triggers.parts import Names
 from triggers.references import names
@@ -49,7 +69,7 @@ async def drawn_history(uow: UnitOfWork, by: Staff, t: Texts, asked: callbacks.H
     view = await see(uow, by, asked.deal)
     found = await history(uow, by, view.id, kinds=_SAID.keys(), before=asked.before or None, limit=PAGE + 1)
     page = found[-PAGE:]
-    teller = _Teller(t, uow.now, await names(uow), await by_id(uow, _triggers_in(page)))
+    teller = await _teller(uow, t, page)
     lines = [shortened(f"{t.clock(one.at, uow.now)} · {teller.line(one.event)}", IN_LINE) for one in page]
     legend = [
         shortened(f"{n}: {in_short(t, one, teller.names)}", IN_LINE) for n, one in sorted(teller.triggers.items())
@@ -64,6 +84,31 @@ async def drawn_history(uow: UnitOfWork, by: Staff, t: Texts, asked: callbacks.H
     if asked.card:
         return content(words, [*rows, [(t("Back"), callbacks.Card(deal=view.id))]])
     return content(words, [*rows, [(t("Show the deal"), callbacks.Show(deal=view.id))]])
+
+
+async def why_assigned(uow: UnitOfWork, t: Texts, deal_id: int) -> str | None:
+    """How the last assignee of a deal came to it, and when."""
+    last = await last_assignment(uow, deal_id)
+    if last is None:
+        return None
+    teller = await _teller(uow, t, [last])
+    return f"{t.clock(last.at, uow.now)} · {teller.line(last.event)}"
+
+
+async def _teller(uow: UnitOfWork, t: Texts, page: Sequence[Recorded[Event]]) -> "_Teller":
+    notes = {one.event.message_id for one in page if isinstance(one.event, NoteWritten)}
+    tasks = {one.event.task_id for one in page if isinstance(one.event, _OF_TASKS)}
+    return _Teller(
+        t,
+        uow.now,
+        await names(uow),
+        await by_id(uow, _triggers_in(page)),
+        await texts_of(uow, notes),
+        await task_views(uow, tasks),
+    )
+
+
+_OF_TASKS = (TaskAdded, TaskMoved, TaskGiven, TaskOverdue, TaskDone)
 
 
 def _triggers_in(page: Sequence[Recorded[Event]]) -> set[int]:
@@ -81,6 +126,8 @@ class _Teller:
     now: datetime
     names: Names
     triggers: Mapping[int, Trigger]
+    notes: Mapping[int, str]
+    tasks: Mapping[int, TaskView]
 
     def line(self, one: Event) -> str:
         return _SAID[type(one)](self, one)
@@ -111,10 +158,55 @@ class _Teller:
 
     def assigned(self, one: DealAssigned) -> str:
         words = _HOW.get(one.how, _HOW["taken"])
-        return self.t(words, name=self.person(one.staff_id), actor=self.actor(one))
+        return self.because(self.t(words, name=self.person(one.staff_id), actor=self.actor(one)), one.why)
 
     def returned(self, one: DealReturned) -> str:
-        return self.t("{name} does not have it any more: it waits for somebody else", name=self.person(one.staff_id))
+        words = self.t("{name} does not have it any more: it waits for somebody else", name=self.person(one.staff_id))
+        return self.because(words, one.why)
+
+    def because(self, words: str, why: str | None) -> str:
+        return self.t("{words}: “{why}”", words=words, why=why) if why else words
+
+    def reopened(self, one: DealReopened) -> str:
+        return self.t("the deal was reopened · {actor}", actor=self.actor(one))
+
+    def worth(self, one: AmountSet) -> str:
+        if one.amount is None or one.currency is None:
+            return self.t("no amount any more · {actor}", actor=self.actor(one))
+        return self.t("amount {amount} · {actor}", amount=self.t.money(one.amount, one.currency), actor=self.actor(one))
+
+    def tagged(self, one: TagAdded) -> str:
+        return self.t("tag “{name}” added · {actor}", name=one.name, actor=self.actor(one))
+
+    def untagged(self, one: TagRemoved) -> str:
+        return self.t("tag “{name}” removed · {actor}", name=one.name, actor=self.actor(one))
+
+    def noted(self, one: NoteWritten) -> str:
+        text = shortened(self.notes.get(one.message_id, ""), IN_LINE)
+        return self.t("📝 {actor}: “{text}”", actor=self.actor(one), text=text)
+
+    def task(self, task_id: int) -> str:
+        found = self.tasks.get(task_id)
+        return f"{found.kind} {found.text or ''}".strip() if found else self.t("(deleted)")
+
+    def task_added(self, one: TaskAdded) -> str:
+        due = self.tasks[one.task_id].due_at if one.task_id in self.tasks else self.now
+        values = {"task": self.task(one.task_id), "time": self.t.clock(due, self.now), "actor": self.actor(one)}
+        return self.t("task “{task}” for {time} · {actor}", **values)
+
+    def task_moved(self, one: TaskMoved) -> str:
+        values = {"task": self.task(one.task_id), "time": self.time(one.due_at), "actor": self.actor(one)}
+        return self.t("task “{task}” moved to {time} · {actor}", **values)
+
+    def task_given(self, one: TaskGiven) -> str:
+        values = {"task": self.task(one.task_id), "name": self.person(one.staff_id), "actor": self.actor(one)}
+        return self.t("task “{task}” given to {name} · {actor}", **values)
+
+    def task_overdue(self, one: TaskOverdue) -> str:
+        return self.t("task “{task}” is overdue", task=self.task(one.task_id))
+
+    def task_done(self, one: TaskDone) -> str:
+        return self.t("task “{task}” is done · {actor}", task=self.task(one.task_id), actor=self.actor(one))
 
     def moved(self, one: StageEntered) -> str:
         before, after = self.stage(one.from_stage_id), self.stage(one.stage_id)
@@ -160,6 +252,8 @@ _HOW: Final = {
     "next": N_("{name} took it as the next request"),
     "taken": N_("{name} took it"),
     "answered": N_("{name} took it with an answer"),
+    "opened": N_("{name} opened it"),
+    "handed_over": N_("handed over to {name} · {actor}"),
     "trigger": N_("given to {name} · {actor}"),
 }
 _SAID: Final[Mapping[type[Event], Callable[[_Teller, Any], str]]] = {
@@ -168,6 +262,16 @@ _SAID: Final[Mapping[type[Event], Callable[[_Teller, Any], str]]] = {
     DealReturned: _Teller.returned,
     StageEntered: _Teller.moved,
     DealClosed: _Teller.closed,
+    DealReopened: _Teller.reopened,
+    AmountSet: _Teller.worth,
+    TagAdded: _Teller.tagged,
+    TagRemoved: _Teller.untagged,
+    NoteWritten: _Teller.noted,
+    TaskAdded: _Teller.task_added,
+    TaskMoved: _Teller.task_moved,
+    TaskGiven: _Teller.task_given,
+    TaskOverdue: _Teller.task_overdue,
+    TaskDone: _Teller.task_done,
     TimezoneChosen: _Teller.zone,
     PhoneSaved: _Teller.phone,
     RunScheduled: _Teller.scheduled,

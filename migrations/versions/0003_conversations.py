@@ -49,11 +49,17 @@ def upgrade() -> None:
     op.create_index('ix_attachment_waiting', 'attachment', ['id'], sqlite_where=sa.text(TO_FETCH), postgresql_where=sa.text(TO_FETCH))
     op.add_column('lost_reason', sa.Column('removed_at', Instant(), nullable=True))
     op.add_column('staff', sa.Column('rings', sa.JSON(), nullable=True))
-    op.add_column('staff', sa.Column('night', sa.String(), nullable=True))
+    op.add_column('staff', sa.Column('night', sa.JSON(), nullable=True))
     op.add_column('staff', sa.Column('morning_of', sa.String(), nullable=True))
-    op.add_column('deal', sa.Column('amount', sa.BigInteger(), nullable=True))
-    op.add_column('deal', sa.Column('currency', sa.String(), nullable=True))
-    op.add_column('deal', sa.Column('first_answered_at', Instant(), nullable=True))
+    # A table that is made anew forgets which way an index goes.
+    op.drop_index('ix_deal_stage', table_name='deal')
+    with op.batch_alter_table('deal') as batch_op:
+        batch_op.add_column(sa.Column('amount', sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column('currency', sa.String(), nullable=True))
+        batch_op.add_column(sa.Column('first_answered_at', Instant(), nullable=True))
+        batch_op.add_column(sa.Column('returned_by_id', Id, nullable=True))
+        batch_op.create_foreign_key('fk_deal_returned_by_id', 'staff', ['returned_by_id'], ['id'])
+    op.create_index('ix_deal_stage', 'deal', ['stage_id', sa.text('changed_at DESC'), sa.text('id DESC')])
     op.create_table('tag',
     sa.Column('id', Id, nullable=False),
     sa.Column('name', sa.String(), nullable=False),
@@ -124,13 +130,18 @@ def downgrade() -> None:
         op.drop_table(table)
     op.drop_index('ix_attachment_waiting', table_name='attachment')
     columns = {
-        'deal': ('amount', 'currency', 'first_answered_at'),
         'staff': ('rings', 'night', 'morning_of'),
         'lost_reason': ('removed_at',),
         'attachment': ('state', 'path', 'reason', 'attempts', 'not_before'),
         'message': ('search', 'edited_at', 'deleted_at', 'reaction'),
         'contact': ('search',),
     }
+    op.drop_index('ix_deal_stage', table_name='deal')
+    with op.batch_alter_table('deal') as batch_op:
+        batch_op.drop_constraint('fk_deal_returned_by_id', type_='foreignkey')
+        for name in ('amount', 'currency', 'first_answered_at', 'returned_by_id'):
+            batch_op.drop_column(name)
+    op.create_index('ix_deal_stage', 'deal', ['stage_id', sa.text('changed_at DESC'), sa.text('id DESC')])
     for table, names in columns.items():
         for name in names:
             op.drop_column(table, name)

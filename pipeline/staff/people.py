@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from core.database import UnitOfWork
 from core.errors import Conflict, NotFound, Refusal
@@ -300,56 +300,3 @@ async def _change(uow: UnitOfWork, by: Staff, staff_id: int, what: str, **values
     if result.rowcount != 1:
         raise NotFound
     await record(uow, [StaffChanged(stream=name, ref=name, actor=by.actor, staff_id=staff_id, what=what)])
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """Where a member of the staff is written to, and what he is doing there."""
-
-    staff: Staff
-    channel_id: int
-    chat_key: str
-    on_shift: bool
-    talks_in: int | None
-
-
-async def reach(
-    uow: UnitOfWork, *, staff_ids: Collection[int] = (), pipeline_ids: Collection[int] = (), role: Role | None = None
-) -> list[Reach]:
-    """The private chats of these people, of the members of these pipelines, or of everybody with a role."""
-    chosen = staff.c.id.in_(staff_ids) | staff.c.id.in_(
-        select(membership.c.staff_id).where(membership.c.pipeline_id.in_(pipeline_ids))
-    )
-    return await _reach(uow, chosen if role is None else staff.c.role == str(role))
-
-
-async def reach_chats(uow: UnitOfWork, chats: Collection[tuple[int, str]]) -> dict[tuple[int, str], Reach]:
-    """Who works in these private chats, by channel and chat."""
-    keys = {chat_key for _, chat_key in chats}
-    found = await _reach(uow, staff_account.c.external_id.in_(keys)) if keys else []
-    return {(one.channel_id, one.chat_key): one for one in found}
-
-
-async def _reach(uow: UnitOfWork, condition: ColumnElement[bool]) -> list[Reach]:
-    rows = await uow.rows(
-        select(
-            staff,
-            staff_account.c.channel_id,
-            staff_account.c.external_id,
-            staff_account.c.open_conversation_id,
-            staff_account.c.open_until,
-        )
-        .join(staff_account, staff_account.c.staff_id == staff.c.id)
-        .where(staff.c.disabled_at.is_(None), condition)
-        .order_by(staff.c.id)
-    )
-    return [
-        Reach(
-            Staff(row.id, row.name, Role(row.role), row.language, row.timezone),
-            row.channel_id,
-            row.external_id,
-            on_shift=row.on_shift_since is not None,
-            talks_in=row.open_conversation_id if row.open_until and row.open_until > uow.now else None,
-        )
-        for row in rows
-    ]

@@ -87,8 +87,10 @@ async def hand_out(
         if not uow.is_sqlite and not await _eligible(uow, row.id):
             continue
         waiting = await _waiting(uow, row.id)
-        if waiting:
-            await _give(uow, row.id, waiting, origins or {})
+        # Whoever gave a deal back is not handed it again.
+        for refused_by in sorted({one.returned_by_id for one in waiting}, key=lambda one: one or 0):
+            his = [one for one in waiting if one.returned_by_id == refused_by]
+            await _give(uow, row.id, his, origins or {}, but_not=refused_by)
 
 
 _IS_WAITING = and_(deal.c.rotation_id.is_not(None), deal.c.assignee_id.is_(None), deal.c.closed_at.is_(None))
@@ -120,7 +122,7 @@ async def _eligible(uow: UnitOfWork, rotation_id: int) -> list[Place]:
 async def _waiting(uow: UnitOfWork, rotation_id: int) -> Sequence[Any]:
     """The oldest deals in a turn whose streams this unit has locked."""
     oldest = (
-        select(deal.c.id, deal.c.contact_id, deal.c.version)
+        select(deal.c.id, deal.c.contact_id, deal.c.version, deal.c.returned_by_id)
         .where(deal.c.rotation_id == rotation_id, _IS_WAITING)
         .order_by(deal.c.requested_at, deal.c.id)
         .limit(AT_ONCE)
@@ -133,12 +135,15 @@ async def _waiting(uow: UnitOfWork, rotation_id: int) -> Sequence[Any]:
     return await uow.rows(oldest.where(deal.c.id.in_([row.id for row in rows if stream_of(row.contact_id) in free])))
 
 
-async def _give(uow: UnitOfWork, rotation_id: int, waiting: Sequence[Any], origins: Mapping[int, Origin]) -> None:
+async def _give(
+    uow: UnitOfWork, rotation_id: int, waiting: Sequence[Any], origins: Mapping[int, Origin], *, but_not: int | None
+) -> None:
     pointer = await uow.row(select(rotation).where(rotation.c.id == rotation_id).with_for_update())
     if pointer is None:
         return
     # Read under the lock: whoever had it before may have filled somebody's room.
-    turns = deal_round(await _eligible(uow, rotation_id), pointer.last_place, len(waiting))
+    eligible = [one for one in await _eligible(uow, rotation_id) if one.staff_id != but_not]
+    turns = deal_round(eligible, pointer.last_place, len(waiting))
     if not turns:
         return
     failpoint("assign.after_pick")
@@ -146,7 +151,13 @@ async def _give(uow: UnitOfWork, rotation_id: int, waiting: Sequence[Any], origi
     await uow.execute(
         update(deal)
         .where(deal.c.id == bindparam("given"), deal.c.version == bindparam("seen"))
-        .values(assignee_id=bindparam("to"), assigned_at=uow.now, version=deal.c.version + 1, changed_at=uow.now),
+        .values(
+            assignee_id=bindparam("to"),
+            assigned_at=uow.now,
+            returned_by_id=None,
+            version=deal.c.version + 1,
+            changed_at=uow.now,
+        ),
         [{"given": row.id, "seen": row.version, "to": place.staff_id} for row, place in given],
     )
     await uow.execute(update(rotation).where(rotation.c.id == pointer.id).values(last_place=turns[-1].place))

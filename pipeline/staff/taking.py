@@ -43,12 +43,18 @@ class LastOneTaken(Conflict):
     next_step = N_("New requests come by themselves while you are on shift.")
 
 
-async def assign(uow: UnitOfWork, row: Any, *, to: int, how: str, origin: Origin) -> None:
+async def assign(uow: UnitOfWork, row: Any, *, to: int, how: str, origin: Origin, why: str | None = None) -> None:
     """Make somebody the assignee of a deal as it was read under the lock of its stream. Raises Conflict by version."""
     result = await uow.execute(
         update(deal)
         .where(deal.c.id == row.id, deal.c.version == row.version)
-        .values(assignee_id=to, assigned_at=uow.now, version=deal.c.version + 1, changed_at=uow.now)
+        .values(
+            assignee_id=to,
+            assigned_at=uow.now,
+            returned_by_id=None,
+            version=deal.c.version + 1,
+            changed_at=uow.now,
+        )
     )
     if result.rowcount != 1:
         raise Conflict
@@ -59,6 +65,8 @@ async def assign(uow: UnitOfWork, row: Any, *, to: int, how: str, origin: Origin
         deal_id=row.id,
         staff_id=to,
         how=how,
+        from_id=row.assignee_id,
+        why=why,
     )
     await record(uow, [assigned])
 

@@ -96,7 +96,8 @@ async def end_for_others(uow: UnitOfWork, deal_ids: Collection[int]) -> list[End
     """Close the conversations about these deals for everybody but whoever may go on: the assignee, while it is open."""
     return await _end(
         uow,
-        deal.c.id.in_(deal_ids) & (deal.c.closed_at.is_not(None) | (deal.c.assignee_id != staff_account.c.staff_id)),
+        deal.c.id.in_(deal_ids)
+        & (deal.c.closed_at.is_not(None) | deal.c.assignee_id.is_distinct_from(staff_account.c.staff_id)),
     )
 
 

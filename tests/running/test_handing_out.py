@@ -36,7 +36,10 @@ async def test_a_card_says_who_wrote_from_where_and_what(shop: Shop) -> None:
     assert who == f"{anna.first_name} · #{number_in(card.text)}"
     assert (channel, stage, words) == ("Telegram", "New · yours", "Is it in stock in red?")
     assert waiting.startswith("Waiting since ")
-    assert [[button.text for button in row] for row in card.buttons] == [["Answer", "Stage"], ["Close as …", "History"]]
+    assert [[button.text for button in row] for row in card.buttons] == [
+        ["Answer", "Stage", "Task"],
+        ["Amount", "Hand over", "More"],
+    ]
     assert not card.silent
 
 
@@ -131,7 +134,7 @@ async def test_with_nobody_on_shift_everybody_gets_the_card_without_sound(shop: 
     for one in (boris, clara, shop.admin):
         card = await shop.card(anna, one)
         assert card.silent
-        assert [[button.text for button in row] for row in card.buttons] == [["Answer", "Take"], ["History"]]
+        assert [[button.text for button in row] for row in card.buttons] == [["Answer", "Take"], ["More"]]
     assert await shop.assigned(anna) is None
 
 

@@ -188,11 +188,13 @@ async def test_a_deals_history_tells_what_triggers_did(shop: Shop) -> None:
     ]
     assert f"trigger {number} will act: " in told.text.splitlines()[5]
     assert f"{number}: a deal enters “Offer sent” → 10 minutes → send the customer a message" in legend
+    await shop.admin.presses(card.id, "More")
+    await shop.admin.sees("handed to", after=card.id - 1, button="History")
     await shop.admin.presses(card.id, "History")
     shown = await shop.admin.sees("the deal was opened", after=card.id - 1, button="Back")
     assert shown.id == card.id
     await shop.admin.presses(card.id, "Back")
-    await shop.admin.sees("Offer sent · yours", after=card.id - 1, button="History")
+    await shop.admin.sees("Offer sent · yours", after=card.id - 1, button="More")
 
 
 async def test_a_long_history_is_read_page_by_page(shop: Shop) -> None:

@@ -23,6 +23,8 @@ from pipeline.staff.people import accept_invitation, actor_of, ensure_admins, in
 from pipeline.staff.rights import Role, Staff
 from pipeline.staff.shifts import start_shift
 from pipeline.stages import open_deals_in, prepare_default
+from pipeline.work.kinds import prepare_kinds
+from pipeline.work.reminding import Reminders
 from triggers.alarms import Alarms
 from triggers.delays import Delays
 from triggers.presets import prepare_triggers
@@ -55,6 +57,7 @@ class Office:
         self.redis = connect("redis://127.0.0.1:9")
         alarms, wakeups = Alarms(self.redis, lease_seconds=30), Wakeups(None)
         self.delays = Delays(self.database, alarms, wakeups, self.clock, sweep_seconds=5)
+        self.reminders = Reminders(self.database, sweep_seconds=5)
         self.channel_id = 0
         self.pipeline_id = 0
         self._numbers = itertools.count(1)
@@ -65,6 +68,7 @@ class Office:
         async with self.database.unit() as uow:
             self.pipeline_id = await prepare_default(uow, texts("en"))
             self.channel_id = await ensure_account(uow, "telegram", "1")
+            await prepare_kinds(uow, texts("en"))
             await prepare_triggers(uow)
             await open_deals_in(uow, self.pipeline_id, channel_id=self.channel_id)
             await ensure_admins(uow, self.channel_id, [ADMIN], language="en", timezone="UTC")
@@ -79,6 +83,7 @@ class Office:
         """Let time pass, and then happen what is due and what follows."""
         self.clock.move(**by)
         await self.delays.step()
+        await self.reminders.step()
         await self.settle()
 
     async def admin(self) -> Staff:

@@ -14,5 +14,9 @@ class OnDealOpened(Occasion):
     customer_present = True
     once = True
 
+    def set_off_by(self, event: DealOpened) -> bool:
+        # What a colleague opens by hand is his, and its customer is in the middle of a talk.
+        return event.actor == "customer"
+
     def told(self, t: Texts, names: Names) -> str:
         return t(self.label)

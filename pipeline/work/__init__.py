@@ -1,0 +1,1 @@
+"""What is to be done about deals: tasks, their kinds and colours, and when people are reminded of them."""
