@@ -110,6 +110,19 @@ class SavePhone(CallbackData, prefix="phone"):
     message: Number
 
 
+class TakeBackList(CallbackData, prefix="back"):
+    """Choose which of his last messages to a deal's customer is taken back."""
+
+    deal: Number
+
+
+class TakeBack(CallbackData, prefix="takeback"):
+    """Take a message to a deal's customer back."""
+
+    deal: Number
+    message: Number
+
+
 class Deals(CallbackData, prefix="deals"):
     """A list of deals; `answered`, `since` (microseconds of the epoch) and `after` name the last one shown before."""
 

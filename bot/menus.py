@@ -8,6 +8,7 @@ _COMMANDS = (
     ("deals", N_("My deals and the queue"), Right.SEE),
     ("shift", N_("Start or end your shift"), Right.TAKE),
     ("done", N_("Stop talking to a customer"), Right.ANSWER),
+    ("delete", N_("Take a message to a customer back"), Right.ANSWER),
     ("autoreply", N_("Automatic replies to customers"), Right.CONFIGURE),
     ("triggers", N_("What happens by itself"), Right.CONFIGURE),
     ("hours", N_("Working hours and quiet hours"), Right.CONFIGURE),

@@ -1,9 +1,11 @@
 """A customer's messages as his operator gets them: each names its customer and deal and replies to the deal's card."""
 
+from dataclasses import replace
 from typing import Any
 
 from bot import callbacks
 from bot.cards import title
+from bot.joining import joinable
 from bot.texts import Buttons, summary
 from core.texts import Texts, texts
 from inbox.albums import Album, album_of
@@ -36,10 +38,19 @@ def relay_of(view: DealView, to: Reach, one: MessageView) -> list[Outgoing]:
             lane=Lane.PEOPLE,
             content=content | how,
             message_id=one.id,
-            album=_album(one, content),
+            album=_album(t, one, content),
+            thread=ref_of(view.id),
         )
-        for part, content in enumerate(relayed(t, view, one, switch=switch))
+        for part, content in enumerate(told(t, view, one, switch=switch))
     ]
+
+
+def told(t: Texts, view: DealView, one: MessageView, *, switch: bool) -> list[Content]:
+    """The same, in a form that others of this customer can join where it is one text."""
+    made = relayed(t, view, one, switch=switch)
+    if len(made) == 1 and made[0]["kind"] == "text":
+        return [joinable(made[0], title(view), one.id)]
+    return made
 
 
 def relayed(t: Texts, view: DealView, one: MessageView, *, switch: bool) -> list[Content]:
@@ -55,6 +66,7 @@ def relayed(t: Texts, view: DealView, one: MessageView, *, switch: bool) -> list
 
 def _rows(t: Texts, view: DealView, one: MessageView) -> list[Content]:
     header = _header(t, view, one)
+    one = _marked(t, one)
     if one.kind == "unsupported":
         line = text_rows(LIMITS, *_below(header, {"text": summary(t, one.kind, {}, 0)}))
         return [*line, {"kind": "forward", "chat": one.chat_key, "message": one.external_id}]
@@ -87,11 +99,11 @@ def _medium(header: Content, itself: Content) -> list[Content]:
     return [itself | caption, *text_rows(LIMITS, itself["text"], itself.get("entities", []))]
 
 
-def _album(one: MessageView, content: Content) -> Album | None:
+def _album(t: Texts, one: MessageView, content: Content) -> Album | None:
     """The album of a customer's medium; its customer and deal are named above the first part alone."""
     if one.album is None or content["kind"] != one.kind:
         return None
-    itself = _itself(one)
+    itself = _itself(_marked(t, one))
     if "rows" in content:
         itself = {name: value for name, value in itself.items() if name not in ("text", "entities")} | {"rows": 2}
     return album_of(LIMITS, f"{one.conversation_id}:{one.album}", content, itself)
@@ -103,6 +115,17 @@ def not_available(t: Texts, view: DealView, one: MessageView) -> Content:
     file = t("{kind}: the file is not available.", kind=summary(t, one.kind, one.body, IN_QUOTE))
     text, entities = _below(header, {"text": file if one.file else summary(t, one.kind, one.body, 2000)})
     return {"kind": "text", "text": text, "entities": entities}
+
+
+def _marked(t: Texts, one: MessageView) -> MessageView:
+    """What was edited says so behind its words."""
+    if one.edited_at is None or one.kind not in {"text", *LIMITS.captioned}:
+        return one
+    said, word = one.body.get("text", ""), t("edited")
+    start = f"{said}\n" if said else ""
+    mark = {"type": "italic", "offset": units(start), "length": units(word)}
+    entities = [*one.body.get("entities", []), mark]
+    return replace(one, body=one.body | {"text": start + word, "entities": entities})
 
 
 def _header(t: Texts, view: DealView, one: MessageView) -> Content:

@@ -9,6 +9,7 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.utils.formatting import Text
 
 from core.texts import N_, Texts
+from inbox.channel import CUSTOM_EMOJI, PAID_REACTION
 from inbox.contents import words
 from inbox.splitting import units
 
@@ -41,6 +42,11 @@ REASONS = {
     "unsupported": (N_("the messenger does not know this kind of message"), N_("Send it as text.")),
     "target": (N_("the message it belongs to is gone"), N_("Send it as a new message.")),
     "gave_up": (N_("the messenger could not be reached for a long time"), N_("Tap Retry.")),
+}
+
+REACTIONS = {
+    CUSTOM_EMOJI: N_("an emoji of the customer's own"),
+    PAID_REACTION: N_("a paid star"),
 }
 
 CHANNELS = {"telegram": "Telegram"}

@@ -1,6 +1,6 @@
 """Joins media that belong together into one row, which waits a moment for the last of them; sending is elsewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy import select, tuple_, update
 
 from core.database import UnitOfWork
 from inbox.channel import Limits
-from inbox.models import outgoing
+from inbox.models import message, outgoing
 
 # Messengers send the parts as separate updates, up to about a second apart.
 PAUSE = timedelta(seconds=1)
@@ -118,13 +118,38 @@ def as_sent(content: dict[str, Any]) -> dict[str, Any]:
     return part | how
 
 
-def messages_of(content: dict[str, Any], message_id: int | None) -> tuple[int, ...]:
-    """The messages that a row says, in order."""
+def parts_of(content: dict[str, Any], message_id: int | None) -> tuple[int, ...]:
+    """The messages that a row says, in order, of which an album has several."""
     if content.get("kind") == "album":
-        return tuple(part["message"] for part in content["parts"] if part["message"] is not None)
+        return tuple(part["message"] for part in content["parts"])
     return () if message_id is None else (message_id,)
+
+
+def messages_of(content: dict[str, Any], message_id: int | None) -> tuple[int, ...]:
+    """The messages that replies to what a row sends answer, one for each name that it gets at the messenger."""
+    if said := content.get("said"):
+        return (said[-1]["message"],)
+    return parts_of(content, message_id)
 
 
 def is_of_several(content: dict[str, Any]) -> bool:
     """Whether a message of the row has other rows beside it."""
     return any("rows" in one for one in content.get("parts", [content]))
+
+
+def with_part(content: dict[str, Any], message_id: int, part: dict[str, Any] | None) -> dict[str, Any]:
+    """An album in which a message says something else, or is missing."""
+    new = [] if part is None else [part | {"message": message_id}]
+    parts = [now for one in content["parts"] for now in (new if one["message"] == message_id else [one])]
+    return content | {"parts": parts}
+
+
+async def beside(uow: UnitOfWork, message_ids: Collection[int]) -> set[int]:
+    """These messages and all that are parts of an album with one of them: the row of one may say another."""
+    one, other = message.alias("one"), message.alias("other")
+    rows = await uow.rows(
+        select(other.c.id)
+        .join(one, (one.c.conversation_id == other.c.conversation_id) & (one.c.album == other.c.album))
+        .where(one.c.id.in_(sorted(message_ids)))
+    )
+    return {*message_ids, *(row.id for row in rows)}

@@ -74,6 +74,25 @@ class Limits:
     download: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited(Written):
+    """What a message says since its person changed it; all of it, as if it were written so."""
+
+    edited_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted:
+    """The person's reaction on a message of the chat is now this emoji, CUSTOM_EMOJI, PAID_REACTION or none."""
+
+    message: str
+    emoji: str | None
+
+
+# Reactions that are no emoji which can be shown.
+CUSTOM_EMOJI, PAID_REACTION = "custom", "paid"
+
+
 @dataclass(frozen=True, slots=True)
 class Started:
     """The person opened the chat, perhaps by a link with a payload."""
@@ -101,7 +120,7 @@ class Incoming:
     payload: dict[str, Any]
     chat_key: str | None = None
     person: Person | None = None
-    content: Written | Started | Reachability | Pressed | None = None
+    content: Written | Reacted | Started | Reachability | Pressed | None = None
     unreadable: str | None = None
 
 
@@ -115,7 +134,10 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """One thing to do in a chat: `content` in our own form, other messages by their names in that chat."""
+    """One thing to do in a chat: `content` in our own form, other messages by their names in that chat.
+
+    An edit gives the whole content anew; a medium keeps its file unless it says that the file is "replaced".
+    """
 
     chat_key: str
     op: str

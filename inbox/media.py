@@ -21,8 +21,8 @@ from core.database import Database, UnitOfWork
 from core.failpoints import failpoint
 from core.loops import whole
 from core.redis import Wakeups
+from inbox.attachments import files_topic
 from inbox.channel import Channel, Paused, Reason, Refused, Retry
-from inbox.intake import files_topic
 from inbox.models import attachment, file_ref
 
 log = structlog.get_logger()

@@ -12,6 +12,7 @@ from core.database import UnitOfWork
 from core.journal import insert, insert_or_ignore
 from inbox.albums import Album, joined
 from inbox.models import message, outgoing, posted
+from inbox.threads import Join, Link, extend
 
 
 class Lane(IntEnum):
@@ -26,12 +27,13 @@ class Lane(IntEnum):
 class Outgoing:
     """One thing to do in a chat. `cause` names event, handler and addressee: the same cause is queued once.
 
-    `content` is our own form; in it `reply_to` may name {"ref": what the newest message is about}, {"message": id} or
-    {"external": name}.
+    `content` is our own form; in it `reply_to` may name {"ref": what the newest message is about}, {"message": id},
+    {"external": name} or {"outgoing": id}, with a "ref" for when that was never sent.
     `target_id` is the outgoing message that an edit or a deletion is about; a reaction names its target in `content`.
     `guard` names a stream whose events may stop it: it waits until they have been handed on.
     A `merge_key` makes it replace the content of a queued one with the same key in the same chat; a part of an `album`
     joins what is queued of it.
+    A `thread` lets it join what waits last of the same thread in the chat, if `queue` is told how (`inbox.threads`).
     """
 
     cause: str
@@ -46,6 +48,7 @@ class Outgoing:
     merge_key: str | None = None
     album: Album | None = None
     guard: str | None = None
+    thread: str | None = None
 
 
 def topic_of(channel_id: int) -> str:
@@ -53,11 +56,16 @@ def topic_of(channel_id: int) -> str:
     return f"outgoing:{channel_id}"
 
 
-async def queue(uow: UnitOfWork, items: Sequence[Outgoing]) -> None:
-    """Queue things in the order given; those whose cause was queued before are left out."""
-    plain = [(_row(item), item.album) for item in items if item.merge_key is None]
+async def queue(uow: UnitOfWork, items: Sequence[Outgoing], *, join: Join | None = None) -> None:
+    """Queue things in the order given; those whose cause was queued before are left out.
+
+    `join` says what a thing and the one that waits before it in its thread are as one.
+    """
+    plain = [item for item in items if item.merge_key is None]
     if plain:
-        await insert_rows(uow, outgoing, await joined(uow, plain), ignore=True)
+        made = await joined(uow, [(_row(item), item.album) for item in plain])
+        rows = await insert_rows(uow, outgoing, made, ignore=True, returning=("id", "cause"))
+        await _extend_threads(uow, plain, {row.cause: row.id for row in rows}, join)
     merging = [_row(item) for item in items if item.merge_key is not None]
     if merging:
         statement = insert(uow, outgoing)
@@ -72,6 +80,24 @@ async def queue(uow: UnitOfWork, items: Sequence[Outgoing]) -> None:
         )
     for channel_id in {item.channel_id for item in items}:
         uow.ring(topic_of(channel_id))
+
+
+async def _extend_threads(
+    uow: UnitOfWork, items: Sequence[Outgoing], queued: dict[str, int], join: Join | None
+) -> None:
+    links = [
+        Link(
+            queued.pop(item.cause),
+            (item.channel_id, item.chat_key, item.thread),
+            item.content,
+            is_album=item.album is not None,
+        )
+        for item in items
+        # A cause may be named twice in one batch as well.
+        if item.thread is not None and item.cause in queued
+    ]
+    if links:
+        await extend(uow, links, join)
 
 
 def _row(item: Outgoing) -> dict[str, Any]:

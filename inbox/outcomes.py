@@ -16,6 +16,8 @@ from inbox.albums import as_sent, is_of_several, messages_of
 from inbox.channel import Reason, Refused, Retry, Sending, Unanswered
 from inbox.contacts import mark_unreachable, stream_of
 from inbox.events import (
+    ChangeDelivered,
+    ChangeFailed,
     ContactBlocked,
     MessageDelivered,
     MessageFailed,
@@ -42,6 +44,11 @@ class Marked:
     content: dict[str, Any]
     sending: Sending | None
 
+    @property
+    def is_of_several(self) -> bool:
+        """Whether a message that it sends has other rows as well."""
+        return self.op == "send" and is_of_several(self.content)
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -64,8 +71,8 @@ async def mark(uow: UnitOfWork, ids: Sequence[int], *, epoch: int) -> list[Marke
         .values(
             state="sending",
             attempts=outgoing.c.attempts + 1,
-            # What would join it from now on begins a row of its own, and stays beside it should it come back.
-            merge_key=case((outgoing.c.op == "send", None), else_=outgoing.c.merge_key),
+            # Nothing joins a message any more that may be out already.
+            merge_key=case((outgoing.c.op != "send", outgoing.c.merge_key)),
         )
         .returning(outgoing)
     )
@@ -118,18 +125,21 @@ def _marked(row: Any, names: "_Names") -> Marked:
 class _Names:
     """Names of messages in their chats, as the messenger gave them."""
 
-    by_outgoing: dict[int, str]
+    by_outgoing: dict[tuple[int, int | None], str]
     by_message: dict[int, str]
     by_ref: dict[tuple[str, str], str]
 
     def of_target(self, row: Any) -> str | None:
         if row.target_id is not None:
-            return self.by_outgoing.get(row.target_id)
+            of_part = self.by_outgoing.get((row.target_id, row.message_id))
+            return of_part or self.by_outgoing.get((row.target_id, None))
         target: str | None = row.content.get("target")
         return target
 
     def of_reply(self, row: Any) -> str | None:
         reply = row.content.get("reply_to") or {}
+        if sent := self.by_outgoing.get((reply.get("outgoing", 0), None)):
+            return sent
         if "ref" in reply:
             return self.by_ref.get((row.chat_key, reply["ref"]))
         if "message" in reply:
@@ -140,18 +150,22 @@ class _Names:
 
 async def _names(uow: UnitOfWork, rows: Sequence[Any]) -> _Names:
     replies = [row.content.get("reply_to") or {} for row in rows]
+    answered = {reply["outgoing"] for reply in replies if "outgoing" in reply}
     return _Names(
-        await _outgoing_names(uow, {row.target_id for row in rows if row.target_id}),
+        await _outgoing_names(uow, {row.target_id for row in rows if row.target_id} | answered),
         await _message_names(uow, {reply["message"] for reply in replies if "message" in reply}),
         await _newest_names(uow, {reply["ref"] for reply in replies if "ref" in reply}, {row.chat_key for row in rows}),
     )
 
 
-async def _outgoing_names(uow: UnitOfWork, ids: Collection[int]) -> dict[int, str]:
+async def _outgoing_names(uow: UnitOfWork, ids: Collection[int]) -> dict[tuple[int, int | None], str]:
+    """What rows are called in their chats: each by the message it says, and by None as the first of them."""
     if not ids:
         return {}
-    query = select(posted.c.outgoing_id, posted.c.external_id).where(posted.c.outgoing_id.in_(ids))
-    return {row.outgoing_id: row.external_id for row in await uow.rows(query)}
+    query = select(posted.c.outgoing_id, posted.c.message_id, posted.c.external_id).where(posted.c.outgoing_id.in_(ids))
+    rows = await uow.rows(query.order_by(posted.c.message_id))
+    first = {(row.outgoing_id, None): row.external_id for row in reversed(rows)}
+    return first | {(row.outgoing_id, row.message_id): row.external_id for row in rows if row.message_id is not None}
 
 
 async def _message_names(uow: UnitOfWork, ids: Collection[int]) -> dict[int, str]:
@@ -201,7 +215,7 @@ async def write(uow: UnitOfWork, channel_id: int, results: Sequence[Result], *, 
             values |= {"new_state": "cancelled", "new_reason": withdrawn[one.marked.id]}
         changes.append({"outgoing": one.marked.id} | values)
         events += _events(channel_id, one, values, about, beside)
-        if values["new_state"] in ("failed", "cancelled") and is_of_several(one.marked.content):
+        if values["new_state"] in ("failed", "cancelled") and one.marked.is_of_several:
             ended.append((one, values))
     await _drop_superseded(uow, channel_id, results, changes)
     if changes:
@@ -219,7 +233,7 @@ def _is_to_customer(one: Result, about: dict[int, "_About"]) -> bool:
 
 async def _beside(uow: UnitOfWork, results: Sequence[Result], about: dict[int, "_About"]) -> dict[int, set[str]]:
     """In which states the other rows are of messages to customers that have several, by message."""
-    several = [one.marked for one in results if is_of_several(one.marked.content) and _is_to_customer(one, about)]
+    several = [one.marked for one in results if one.marked.is_of_several and _is_to_customer(one, about)]
     if not several:
         return {}
     rows = await uow.rows(
@@ -318,7 +332,7 @@ class _About:
 
 async def _messages(uow: UnitOfWork, results: Sequence[Result]) -> dict[int, _About]:
     """The messages to customers among `results`, by id; relayed messages are none."""
-    ids = {message_id for one in results if one.marked.op == "send" for message_id in one.marked.messages}
+    ids = {message_id for one in results for message_id in one.marked.messages}
     if not ids:
         return {}
     rows = await uow.rows(
@@ -395,7 +409,7 @@ def _events(
     events: list[Event] = []
     for message_id in one.marked.messages:
         if not _says_nothing_new(state, beside.get(message_id, set())):
-            events += _of_message(one.marked.id, message_id, state, reason, about[message_id])
+            events += _of_message(one.marked, message_id, state, reason, about[message_id])
     blocked = [item for item in events if isinstance(item, ContactBlocked)]
     return blocked[:1] + [item for item in events if not isinstance(item, ContactBlocked)]
 
@@ -405,8 +419,11 @@ def _says_nothing_new(state: str, others: set[str]) -> bool:
     return bool(others - {"sent", "cancelled"} if state == "sent" else others & {"failed", "unknown"})
 
 
-def _of_message(outgoing_id: int, message_id: int, state: str, reason: str | None, about: _About) -> list[Event]:
+def _of_message(marked: Marked, message_id: int, state: str, reason: str | None, about: _About) -> list[Event]:
+    outgoing_id = marked.id
     common: dict[str, Any] = {"stream": stream_of(about.contact_id), "ref": f"conversation:{about.conversation_id}"}
+    if marked.op != "send":
+        return _change_events(common | {"message_id": message_id, "op": marked.op}, state, reason or "")
     match state:
         case "sent":
             return [MessageDelivered(**common, message_id=message_id)]
@@ -421,6 +438,14 @@ def _of_message(outgoing_id: int, message_id: int, state: str, reason: str | Non
             return [MessageWithdrawn(**common, message_id=message_id, reason=reason or "")]
         case _:
             return []
+
+
+def _change_events(common: dict[str, Any], state: str, reason: str) -> list[Event]:
+    # What is gone already need not be deleted.
+    gone = common["op"] == "delete" and reason == Reason.TARGET
+    if state == "sent" or (state == "failed" and gone):
+        return [ChangeDelivered(**common)]
+    return [ChangeFailed(**common, reason=reason)] if state == "failed" else []
 
 
 async def _store_names(uow: UnitOfWork, channel_id: int, results: Sequence[Result], about: dict[int, _About]) -> None:

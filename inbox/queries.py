@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select, tuple_
 
 from core.database import UnitOfWork
-from inbox.models import attachment, channel, contact, conversation, file_ref, message, outgoing
+from inbox.models import attachment, channel, contact, conversation, file_ref, message, message_version, outgoing
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,8 @@ class MessageView:
     size: int | None
     answered_kind: str | None
     answered_body: dict[str, Any] | None
+    edited_at: datetime | None
+    reaction: str | None
 
 
 _answered = message.alias("answered")
@@ -52,6 +54,8 @@ _VIEW = (
         attachment.c.size,
         _answered.c.kind.label("answered_kind"),
         _answered.c.body.label("answered_body"),
+        message.c.edited_at,
+        message.c.reaction,
     )
     .join(conversation, conversation.c.id == message.c.conversation_id)
     .join(channel, channel.c.id == conversation.c.channel_id)
@@ -77,6 +81,15 @@ async def texts_of(uow: UnitOfWork, ids: Collection[int]) -> dict[int, str]:
     """The texts, or captions, of messages that have one."""
     rows = await uow.rows(_BODIES, {"ids": sorted(ids)}) if ids else []
     return {row.id: row.body["text"] for row in rows if row.body.get("text")}
+
+
+async def said_before(uow: UnitOfWork, versions: Collection[tuple[int, int]]) -> dict[tuple[int, int], str]:
+    """The texts, or captions, that messages had before edits, by message and version."""
+    if not versions:
+        return {}
+    key = tuple_(message_version.c.message_id, message_version.c.no)
+    rows = await uow.rows(select(message_version).where(key.in_(sorted(versions))))
+    return {(row.message_id, row.no): row.body.get("text", "") for row in rows}
 
 
 _BODIES = select(message.c.id, message.c.body).where(message.c.id.in_(bindparam("ids", expanding=True)))

@@ -9,12 +9,12 @@ from core.bulk import insert_rows, update_rows
 from core.database import UnitOfWork
 from core.journal import Origin, insert_or_ignore, record
 from inbox.albums import album_of
+from inbox.attachments import store_files
 from inbox.channel import Written
 from inbox.channels import limits_of
 from inbox.contacts import stream_of
 from inbox.contents import contents_of, searchable
 from inbox.events import MessageDiscarded, MessageRetried, MessageWritten
-from inbox.intake import store_files
 from inbox.models import channel, conversation, message
 from inbox.outbound import Lane, Outgoing, queue
 
@@ -49,7 +49,7 @@ async def write(
     if message_id is None:
         known: int = await uow.value(select(message.c.id).where(message.c.client_key == client_key))
         return known
-    await store_files(uow, talk.channel_id, [(message_id, written)])
+    await store_files(uow, talk.channel_id, [(message_id, written.files)])
     await uow.execute(
         update(conversation)
         .where(conversation.c.id == conversation_id)

@@ -300,7 +300,7 @@ async def _is_member(uow: UnitOfWork, by: Staff, pipeline_id: int | None) -> boo
 async def retry(uow: UnitOfWork, by: Staff, outgoing_id: int) -> int:
     """Send again what failed or was not confirmed; the message's id. Raises NothingToRetry, NotFound, DealTaken."""
     message_id = await _his_message(uow, by, outgoing_id)
-    await _still_his_customer(uow, by, message_id)
+    await still_his_customer(uow, by, message_id)
     if not await send_again(uow, outgoing_id):
         raise NothingToRetry
     await record_outcome(uow, message_id, actor=by.actor, retried=True)
@@ -331,7 +331,8 @@ async def _his_message(uow: UnitOfWork, by: Staff, outgoing_id: int) -> int:
     return message_id
 
 
-async def _still_his_customer(uow: UnitOfWork, by: Staff, message_id: int) -> None:
+@needs(Right.ANSWER)
+async def still_his_customer(uow: UnitOfWork, by: Staff, message_id: int) -> None:
     """Nothing, unless the customer has a deal with a colleague by now; a deal that nobody has is in nobody's way."""
     deal_id = await last_deal_of_message(uow, message_id)
     row = await uow.row(select(deal.c.assignee_id).where(deal.c.id == deal_id))

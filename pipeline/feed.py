@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from core.database import UnitOfWork
 from core.journal import Event, Recorded, as_recorded, event
@@ -24,10 +24,17 @@ async def history(
 ) -> list[Recorded[Event]]:
     """The last events of these kinds about a deal, the newest one last; `before` is the id of a later one.
 
+    What happened in its conversation belongs to it while it is open.
+
     Raises NotFound, or DealTaken when the deal is a colleague's.
     """
-    await see(uow, by, deal_id)
-    query = select(event).where(event.c.ref == ref_of(deal_id), event.c.kind.in_({one.__name__ for one in kinds}))
+    view = await see(uow, by, deal_id)
+    talked = and_(event.c.ref == f"conversation:{view.conversation_id}", event.c.at >= view.opened_at)
+    if view.closed_at is not None:
+        talked = and_(talked, event.c.at <= view.closed_at)
+    query = select(event).where(
+        or_(event.c.ref == ref_of(deal_id), talked), event.c.kind.in_({one.__name__ for one in kinds})
+    )
     if before is not None:
         query = query.where(event.c.id < before)
     rows = await uow.rows(query.order_by(event.c.id.desc()).limit(limit))

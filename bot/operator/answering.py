@@ -12,6 +12,7 @@ from bot.cards import title
 from bot.house import House
 from bot.marks import client_key
 from bot.operator.endings import LOST_WORDS, lost_words_typed
+from bot.reactions import REACTION
 from bot.screens import Screen
 from bot.texts import content, summary
 from core.database import UnitOfWork
@@ -98,7 +99,10 @@ async def _addressee(message: Message, uow: UnitOfWork, desk: Desk) -> tuple[int
     if about is None:
         return None, None
     if about.ref is not None:
-        return int(about.ref.partition(":")[2]), None
+        kind, _, number = about.ref.partition(":")
+        if kind == REACTION:
+            return await last_deal_of_message(uow, int(number)), int(number)
+        return int(number), None
     if about.message_id is not None:
         return await last_deal_of_message(uow, about.message_id), about.message_id
     return None, None

@@ -17,7 +17,8 @@ from core.database import UnitOfWork
 from core.journal import Event, Recorded
 from core.phones import phone_in_words
 from core.texts import N_, Texts, plain
-from inbox.queries import texts_of
+from inbox.events import MessageEdited, MessageTakenBack
+from inbox.queries import said_before, texts_of
 from pipeline.deals import see
 from pipeline.events import (
     AmountSet,
@@ -98,13 +99,16 @@ async def why_assigned(uow: UnitOfWork, t: Texts, deal_id: int) -> str | None:
 async def _teller(uow: UnitOfWork, t: Texts, page: Sequence[Recorded[Event]]) -> "_Teller":
     notes = {one.event.message_id for one in page if isinstance(one.event, NoteWritten)}
     tasks = {one.event.task_id for one in page if isinstance(one.event, _OF_TASKS)}
+    edits = {(one.event.message_id, one.event.version) for one in page if isinstance(one.event, MessageEdited)}
+    taken_back = {one.event.message_id for one in page if isinstance(one.event, MessageTakenBack)}
     return _Teller(
         t,
         uow.now,
         await names(uow),
         await by_id(uow, _triggers_in(page)),
-        await texts_of(uow, notes),
+        await texts_of(uow, notes | taken_back),
         await task_views(uow, tasks),
+        await said_before(uow, edits),
     )
 
 
@@ -128,6 +132,7 @@ class _Teller:
     triggers: Mapping[int, Trigger]
     notes: Mapping[int, str]
     tasks: Mapping[int, TaskView]
+    said_before: Mapping[tuple[int, int], str]
 
     def line(self, one: Event) -> str:
         return _SAID[type(one)](self, one)
@@ -221,6 +226,16 @@ class _Teller:
     def phone(self, one: PhoneSaved) -> str:
         return self.t("phone {phone} · {actor}", phone=phone_in_words(one.number), actor=self.actor(one))
 
+    def edited(self, one: MessageEdited) -> str:
+        before = self.said_before.get((one.message_id, one.version), "")
+        if not before:
+            return self.t("{actor} changed a message", actor=self.actor(one))
+        return self.t("{actor} changed a message that said “{text}”", actor=self.actor(one), text=before)
+
+    def taken_back(self, one: MessageTakenBack) -> str:
+        text = self.notes.get(one.message_id, "")
+        return self.t("{actor} took a message back: “{text}”", actor=self.actor(one), text=text or "…")
+
     def scheduled(self, one: RunScheduled) -> str:
         return self.t("trigger {n} will act: {time}", n=one.trigger_id, time=self.time(one.due_at))
 
@@ -258,6 +273,8 @@ _HOW: Final = {
 }
 _SAID: Final[Mapping[type[Event], Callable[[_Teller, Any], str]]] = {
     DealOpened: _Teller.opened,
+    MessageEdited: _Teller.edited,
+    MessageTakenBack: _Teller.taken_back,
     DealAssigned: _Teller.assigned,
     DealReturned: _Teller.returned,
     StageEntered: _Teller.moved,

@@ -4,9 +4,11 @@ Facts: https://core.telegram.org/bots/api
 """
 
 import asyncio
+import dataclasses
 import json
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -31,17 +33,22 @@ from aiogram.types import (
     Contact,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InputMediaAnimation,
     InputMediaAudio,
     InputMediaDocument,
     InputMediaPhoto,
+    InputMediaUnion,
     InputMediaVideo,
     InputPollOption,
     Location,
     MediaUnion,
     Message,
     MessageEntity,
+    MessageReactionUpdated,
     Poll,
     ReactionTypeEmoji,
+    ReactionTypePaid,
+    ReactionTypeUnion,
     ReplyParameters,
     Update,
     User,
@@ -51,8 +58,11 @@ from pydantic import ValidationError
 
 from core.storable import storable_json
 from inbox.channel import (
+    CUSTOM_EMOJI,
+    PAID_REACTION,
     Batch,
     Crowded,
+    Edited,
     File,
     Incoming,
     Limits,
@@ -60,6 +70,7 @@ from inbox.channel import (
     Person,
     Pressed,
     Reachability,
+    Reacted,
     Reason,
     Refused,
     Retry,
@@ -72,9 +83,16 @@ from inbox.channel import (
 log = structlog.get_logger()
 
 # Named in full at every reading: an omitted list keeps what an earlier program asked for.
-ALLOWED_UPDATES = ["message", "callback_query", "my_chat_member"]
+ALLOWED_UPDATES = ["message", "edited_message", "message_reaction", "callback_query", "my_chat_member"]
 INVITATION = "inv_"
 CHUNK = 64 * 1024
+# https://core.telegram.org/bots/api#reactiontypeemoji: with no other can a bot react.
+_REACTIONS = """
+    ❤ 👍 👎 🔥 🥰 👏 😁 🤔 🤯 😱 🤬 😢 🎉 🤩 🤮 💩 🙏 👌 🕊 🤡 🥱 🥴 😍 🐳 ❤‍🔥 🌚 🌭 💯 🤣
+    ⚡ 🍌 🏆 💔 🤨 😐 🍓 🍾 💋 🖕 😈 😴 😭 🤓 👻 👨‍💻 👀 🎃 🙈 😇 😨 🤝 ✍ 🤗 🫡 🎅 🎄 ☃ 💅
+    🤪 🗿 🆒 💘 🙉 🦄 😘 💊 🙊 😎 👾 🤷‍♂ 🤷 🤷‍♀ 😡
+"""
+BOT_REACTIONS = frozenset(_REACTIONS.split())
 
 # An animation also has a document, so the order counts.
 FILE_KINDS = ("photo", "animation", "video", "video_note", "voice", "audio", "document", "sticker")
@@ -305,10 +323,45 @@ def _incoming(number: str, raw: dict[str, Any], update: Update) -> Incoming:
         reachable = member.new_chat_member.status not in ("kicked", "left")
         content = Reachability(reachable) if member.chat.type == "private" else None
         return Incoming(number, raw, str(member.chat.id), _person(member.from_user), content)
-    message = update.message
+    if reaction := update.message_reaction:
+        return _reaction(number, raw, reaction)
+    message = update.message or update.edited_message
     if message is None or message.from_user is None or message.chat.type != "private":
         return Incoming(number, raw)
+    if update.edited_message:
+        return Incoming(number, raw, str(message.chat.id), _person(message.from_user), _edited(message))
     return Incoming(number, raw, str(message.chat.id), _person(message.from_user), _content(message))
+
+
+def _reaction(number: str, raw: dict[str, Any], update: MessageReactionUpdated) -> Incoming:
+    if update.user is None or update.chat.type != "private":
+        return Incoming(number, raw)
+    before = [_emoji(one) for one in update.old_reaction]
+    now = [_emoji(one) for one in update.new_reaction]
+    # The newest one counts; where one of several was taken away, the last that is left.
+    new = [one for one in now if one not in before] or now
+    content = Reacted(str(update.message_id), new[-1] if new else None)
+    return Incoming(number, raw, str(update.chat.id), _person(update.user), content)
+
+
+def _emoji(reaction: ReactionTypeUnion) -> str:
+    match reaction:
+        case ReactionTypeEmoji(emoji=emoji):
+            return emoji
+        case ReactionTypePaid():
+            return PAID_REACTION
+        case _:
+            return CUSTOM_EMOJI
+
+
+def _edited(message: Message) -> Edited | None:
+    # A live location is edited every few seconds as it moves; Start is no message, however it is spelled at last.
+    if message.location or message.content_type in SERVICE or (message.text or "").split()[:1] == ["/start"]:
+        return None
+    now = written(message)
+    fields = {one.name: getattr(now, one.name) for one in dataclasses.fields(now)}
+    edited_at = datetime.fromtimestamp(message.edit_date, UTC) if message.edit_date else message.date
+    return Edited(**fields, edited_at=edited_at)
 
 
 def _person(user: User) -> Person:
@@ -473,16 +526,31 @@ def _part(content: dict[str, Any]) -> MediaUnion:
     return _PARTS[content["kind"]](media=_source(content), **_caption(content))
 
 
+_REPLACING: dict[str, Callable[..., InputMediaUnion]] = {
+    "photo": InputMediaPhoto,
+    "animation": InputMediaAnimation,
+    "video": InputMediaVideo,
+    "audio": InputMediaAudio,
+    "document": InputMediaDocument,
+}
+
+
 def _edit(sending: Sending) -> methods.TelegramMethod[Any]:
-    place: dict[str, Any] = {"chat_id": int(sending.chat_key), "message_id": _target(sending)}
-    if "text" not in sending.content:
-        return methods.EditMessageReplyMarkup(**place, reply_markup=keyboard(sending.content))
-    return methods.EditMessageText(
-        **place,
-        text=sending.content["text"],
-        entities=_entities(sending.content),
-        reply_markup=keyboard(sending.content),
-    )
+    content = sending.content
+    place: dict[str, Any] = {
+        "chat_id": int(sending.chat_key),
+        "message_id": _target(sending),
+        "reply_markup": keyboard(content),
+    }
+    kind = content.get("kind", "text")
+    caption: dict[str, Any] = {"caption": content.get("text"), "caption_entities": _entities(content)}
+    if content.get("replaced"):
+        return methods.EditMessageMedia(**place, media=_REPLACING[kind](media=content["file"], **caption))
+    if kind in _FILE_METHODS:
+        return methods.EditMessageCaption(**place, **caption)
+    if "text" not in content:
+        return methods.EditMessageReplyMarkup(**place)
+    return methods.EditMessageText(**place, text=content["text"], entities=_entities(content))
 
 
 def _delete(sending: Sending) -> methods.TelegramMethod[Any]:
