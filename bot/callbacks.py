@@ -260,3 +260,16 @@ class TaskGive(CallbackData, prefix="taskgive"):
 
     id: Number
     to: Number = 0
+
+
+class Ring(CallbackData, prefix="ring"):
+    """Let one kind of notice ring, or come without a sound."""
+
+    notice: str
+    on: bool
+
+
+class Night(CallbackData, prefix="night"):
+    """Choose the usual night, or none."""
+
+    on: bool

@@ -10,7 +10,7 @@ from aiogram.types import CallbackQuery, Message, Update
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from bot import guests
-from bot.admin import autoreply, autoreply_form, hours, people, trigger_form, triggers
+from bot.admin import autoreply, autoreply_form, hours, people, settings, trigger_form, triggers
 from bot.house import House
 from bot.operator import (
     amounts,
@@ -22,6 +22,7 @@ from bot.operator import (
     history,
     lines,
     more,
+    notices,
     noting,
     profile,
     shift,
@@ -52,10 +53,10 @@ CHATS_AT_ONCE = 8
 def routers() -> Dispatcher:
     """The screens by audience: guests have none but the invitation. Answering comes last: any text may be an answer."""
     dispatcher = Dispatcher()
-    of_admins = (people, hours, autoreply, autoreply_form, triggers, trigger_form)
+    of_admins = (people, settings, hours, autoreply, autoreply_form, triggers, trigger_form)
     of_deals = (endings, deals, lines, more, amounts, tagging, noting, handing, tasks, profile, history)
     of_messages = (taking_back, correcting)
-    screens = (guests, start, shift, *of_deals, *of_messages, *of_admins, answering)
+    screens = (guests, start, shift, notices, *of_deals, *of_messages, *of_admins, answering)
     # Routers are made anew for each dispatcher, as one router has one parent.
     dispatcher.include_routers(*(screen.make_router() for screen in screens))
     return dispatcher

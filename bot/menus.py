@@ -6,13 +6,16 @@ from pipeline.staff.rights import Right, Staff
 _COMMANDS = (
     ("next", N_("Take the next request"), Right.TAKE),
     ("deals", N_("My deals and the queue"), Right.SEE),
+    ("tasks", N_("What is to be done, overdue first"), Right.SEE),
     ("shift", N_("Start or end your shift"), Right.TAKE),
     ("done", N_("Stop talking to a customer"), Right.ANSWER),
     ("delete", N_("Take a message to a customer back"), Right.ANSWER),
+    ("notices", N_("What rings for me, and when"), Right.SEE),
     ("autoreply", N_("Automatic replies to customers"), Right.CONFIGURE),
     ("triggers", N_("What happens by itself"), Right.CONFIGURE),
     ("hours", N_("Working hours and quiet hours"), Right.CONFIGURE),
     ("staff", N_("People: invite, limits, roles"), Right.CONFIGURE),
+    ("settings", N_("Currency, tags, reasons, kinds of tasks"), Right.CONFIGURE),
     ("help", N_("How everything works"), Right.SEE),
 )
 

@@ -6,7 +6,7 @@ from aiogram.filters.base import Filter
 from aiogram.types import Message
 
 from core.database import UnitOfWork
-from pipeline.staff.talking import Desk, screen
+from pipeline.staff.talking import Desk, screen, still_waits
 
 
 class WaitsFor(Filter):
@@ -23,4 +23,4 @@ class WaitsFor(Filter):
         if message.reply_to_message is not None or (message.text or "").startswith("/"):
             return False
         kept = await screen(uow, desk) or {}
-        return {"kept": kept} if kept.get("kind") == self.kind else False
+        return {"kept": kept} if kept.get("kind") == self.kind and still_waits(uow, kept) else False

@@ -150,6 +150,13 @@ def _contacts(deal_ids: Collection[int]) -> Any:
 
 
 @needs(Right.CONFIGURE)
+async def add_tag(uow: UnitOfWork, by: Staff, name: str) -> None:
+    """Add a tag to the vocabulary; one that is there stays as it is. Raises NameEmpty, NameTooLong."""
+    await make_tag(uow, name)
+    await note_change(uow, by.actor, f"tag added: {name}")
+
+
+@needs(Right.CONFIGURE)
 async def rename_tag(uow: UnitOfWork, by: Staff, tag_id: int, name: str) -> None:
     """Call a tag otherwise, on all deals that have it. Raises NotFound, TagExists, NameEmpty, NameTooLong."""
     words = checked_name(name)

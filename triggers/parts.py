@@ -24,17 +24,24 @@ UNTIL_ANSWERED = timedelta(hours=1)
 
 
 class Kind(StrEnum):
-    """What a parameter asks for; a form offers buttons for all but the last four."""
+    """What a parameter asks for; a form offers buttons for all but the last four kinds."""
 
     STAGE = "stage"
     PERSON = "person"
     CHANNEL = "channel"
     REASON = "reason"
+    TAG = "tag"
+    TASK_KIND = "task_kind"
     CHOICE = "choice"
     LENGTH = "length"
     TEMPLATE = "template"
+    MONEY = "money"
     WORDS = "words"
     TEXT = "text"
+
+
+# What stands in a table of its own and could be gone one day.
+POINTING = frozenset({Kind.STAGE, Kind.PERSON, Kind.CHANNEL, Kind.REASON, Kind.TAG, Kind.TASK_KIND})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,8 @@ class Names:
     people: Mapping[int, str]
     channels: Mapping[int, str]
     reasons: Mapping[int, str]
+    tags: Mapping[int, str] = field(default_factory=dict)
+    task_kinds: Mapping[int, str] = field(default_factory=dict)
 
     def of(self, kind: Kind) -> Mapping[int, str]:
         """The names of one kind of thing."""
@@ -76,6 +85,10 @@ class Names:
                 return self.channels
             case Kind.REASON:
                 return self.reasons
+            case Kind.TAG:
+                return self.tags
+            case Kind.TASK_KIND:
+                return self.task_kinds
             case _:
                 return {}
 
@@ -115,6 +128,14 @@ class World(NamedTuple):
     waiting_from_id: int | None
     unreachable: bool
     closed_at: datetime | None
+    amount: int | None
+    currency: str | None
+    tag_list: str | None
+
+    @property
+    def tags(self) -> frozenset[int]:
+        """The ids of its tags."""
+        return frozenset(int(one) for one in (self.tag_list or "").split(",") if one)
 
 
 class Case(NamedTuple):
@@ -171,7 +192,7 @@ class Part(BaseModel):
         """What it points to and could be gone one day."""
         found: list[tuple[Kind, int]] = []
         for one in self.parameters():
-            if one.asks.kind in (Kind.STAGE, Kind.PERSON, Kind.CHANNEL, Kind.REASON):
+            if one.asks.kind in POINTING:
                 value = getattr(self, one.name)
                 values = value if one.many else [] if value is None else [value]
                 found += [(one.asks.kind, item) for item in values]

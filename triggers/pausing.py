@@ -18,6 +18,8 @@ GONE = {
     Kind.PERSON: "person_gone",
     Kind.CHANNEL: "channel_gone",
     Kind.REASON: "reason_gone",
+    Kind.TAG: "tag_gone",
+    Kind.TASK_KIND: "task_kind_gone",
 }
 
 

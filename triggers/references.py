@@ -6,7 +6,9 @@ from sqlalchemy import Column, Select, Table, select
 
 from core.database import UnitOfWork
 from inbox.models import channel
-from pipeline.models import lost_reason, staff, stage
+from pipeline.models import lost_reason, staff, stage, tag, task_kind
+from pipeline.stages import reasons
+from pipeline.work.kinds import task_kinds
 from triggers.parts import Kind, Names
 
 _TABLES: dict[Kind, Table] = {
@@ -14,6 +16,8 @@ _TABLES: dict[Kind, Table] = {
     Kind.PERSON: staff,
     Kind.CHANNEL: channel,
     Kind.REASON: lost_reason,
+    Kind.TAG: tag,
+    Kind.TASK_KIND: task_kind,
 }
 
 
@@ -37,6 +41,8 @@ async def names(uow: UnitOfWork) -> Names:
         people=await _all(uow, staff.c.id, staff.c.name),
         channels=await _all(uow, channel.c.id, channel.c.kind),
         reasons=await _all(uow, lost_reason.c.id, lost_reason.c.name),
+        tags=await _all(uow, tag.c.id, tag.c.name),
+        task_kinds=await _all(uow, task_kind.c.id, task_kind.c.name),
     )
 
 
@@ -48,7 +54,9 @@ async def offered(uow: UnitOfWork) -> Names:
             uow, select(staff.c.id, staff.c.name).where(staff.c.disabled_at.is_(None)).order_by(staff.c.id)
         ),
         channels=await _all(uow, channel.c.id, channel.c.kind),
-        reasons=await _of(uow, select(lost_reason.c.id, lost_reason.c.name).order_by(lost_reason.c.place)),
+        reasons={one.id: one.name for one in await reasons(uow)},
+        tags=await _of(uow, select(tag.c.id, tag.c.name).order_by(tag.c.folded)),
+        task_kinds={one.id: one.name for one in await task_kinds(uow)},
     )
 
 

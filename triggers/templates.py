@@ -1,11 +1,12 @@
 """Texts with places to fill: what may stand in them, and what they say for a deal."""
 
 from core.errors import Refusal
+from core.money import OF_LANGUAGES
 from core.texts import N_, PLACEHOLDER, Texts, filled, pick_language, plain, texts
 from triggers.parts import World
 
 LONGEST = 4096
-NAMES = ("name", "operator", "deal")
+NAMES = ("name", "operator", "deal", "amount")
 PLACES = ", ".join(f"{{{name}}}" for name in NAMES)
 
 
@@ -64,10 +65,19 @@ def written_for(world: World, text: str) -> str:
             "name": plain(world.customer),
             "operator": plain(world.operator) if world.operator else t("our team"),
             "deal": str(world.deal_id),
+            "amount": t.money(world.amount, world.currency) if world.amount is not None and world.currency else "…",
         },
     )
 
 
 def example(t: Texts, text: str, operator: str) -> str:
     """A text as somebody's customer might read it, for whoever writes it. It must be a checked one."""
-    return filled(text, {"name": t("Anna"), "operator": plain(operator), "deal": "128"})
+    return filled(
+        text,
+        {
+            "name": t("Anna"),
+            "operator": plain(operator),
+            "deal": "128",
+            "amount": t.money(150_000, OF_LANGUAGES[t.language]),
+        },
+    )

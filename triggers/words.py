@@ -22,6 +22,8 @@ REASONS = {
     "person_gone": N_("a person it names does not work here any more"),
     "channel_gone": N_("its channel does not exist any more"),
     "reason_gone": N_("its reason for losing does not exist any more"),
+    "tag_gone": N_("its tag does not exist any more"),
+    "task_kind_gone": N_("its kind of task does not exist any more"),
     "loop": N_("triggers were setting each other off in a circle"),
     "too_long": N_("the text is too long once it is filled in"),
     "closed": N_("the deal is closed"),

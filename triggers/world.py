@@ -3,14 +3,20 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import String, and_, bindparam, cast, func, select
 
 from core.database import UnitOfWork
 from core.journal import Recorded
 from inbox.models import contact, conversation, identity
-from pipeline.models import deal, staff, stage, talk
+from pipeline.models import deal, deal_tag, staff, stage, talk
 from triggers.parts import World
 
+_TAG_LIST = (
+    select(func.aggregate_strings(cast(deal_tag.c.tag_id, String), ","))
+    .where(deal_tag.c.deal_id == deal.c.id)
+    .correlate(deal)
+    .scalar_subquery()
+)
 _WORLDS = (
     select(
         deal.c.id,
@@ -30,6 +36,9 @@ _WORLDS = (
         conversation.c.waiting_from_id,
         identity.c.unreachable_since.is_not(None),
         deal.c.closed_at,
+        deal.c.amount,
+        deal.c.currency,
+        _TAG_LIST,
     )
     .join(stage, stage.c.id == deal.c.stage_id)
     .join(conversation, conversation.c.id == deal.c.conversation_id)

@@ -11,9 +11,12 @@ from bot.admin.lines import whole_length
 from bot.texts import Buttons, headed, shortened
 from core.durations import read_seconds
 from core.errors import Unreadable
+from core.money import EXAMPLE as SUM
+from core.money import OF_LANGUAGES, read_money
 from core.texts import Texts
 from core.words import bare
 from pipeline.moving import NoSuchStage
+from triggers.conditions.amount import stored_sum
 from triggers.conditions.text_contains import read_words
 from triggers.parts import Kind, Names, Parameter, Part
 from triggers.templates import PLACES, TextEmpty, checked
@@ -37,6 +40,8 @@ def typed_value(t: Texts, part: type[Part], one: Parameter, typed: str, names: N
             value = list(read_words(typed))
         case Kind.TEXT:
             value = typed.strip()
+        case Kind.MONEY:
+            value = stored_sum(read_money(typed, currency=OF_LANGUAGES[t.language]))
         case Kind.CHOICE:
             value = by_name({key: t(words) for key, words in one.asks.choices.items()}, typed)
         case kind:
@@ -114,6 +119,8 @@ def question(t: Texts, part: type[Part], one: Parameter) -> str:
             lines.append(t("Choose, or type it: {example}", example="2 h"))
         case Kind.TEXT:
             lines.append(t("Type it."))
+        case Kind.MONEY:
+            lines.append(t("Type it, with its currency: {example}", example=SUM))
         case _ if one.many and one.optional:
             lines.append(t("Choose as many as you like, or none, then press Done."))
         case _ if one.many:

@@ -176,3 +176,42 @@ class FormDrop(CallbackData, prefix="formdrop"):
     turn: Number
     family: str
     place: Number
+
+
+class Settings(CallbackData, prefix="settings"):
+    """What the company has chosen for itself."""
+
+
+class Words(CallbackData, prefix="words"):
+    """One of the lists that the company keeps, or what follows the one with the place `after`."""
+
+    which: str
+    after: Number = 0
+
+
+class Word(CallbackData, prefix="word"):
+    """One entry of a list."""
+
+    which: str
+    id: Number
+
+
+class WordDrop(CallbackData, prefix="worddrop"):
+    """Offer an entry no more; asked twice."""
+
+    which: str
+    id: Number
+    sure: bool
+
+
+class TagRename(CallbackData, prefix="tagrename"):
+    """Type another name for a tag."""
+
+    id: Number
+
+
+class TagMerge(CallbackData, prefix="tagmerge"):
+    """Let the deals of a tag have another one instead; `into` 0 asks which."""
+
+    id: Number
+    into: Number = 0

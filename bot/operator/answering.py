@@ -31,6 +31,7 @@ from pipeline.staff.talking import (
     open_talk,
     screen,
     set_screen,
+    still_waits,
     talking,
 )
 
@@ -59,7 +60,7 @@ async def typed(
 ) -> Screen:
     """A message that is an answer to somebody."""
     waits_for = await screen(uow, desk) or {}
-    if waits_for.get("kind") == LOST_WORDS and message.reply_to_message is None and message.text:
+    if _asks_why_lost(uow, waits_for) and message.reply_to_message is None and message.text:
         return await _lost_words(message, uow, by, t, desk, waits_for)
     # What no customer can get is not kept either: it would hold up what is kept beside it.
     check_sendable(written(message))
@@ -77,6 +78,10 @@ async def typed(
         why, album = f"{taken.told(t, uow.now)}\n\n", message.media_group_id
         return await _ask_to_whom(uow, by, t, desk, update_row, album=album, why=why)
     return Screen()
+
+
+def _asks_why_lost(uow: UnitOfWork, waits_for: dict[str, Any]) -> bool:
+    return waits_for.get("kind") == LOST_WORDS and still_waits(uow, waits_for)
 
 
 async def _lost_words(

@@ -143,6 +143,12 @@ async def choose_night(uow: UnitOfWork, by: Staff, night: Night | None) -> None:
     await _choose(uow, by, what="night", night=night.stored() if night else None)
 
 
+@needs(Right.SEE)
+async def choose_zone(uow: UnitOfWork, by: Staff, zone: str) -> None:
+    """Let his times be those of an IANA zone that this machine knows."""
+    await _choose(uow, by, what=f"time zone {zone}", timezone=zone)
+
+
 async def _choose(uow: UnitOfWork, by: Staff, *, what: str, **values: Any) -> None:
     name = stream_of_staff(by.id)
     await lock(uow, [name])

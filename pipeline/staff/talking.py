@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select, update
@@ -12,6 +12,8 @@ from inbox.models import update as update_table
 from pipeline.deals import DealIsClosed, DealView, open_deal_of, see, views
 from pipeline.models import deal, staff_account, talk
 from pipeline.staff.rights import Right, Staff, needs
+
+FORGOTTEN = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +126,15 @@ async def screen(uow: UnitOfWork, desk: Desk) -> dict[str, Any] | None:
 
 
 async def set_screen(uow: UnitOfWork, desk: Desk, waits_for: dict[str, Any] | None) -> None:
-    """Remember what his screen waits for."""
-    await uow.execute(update(staff_account).where(_at(desk)).values(screen=waits_for))
+    """Remember what his screen waits for, and since when."""
+    kept = waits_for and {**waits_for, "since": uow.now.isoformat()}
+    await uow.execute(update(staff_account).where(_at(desk)).values(screen=kept))
+
+
+def still_waits(uow: UnitOfWork, waits_for: dict[str, Any]) -> bool:
+    """Whether what is typed now is meant for a screen: after an hour its question is forgotten, and so not answered."""
+    since = waits_for.get("since")
+    return since is not None and uow.now - datetime.fromisoformat(since) < FORGOTTEN
 
 
 async def kept_updates(uow: UnitOfWork, ids: Collection[int]) -> list[dict[str, Any]]:

@@ -42,6 +42,18 @@ class Customer(Protocol):
         """Send something that no channel of ours knows; its name at the messenger."""
         ...
 
+    async def edits(self, name: str, text: str) -> None:
+        """Change the text, or the caption, of what he wrote."""
+        ...
+
+    async def replaces(self, name: str) -> None:
+        """Put another medium of its kind in the place of one that he sent."""
+        ...
+
+    async def reacts(self, name: str, *emoji: str) -> None:
+        """Have these reactions on a message of ours and no others."""
+        ...
+
     async def sees(self) -> list[Seen]:
         """What stands in his chat from us, oldest first."""
         ...

@@ -58,6 +58,15 @@ class TelegramCustomer:
     async def writes_unknown(self) -> str:
         return str(await self._user.says({"game": {"title": "Chess", "description": "A game", "photo": []}}))
 
+    async def edits(self, name: str, text: str) -> None:
+        await self._user.edits(int(name), text)
+
+    async def replaces(self, name: str) -> None:
+        await self._user.replaces(int(name), Part(kind="photo", content=b"another"))
+
+    async def reacts(self, name: str, *emoji: str) -> None:
+        await self._user.reacts(int(name), *emoji)
+
     async def sees(self) -> list[Seen]:
         return [_seen(one) for one in await self._user.chat() if one.from_bot]
 

@@ -7,7 +7,18 @@ from pathlib import Path
 import pytest
 
 from inbox import channels
-from inbox.channel import Incoming, Reachability, Reason, Refused, Retry, Sending, Unanswered, Written
+from inbox.channel import (
+    Edited,
+    Incoming,
+    Reachability,
+    Reacted,
+    Reason,
+    Refused,
+    Retry,
+    Sending,
+    Unanswered,
+    Written,
+)
 from inbox.contents import contents_of, words
 from tests.contract.conftest import RIGS
 from tests.contract.rig import Customer, Rig
@@ -231,6 +242,67 @@ async def test_what_we_said_can_be_edited_twice_alike_and_deleted(rig: Rig) -> N
     assert [one.text for one in await anna.sees()] == ["Two"]
     await rig.channel.deliver(Sending(anna.chat_key, "delete", {}, target=name))
     assert await anna.sees() == []
+
+
+@pytest.mark.parametrize("kind", ["text", "photo"])
+async def test_what_a_customer_changes_is_read_as_all_that_he_says_now(rig: Rig, kind: str) -> None:
+    anna = await rig.customer("Anna")
+    name = await anna.writes(kind, "One")
+    before = await written(rig)
+    await anna.edits(name, "Two")
+    now = await written(rig)
+    assert isinstance(now, Edited)
+    assert (now.external_id, now.kind, now.body["text"], now.files) == (name, kind, "Two", before.files)
+    assert now.edited_at >= now.at == before.at
+
+
+async def test_another_medium_in_the_place_of_one_is_read_with_its_file(rig: Rig) -> None:
+    anna = await rig.customer("Anna")
+    name = await anna.writes("photo", "Look")
+    before = await written(rig)
+    await anna.replaces(name)
+    now = await written(rig)
+    assert isinstance(now, Edited)
+    assert (now.external_id, now.files == before.files) == (name, False)
+
+
+async def test_a_reaction_is_read_with_what_it_is_on(rig: Rig) -> None:
+    anna = await rig.customer("Anna")
+    name = await rig.channel.deliver(Sending(anna.chat_key, "send", rig.sample("text", None))) or ""
+    for reactions, newest in ((("❤",), "❤"), (("❤", "🔥"), "🔥"), (("❤",), "❤"), ((), None)):
+        await anna.reacts(name, *reactions)
+        updates, offset = await read(rig)
+        assert updates[-1].content == Reacted(name, newest)
+        await read(rig, offset)
+
+
+async def test_a_caption_and_a_medium_of_ours_can_be_edited(rig: Rig) -> None:
+    anna = await rig.customer("Anna")
+    files = []
+    for _ in range(2):
+        await anna.writes("photo")
+        files.append((await written(rig)).files[0].external_ref)
+    first, second = files
+    content = {"kind": "photo", "text": "One"}
+    (name,) = await rig.channel.deliver(Sending(anna.chat_key, "send", content | {"file": first}))
+    caption = {"kind": "photo", "text": "Two", "file": first}
+    await rig.channel.deliver(Sending(anna.chat_key, "edit", caption, target=name))
+    assert [(one.text, one.file) for one in await anna.sees()] == [("Two", first)]
+    await rig.channel.deliver(Sending(anna.chat_key, "edit", {"kind": "photo", "file": first}, target=name))
+    assert (await anna.sees())[-1].text == ""
+    replaced = {"kind": "photo", "text": "Three", "file": second, "replaced": True}
+    await rig.channel.deliver(Sending(anna.chat_key, "edit", replaced, target=name))
+    assert [(one.text, one.file) for one in await anna.sees()] == [("Three", second)]
+
+
+async def test_what_is_gone_is_neither_edited_nor_deleted(rig: Rig) -> None:
+    anna = await rig.customer("Anna")
+    (name,) = await rig.channel.deliver(Sending(anna.chat_key, "send", {"kind": "text", "text": "One"}))
+    await rig.channel.deliver(Sending(anna.chat_key, "delete", {}, target=name))
+    for op, content in (("edit", {"kind": "text", "text": "Two"}), ("delete", {})):
+        with pytest.raises(Refused) as gone:
+            await rig.channel.deliver(Sending(anna.chat_key, op, content, target=name))
+        assert gone.value.reason == "target"
 
 
 async def test_a_limit_says_when_to_come_back(rig: Rig) -> None:

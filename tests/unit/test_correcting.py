@@ -208,7 +208,8 @@ async def test_the_history_says_what_was_changed_and_taken_back(desk: Desk) -> N
     await takes_back(desk.shop, desk.by, desk.message)
     async with desk.shop.database.reading() as uow:
         shown = await drawn_history(uow, desk.by, texts("en"), callbacks.History(deal=desk.deal, card=False))
-    assert [line.partition(" · ")[2] for line in shown["text"].splitlines()][-3:] == [
+    lines = shown["text"].partition("\n\n")[0].splitlines()
+    assert [line.partition(" · ")[2] for line in lines][-3:] == [
         "the customer changed a message that said “Hi”",
         "Person 500 changed a message that said “Hello”",
         "Person 500 took a message back: “Good day”",
