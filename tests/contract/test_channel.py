@@ -268,7 +268,7 @@ async def test_another_medium_in_the_place_of_one_is_read_with_its_file(rig: Rig
 
 async def test_a_reaction_is_read_with_what_it_is_on(rig: Rig) -> None:
     anna = await rig.customer("Anna")
-    name = await rig.channel.deliver(Sending(anna.chat_key, "send", rig.sample("text", None))) or ""
+    (name,) = await rig.channel.deliver(Sending(anna.chat_key, "send", rig.sample("text", None)))
     for reactions, newest in ((("❤",), "❤"), (("❤", "🔥"), "🔥"), (("❤",), "❤"), ((), None)):
         await anna.reacts(name, *reactions)
         updates, offset = await read(rig)

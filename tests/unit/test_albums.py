@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy import select
 
 from core.journal import Origin, as_recorded, event
-from inbox.channel import File, Incoming, Person, Reason, Refused, Retry, Unanswered, Written
+from inbox.channel import Edited, File, Incoming, Person, Reason, Refused, Retry, Unanswered, Written
 from inbox.events import MessageDelivered, MessageFailed
 from inbox.models import message
 from inbox.outbound import withdraw
 from inbox.outcomes import Marked, Result, mark, write
 from inbox.writing import Automatic, write_automatically
+from pipeline.correcting import correct, take_back
 from pipeline.deals import answer, retry
 from tests.unit.office import Office
 
@@ -200,3 +201,56 @@ async def test_an_automatic_text_that_has_begun_to_leave_is_not_taken_back(shop:
         await mark(uow, [first.id], epoch=1)
         assert await withdraw(uow, ["key"], reason="answered") == {"key"}
     assert [row.state for row in await shop.outgoing(ANNA)] == ["sending", "queued"]
+
+
+async def of_the_album(shop: Office) -> list[int]:
+    async with shop.database.reading() as uow:
+        rows = await uow.rows(select(message.c.id).where(message.c.direction == "out").order_by(message.c.id))
+    return [row.id for row in rows]
+
+
+async def test_a_part_that_waits_is_changed_and_taken_back_and_the_others_stay(shop: Office) -> None:
+    await opened(shop)
+    await written(shop, 7, 8, 9)
+    first, second, third = await of_the_album(shop)
+    by = await shop.actor(BORIS)
+    other = Written("8", shop.clock.now(), "photo", {"text": "better"}, [File("photo", "f8")], album="a1")
+    async with shop.database.unit() as uow:
+        await correct(uow, by, second, written=other, edit="e1")
+        await take_back(uow, by, first, act="d1")
+    await shop.settle()
+    (row,) = [one for one in await to(shop, ANNA) if one.state == "queued"]
+    assert (texts(row), row.message_id) == (["better", "no. 9"], second)
+    (one,) = await sent(shop, ANNA)
+    assert one.messages == (second, third)
+
+
+async def test_a_part_that_is_out_is_changed_and_deleted_by_its_own_name(shop: Office) -> None:
+    await opened(shop)
+    await written(shop, 7, 8, 9)
+    _, second, third = await of_the_album(shop)
+    (one,) = await sent(shop, ANNA)
+    by = await shop.actor(BORIS)
+    other = Written("8", shop.clock.now(), "photo", {"text": "better"}, [File("photo", "f8")], album="a1")
+    async with shop.database.unit() as uow:
+        # Under way: its name is known only when the change is made.
+        await correct(uow, by, second, written=other, edit="e1")
+    await ended(shop, [Result(one, ("501", "502", "503"))])
+    async with shop.database.unit() as uow:
+        await take_back(uow, by, third, act="d1")
+    changes = [marked.sending for marked in await sent(shop, ANNA) if marked.sending]
+    assert {(change.op, change.target) for change in changes} == {("edit", "502"), ("delete", "503")}
+
+
+async def test_a_change_of_a_relayed_part_is_told_behind_the_album(shop: Office) -> None:
+    await opened(shop)
+    await shop.receive(part(shop, 101), part(shop, 102))
+    await ended(shop, [Result(one, ("601", "602")) for one in await sent(shop, BORIS) if len(one.messages) > 1])
+    at = shop.clock.now() + timedelta(seconds=5)
+    edit = Edited("102", at, "photo", {"text": "better"}, [File("photo", "f102")], album="a1", edited_at=at)
+    await shop.receive(Incoming("900", {}, ANNA, Person(ANNA, "Anna"), edit))
+    told = [row for row in await shop.outgoing(BORIS) if row.op == "send" and "better" in row.content.get("text", "")]
+    assert [row.content["file"] for row in told] == ["f102"]
+    album = next(row for row in await shop.outgoing(BORIS) if len(row.content.get("parts", [])) > 1)
+    assert texts(album) == ["no. 101", "no. 102"]
+    assert told[0].content["reply_to"]["outgoing"] == album.id
