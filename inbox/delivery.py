@@ -13,10 +13,11 @@ from core.database import Database
 from core.failpoints import failpoint
 from core.loops import whole
 from core.redis import Wakeups
-from inbox import heads, outcomes
+from inbox import heads, marking, outcomes
 from inbox.channel import Channel, Paused, Reason, Refused, Retry, Unanswered
+from inbox.marking import Marked
 from inbox.outbound import topic_of
-from inbox.outcomes import Marked, Result
+from inbox.outcomes import Result
 from inbox.owner import lease_of
 from inbox.pacing import Pacer
 
@@ -100,7 +101,7 @@ class Delivery:
         try:
             async with self._database.unit() as uow:
                 await lease.hold(uow, lease_of(self._channel_id), epoch=self._epoch)
-                marked = await outcomes.mark(uow, list(chosen), epoch=self._epoch)
+                marked = await marking.mark(uow, list(chosen), epoch=self._epoch)
         finally:
             for unused in chosen.keys() - {one.id for one in marked}:
                 self._pacer.unused(chosen[unused].chat_key, counts=chosen[unused].op == "send")

@@ -9,9 +9,10 @@ from sqlalchemy import select
 from core.journal import Origin, as_recorded, event
 from inbox.channel import Edited, File, Incoming, Person, Reason, Refused, Retry, Unanswered, Written
 from inbox.events import MessageDelivered, MessageFailed
+from inbox.marking import Marked, mark
 from inbox.models import message
 from inbox.outbound import withdraw
-from inbox.outcomes import Marked, Result, mark, write
+from inbox.outcomes import Result, write
 from inbox.writing import Automatic, write_automatically
 from pipeline.correcting import correct, take_back
 from pipeline.deals import answer, retry

@@ -26,8 +26,9 @@ from core.journal import event
 from core.redis import Wakeups
 from core.relay import Relay
 from inbox.channel import Incoming, Person, Reachability
+from inbox.marking import mark
 from inbox.models import identity, message, outgoing
-from inbox.outcomes import Result, mark, write
+from inbox.outcomes import Result, write
 from pipeline.deals import answer
 from pipeline.moving import close, move
 from pipeline.stages import stages_of
