@@ -103,6 +103,13 @@ class Discard(CallbackData, prefix="discard"):
     outgoing: Number
 
 
+class SavePhone(CallbackData, prefix="phone"):
+    """Note the phone number of a contact that a customer sent."""
+
+    deal: Number
+    message: Number
+
+
 class TakeBackList(CallbackData, prefix="back"):
     """Choose which of his last messages to a deal's customer is taken back."""
 

@@ -59,7 +59,7 @@ def put_away(view: DealView, shown: MessageView | None, t: Texts) -> dict[str, A
 def stands_whole(shown: MessageView) -> bool:
     """Whether a card can hold all of a message, so that it need not be relayed as well."""
     text = shown.body.get("text", "")
-    return shown.kind in ("text", "unsupported") and shortened(text, IN_CARD) == text and not shown.body.get("entities")
+    return shown.kind in ("text", "dice") and shortened(text, IN_CARD) == text and not shown.body.get("entities")
 
 
 def _origin(t: Texts, view: DealView) -> str:

@@ -6,7 +6,7 @@ Such a content says under "lead" whose texts they are and under "said" what they
 from collections.abc import Sequence
 from typing import Any
 
-from bot.texts import units
+from inbox.splitting import units
 
 MOST_UNITS = 4096
 # Telegram takes no notice of more.

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from bot import callbacks
-from bot.texts import Buttons, content, reason, summary
+from bot.relaying import not_available
+from bot.texts import Buttons, content, reason, summary, too_big
 from core.database import UnitOfWork
 from core.journal import Event, Recorded
 from core.texts import N_, texts
+from inbox.albums import parts_of
+from inbox.channels import limits_of
 from inbox.channels.telegram import BOT_REACTIONS
 from inbox.correcting import being_deleted
 from inbox.events import (
@@ -23,7 +26,9 @@ from inbox.events import (
     NoticeFailed,
 )
 from inbox.outbound import Lane, Outgoing, queue
-from inbox.queries import MessageView, messages, outgoings
+from inbox.queries import MessageView, OutgoingView, messages, outgoings
+from pipeline.deals import last_deal_of_message, views
+from pipeline.opening import ref_of
 from pipeline.staff.notices import Reach, reach_chats
 from pipeline.staff.shifts import leave_shift
 
@@ -157,14 +162,23 @@ def _mark_of(origin: Origin, emoji: str, *, cause: str) -> Outgoing:
 
 async def on_message_failed(uow: UnitOfWork, events: Sequence[Recorded[MessageFailed]]) -> None:
     """Tell the author why his message was not sent and what to do next."""
-    for item in events:
+    for item in await _first_of_each(uow, events):
         await _tell(uow, item.event.message_id, item.event.outgoing_id, item.event.reason, cause=f"failed:{item.id}")
 
 
 async def on_message_unconfirmed(uow: UnitOfWork, events: Sequence[Recorded[MessageUnconfirmed]]) -> None:
     """Tell the author that nobody knows whether his message arrived."""
-    for item in events:
+    for item in await _first_of_each(uow, events):
         await _tell(uow, item.event.message_id, item.event.outgoing_id, None, cause=f"unconfirmed:{item.id}")
+
+
+F = TypeVar("F", MessageFailed, MessageUnconfirmed)
+
+
+async def _first_of_each(uow: UnitOfWork, events: Sequence[Recorded[F]]) -> list[Recorded[F]]:
+    """Events of messages that were sent together, as an album is, once."""
+    sent = {one.id: one for one in await outgoings(uow, {item.event.outgoing_id for item in events})}
+    return [item for item in events if sent[item.event.outgoing_id].message_id == item.event.message_id]
 
 
 async def _tell(uow: UnitOfWork, message_id: int, outgoing_id: int, code: str | None, *, cause: str) -> None:
@@ -182,6 +196,9 @@ async def _tell(uow: UnitOfWork, message_id: int, outgoing_id: int, code: str | 
 def _failed(to: Reach, one: MessageView, outgoing_id: int, code: str) -> dict[str, Any]:
     t = texts(to.staff.language, to.staff.timezone)
     why, next_step = reason(t, code)
+    most = limits_of(one.channel_kind).upload
+    if code == "too_large" and one.size is not None and one.size > most:
+        why, next_step = too_big(t, one.size, most, one.channel_kind)
     words = t("Not sent: {reason}. {next_step}", reason=why, next_step=next_step)
     return content(f"❗ {words}\n“{summary(t, one.kind, one.body, 80)}”", _choice(to, outgoing_id, t("Retry")))
 
@@ -211,7 +228,7 @@ def _reply(origin: Origin, told: dict[str, Any], *, cause: str) -> Outgoing:
 
 async def on_notice_failed(uow: UnitOfWork, events: Sequence[Recorded[NoticeFailed]]) -> None:
     """Say in words what a mark could not; take off shift whoever can't be reached, so that no deal waits for him."""
-    failed = {one.id: one for one in await outgoings(uow, [item.event.outgoing_id for item in events])}
+    failed = {one.id: one for one in await outgoings(uow, {item.event.outgoing_id for item in events})}
     for item in events:
         one = failed[item.event.outgoing_id]
         to = (await reach_chats(uow, {(one.channel_id, one.chat_key)})).get((one.channel_id, one.chat_key))
@@ -224,3 +241,45 @@ async def on_notice_failed(uow: UnitOfWork, events: Sequence[Recorded[NoticeFail
             origin = Origin(one.channel_id, one.chat_key, one.content["target"])
             words = t("👌 Delivered.") if emoji == DELIVERED else t("The customer reacted: {emoji}", emoji=emoji)
             await queue(uow, [_reply(origin, content(words) | {"silent": True}, cause=f"marked:{item.id}")])
+        elif one.op == "send" and one.cause.startswith("relay:") and one.content["kind"] not in ("text", "forward"):
+            await _say_what_is_missing(uow, to, one, cause=f"missing:{item.id}")
+
+
+def _again(one: OutgoingView, place: int, part: dict[str, Any]) -> Outgoing:
+    return Outgoing(
+        cause=f"{one.cause}:part:{place}",
+        channel_id=one.channel_id,
+        chat_key=one.chat_key,
+        lane=Lane.PEOPLE,
+        content=part | {"reply_to": one.content.get("reply_to", {})},
+        message_id=part["message"],
+    )
+
+
+async def _say_what_is_missing(uow: UnitOfWork, to: Reach, one: OutgoingView, *, cause: str) -> None:
+    """A customer's message could not be shown: its operator reads at least whose it was and what.
+
+    Of an album that was refused he gets the parts one by one, as it may be one of them.
+    """
+    if len(one.content.get("parts", [])) > 1:
+        await queue(uow, [_again(one, place, part) for place, part in enumerate(one.content["parts"])])
+        return
+    t = texts(to.staff.language, to.staff.timezone)
+    for part in (await messages(uow, parts_of(one.content, one.message_id))).values():
+        deal_id = await last_deal_of_message(uow, part.id)
+        found = await views(uow, [deal_id] if deal_id is not None else [])
+        for view in found.values():
+            told = not_available(t, view, part) | {"reply_to": {"ref": ref_of(view.id)}}
+            await queue(
+                uow,
+                [
+                    Outgoing(
+                        cause=f"{cause}:{part.id}",
+                        channel_id=one.channel_id,
+                        chat_key=one.chat_key,
+                        lane=Lane.PEOPLE,
+                        content=told,
+                        message_id=part.id,
+                    )
+                ],
+            )

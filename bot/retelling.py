@@ -108,6 +108,9 @@ def _in_place(rows: Sequence[Showing], now: Sequence[dict[str, Any]]) -> list[Ch
 
 def _become(row: Showing, content: dict[str, Any]) -> dict[str, Any] | None:
     old, kind = row.content, content["kind"]
+    if old.get("kind") == "album":
+        # Its parts are not told apart here: what one of them says now is told behind it.
+        return None
     kept = {"buttons": old["buttons"]} if "buttons" in old else {}
     if row.state == "queued":
         return content | kept

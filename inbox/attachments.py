@@ -10,11 +10,17 @@ from inbox.channel import File
 from inbox.models import attachment, file_ref
 
 
+def files_topic(channel_id: int) -> str:
+    """What is rung when there are files to be fetched from a channel."""
+    return f"files:{channel_id}"
+
+
 async def store_files(uow: UnitOfWork, channel_id: int, messages: Sequence[tuple[int, Sequence[File]]]) -> None:
     """Write the files of messages, by the names under which this channel has them."""
     files = {(message_id, place): file for message_id, its in messages for place, file in enumerate(its)}
     if not files:
         return
+    uow.ring(files_topic(channel_id))
     result = await uow.execute(
         insert(uow, attachment).returning(attachment.c.id, attachment.c.message_id, attachment.c.place),
         [

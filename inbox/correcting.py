@@ -13,14 +13,16 @@ from sqlalchemy import func, literal, select, update
 from core.bulk import insert_rows
 from core.database import UnitOfWork
 from core.journal import Recorded, record
+from inbox.albums import beside, parts_of, with_part
 from inbox.attachments import replace_files
 from inbox.changes import said
 from inbox.channel import Written
+from inbox.channels import limits_of
 from inbox.contacts import stream_of
+from inbox.contents import contents_of
 from inbox.events import ChangeFailed, MessageEdited, MessageTakenBack
-from inbox.models import attachment, conversation, file_ref, message, message_version, outgoing, posted
+from inbox.models import attachment, channel, conversation, file_ref, message, message_version, outgoing, posted
 from inbox.outbound import Lane, Outgoing, queue
-from inbox.writing import content_of
 
 # What can be put in the place of another medium of its kind.
 REPLACEABLE = frozenset({"photo", "animation", "video", "audio", "document"})
@@ -35,12 +37,14 @@ class Said:
     conversation_id: int
     contact_id: int
     channel_id: int
+    channel_kind: str
     chat_key: str
     actor: str
     kind: str
     body: dict[str, Any]
     at: datetime
     deleted_at: datetime | None
+    album: str | None
     file: str | None
     sends: Sequence[Any]
     names: Sequence[str]
@@ -63,15 +67,18 @@ async def what_we_said(uow: UnitOfWork, message_id: int) -> Said | None:
             message.c.conversation_id,
             conversation.c.contact_id,
             conversation.c.channel_id,
+            channel.c.kind.label("channel_kind"),
             conversation.c.chat_key,
             message.c.actor,
             message.c.kind,
             message.c.body,
             message.c.at,
             message.c.deleted_at,
+            message.c.album,
             file_ref.c.external_ref.label("file"),
         )
         .join(conversation, conversation.c.id == message.c.conversation_id)
+        .join(channel, channel.c.id == conversation.c.channel_id)
         .outerjoin(attachment, (attachment.c.message_id == message.c.id) & (attachment.c.place == 0))
         .outerjoin(
             file_ref,
@@ -81,12 +88,14 @@ async def what_we_said(uow: UnitOfWork, message_id: int) -> Said | None:
     )
     if row is None:
         return None
+    about = await beside(uow, [message_id]) if row.album else {message_id}
     sends = await uow.rows(
-        select(outgoing.c.id, outgoing.c.state, outgoing.c.content)
-        .where(outgoing.c.message_id == message_id, outgoing.c.op == "send", outgoing.c.chat_key == row.chat_key)
+        select(outgoing.c.id, outgoing.c.state, outgoing.c.content, outgoing.c.message_id)
+        .where(outgoing.c.message_id.in_(about), outgoing.c.op == "send", outgoing.c.chat_key == row.chat_key)
         .order_by(outgoing.c.id)
         .with_for_update()
     )
+    sends = [one for one in sends if message_id in parts_of(one.content, one.message_id)]
     names = await uow.rows(
         select(posted.c.external_id)
         .where(
@@ -104,11 +113,12 @@ async def rewrite(uow: UnitOfWork, one: Said, written: Written, *, actor: str, e
     """
     refs = [file.external_ref for file in written.files]
     replaced = refs != ([one.file] if one.file else [])
-    content = content_of(written.kind, written.body, refs)
+    content = contents_of(limits_of(one.channel_kind), written.kind, written.body, refs)[0]
     row = one.sends[0] if one.sends else None
     if row is not None and row.state == "queued":
         kept = {name: row.content[name] for name in ("reply_to", "silent") if name in row.content}
-        await uow.execute(update(outgoing).where(outgoing.c.id == row.id).values(content=content | kept))
+        new = with_part(row.content, one.id, content) if _is_album(row) else content | kept
+        await uow.execute(update(outgoing).where(outgoing.c.id == row.id).values(content=new))
     else:
         had = replaced or await _replaced_before(uow, one.id)
         await queue(uow, [_change(one, "edit", content | ({"replaced": True} if had else {}), cause=edit)])
@@ -166,7 +176,15 @@ async def take_away(uow: UnitOfWork, one: Said, *, actor: str, act: str) -> None
 
     `act` names the wish, which is followed once.
     """
-    mine = update(outgoing).where(outgoing.c.message_id == one.id, outgoing.c.chat_key == one.chat_key)
+    albums = [row for row in one.sends if _is_album(row) and len(row.content["parts"]) > 1]
+    for row in albums:
+        if row.state in ("queued", "failed"):
+            await _leave_out(uow, row, one.id)
+    mine = update(outgoing).where(
+        outgoing.c.message_id == one.id,
+        outgoing.c.chat_key == one.chat_key,
+        outgoing.c.id.not_in([row.id for row in albums]),
+    )
     await uow.execute(mine.where(outgoing.c.state == "queued").values(state="cancelled", reason="taken_back"))
     sending = not one.names and any(row.state == "sending" for row in one.sends)
     deletions = [_change(one, "delete", {}, cause=f"{act}:{name}", name=name) for name in one.names]
@@ -176,6 +194,17 @@ async def take_away(uow: UnitOfWork, one: Said, *, actor: str, act: str) -> None
     )
     await uow.execute(update(message).where(message.c.id == one.id).values(deleted_at=uow.now))
     await record(uow, [MessageTakenBack(**_common(one, actor), message_id=one.id)])
+
+
+def _is_album(row: Any) -> bool:
+    return bool(row.content.get("kind") == "album")
+
+
+async def _leave_out(uow: UnitOfWork, row: Any, message_id: int) -> None:
+    """The rest of an album is sent without this part."""
+    content = with_part(row.content, message_id, None)
+    values = {"content": content, "message_id": content["parts"][0]["message"]}
+    await uow.execute(update(outgoing).where(outgoing.c.id == row.id).values(values))
 
 
 async def being_deleted(uow: UnitOfWork, message_id: int) -> bool:

@@ -18,6 +18,7 @@ from inbox.attachments import store_files
 from inbox.changes import Change, Changes, Reaction, change_messages, store_reactions
 from inbox.channel import Edited, Incoming, Person, Pressed, Reachability, Reacted, Started, Written
 from inbox.contacts import Known, mark_reachable, mark_unreachable, recognise, stream_of
+from inbox.contents import searchable
 from inbox.events import ContactBlocked, ContactReturned, ConversationStarted, MessageReceived, UpdateParked
 from inbox.models import conversation, message, parked_update, update
 
@@ -205,6 +206,7 @@ async def _store(uow: UnitOfWork, channel_id: int, written: Sequence[tuple[int, 
             "album": one.album,
             "kind": one.kind,
             "body": one.body,
+            "search": searchable(one.body),
             "at": min(one.at, uow.now),
             "edited_at": one.edited_at if isinstance(one, Edited) else None,
         }

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, select, tuple_
 
 from core.database import UnitOfWork
-from inbox.models import attachment, contact, conversation, file_ref, message, message_version, outgoing
+from inbox.models import attachment, channel, contact, conversation, file_ref, message, message_version, outgoing
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +18,17 @@ class MessageView:
     id: int
     conversation_id: int
     channel_id: int
+    channel_kind: str
     direction: str
     kind: str
     body: dict[str, Any]
     at: datetime
     client_key: str | None
+    external_id: str | None
+    chat_key: str
+    album: str | None
     file: str | None
+    size: int | None
     answered_kind: str | None
     answered_body: dict[str, Any] | None
     edited_at: datetime | None
@@ -36,18 +41,24 @@ _VIEW = (
         message.c.id,
         message.c.conversation_id,
         conversation.c.channel_id,
+        channel.c.kind.label("channel_kind"),
         message.c.direction,
         message.c.kind,
         message.c.body,
         message.c.at,
         message.c.client_key,
+        message.c.external_id,
+        conversation.c.chat_key,
+        message.c.album,
         file_ref.c.external_ref,
+        attachment.c.size,
         _answered.c.kind.label("answered_kind"),
         _answered.c.body.label("answered_body"),
         message.c.edited_at,
         message.c.reaction,
     )
     .join(conversation, conversation.c.id == message.c.conversation_id)
+    .join(channel, channel.c.id == conversation.c.channel_id)
     .outerjoin(_answered, _answered.c.id == message.c.reply_to_id)
     .outerjoin(attachment, and_(attachment.c.message_id == message.c.id, attachment.c.place == 0))
     .outerjoin(
@@ -129,14 +140,22 @@ class OutgoingView:
     chat_key: str
     op: str
     content: dict[str, Any]
+    message_id: int | None
+    cause: str
 
 
 async def outgoings(uow: UnitOfWork, ids: Collection[int]) -> list[OutgoingView]:
     """Outgoing things by their ids."""
     rows = await uow.rows(
-        select(outgoing.c.id, outgoing.c.channel_id, outgoing.c.chat_key, outgoing.c.op, outgoing.c.content).where(
-            outgoing.c.id.in_(ids)
-        )
+        select(
+            outgoing.c.id,
+            outgoing.c.channel_id,
+            outgoing.c.chat_key,
+            outgoing.c.op,
+            outgoing.c.content,
+            outgoing.c.message_id,
+            outgoing.c.cause,
+        ).where(outgoing.c.id.in_(ids))
     )
     return [OutgoingView(*row) for row in rows]
 

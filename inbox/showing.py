@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from core.database import UnitOfWork
+from inbox.albums import beside, parts_of
 from inbox.models import outgoing
 from inbox.outbound import Latest
 
@@ -56,13 +57,15 @@ _BY_ID = _SENDS.where(outgoing.c.id.in_(bindparam("ids", expanding=True)))
 
 
 async def showing(uow: UnitOfWork, message_ids: Collection[int]) -> list[Showing]:
-    """The rows that show these messages, oldest first; of texts that were joined, the one that says them all."""
-    rows = await uow.rows(_OF_MESSAGES, {"ids": sorted(message_ids)}) if message_ids else []
+    """The rows that show these messages, oldest first; of what was joined, the one that says all of it."""
+    rows = await uow.rows(_OF_MESSAGES, {"ids": sorted(await beside(uow, message_ids))}) if message_ids else []
     joined = {row.target_id for row in rows if row.reason == "joined"}
     ends = {row.id: _showing(row) for row in (await uow.rows(_BY_ID, {"ids": sorted(joined)}) if joined else [])}
     return [
-        replace(ends[row.target_id], message_id=row.message_id) if row.reason == "joined" else _showing(row)
+        replace(ends[row.target_id] if row.reason == "joined" else _showing(row), message_id=message_id)
         for row in rows
+        for message_id in parts_of(row.content, row.message_id)
+        if message_id in message_ids
     ]
 
 

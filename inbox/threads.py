@@ -25,6 +25,7 @@ class Link:
     id: int
     place: Place
     content: dict[str, Any]
+    is_album: bool = False
 
 
 def key_of(thread: str) -> str:
@@ -87,8 +88,11 @@ async def _store(uow: UnitOfWork, joined: Sequence[tuple[Link, Link]], grown: Se
 
 
 async def _hand_keys_on(uow: UnitOfWork, before: set[int], ends: dict[Place, Link]) -> None:
-    """Let the new ends of threads hold their keys, which those before them give up first."""
-    now = {end.id: key_of(thread) for (_, _, thread), end in ends.items()}
+    """Let the new ends of threads hold their keys, which those before them give up first.
+
+    An album that waits for more parts holds a key of its own: what follows it begins its thread anew.
+    """
+    now = {end.id: key_of(thread) for (_, _, thread), end in ends.items() if not end.is_album}
     if passed := before - now.keys():
         await uow.execute(update(outgoing).where(outgoing.c.id.in_(sorted(passed))).values(merge_key=None))
     new = sorted(now.keys() - before)

@@ -93,6 +93,8 @@ def _check_change(one: Said, written: Written) -> None:
     in_one_piece = len(one.names) == 1 or one.waits("queued", "sending")
     if not in_one_piece or written.kind not in {"text", *CAPTIONED} or (written.kind != one.kind and one.is_out):
         raise NotChangeable
+    if one.album is not None and written.kind != one.kind:
+        raise NotChangeable
     other_file = [file.external_ref for file in written.files] != ([one.file] if one.file else [])
     if other_file and not one.waits("queued") and written.kind not in REPLACEABLE:
         raise NotChangeable

@@ -8,6 +8,7 @@ from typing import Any, Final
 from bot.texts import reason, summary
 from core.database import UnitOfWork
 from core.journal import Event, Recorded
+from core.phones import phone_in_words
 from core.texts import N_, Texts, plain
 from inbox.events import (
     ContactBlocked,
@@ -29,6 +30,7 @@ from pipeline.events import (
     DealReopened,
     DealReturned,
     NoteWritten,
+    PhoneSaved,
     StageEntered,
     TagAdded,
     TagRemoved,
@@ -220,6 +222,9 @@ class Teller:
         text = self.message(one.message_id)
         return self.t("{actor} took a message back: “{text}”", actor=self.actor(one), text=text)
 
+    def phone(self, one: PhoneSaved) -> str:
+        return self.t("phone {phone} · {actor}", phone=phone_in_words(one.number), actor=self.actor(one))
+
     def scheduled(self, one: RunScheduled) -> str:
         return self.t("trigger {n} will act: {time}", n=one.trigger_id, time=self.time(one.due_at))
 
@@ -281,6 +286,7 @@ SAID: Final[Mapping[type[Event], Callable[[Teller, Any], str]]] = {
     TaskOverdue: Teller.task_overdue,
     TaskDone: Teller.task_done,
     TimezoneChosen: Teller.zone,
+    PhoneSaved: Teller.phone,
     RunScheduled: Teller.scheduled,
     RunPostponed: Teller.postponed,
     RunPerformed: Teller.performed,

@@ -149,7 +149,7 @@ async def keep_instead(uow: UnitOfWork, desk: Desk, message_name: int, update_id
     A message is known by the name that the messenger gave it; nothing happens if it does not wait.
     """
     waits_for = await screen(uow, desk) or {}
-    kept = waits_for.get("updates", [])
+    kept = [one for question in waits_for.get("asked", []) for one in question["updates"]]
     rows = await uow.rows(select(update_table.c.id, update_table.c.payload).where(update_table.c.id.in_(kept)))
     for row in rows:
         if (row.payload or {}).get("message", {}).get("message_id") == message_name:

@@ -135,9 +135,12 @@ class User:
             {"venue": {"location": location, "title": title, "address": address}, "location": location}
         )
 
-    async def sends_contact(self, phone_number: str, first_name: str, *, own: bool = False) -> int:
+    async def sends_contact(
+        self, phone_number: str, first_name: str, *, last_name: str | None = None, own: bool = False
+    ) -> int:
         """Send a telephone number, his own one or another person's."""
         contact: dict[str, Any] = {"phone_number": phone_number, "first_name": first_name}
+        contact |= {"last_name": last_name} if last_name else {}
         return await self.says({"contact": contact | ({"user_id": self.id} if own else {})})
 
     async def sends_poll(self, question: str, options: list[str]) -> int:

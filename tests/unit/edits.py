@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from bot.marks import client_key
 from core.journal import event
-from inbox import outcomes
+from inbox import marking, outcomes
 from inbox.channel import Edited, File, Incoming, Person, Reacted, Refused, Unanswered, Written
 from inbox.models import message, message_version
 from inbox.outbound import remember
@@ -49,9 +49,9 @@ async def deliver(shop: Office, chat_key: str) -> dict[int, str]:
     names: dict[int, str] = {}
     while waiting := [row.id for row in await shop.outgoing(chat_key) if row.state == "queued"]:
         async with shop.database.unit() as uow:
-            marked = await outcomes.mark(uow, waiting[:1], epoch=1)
-        results = [Result(one, str(next(_NAMES)) if one.op == "send" else None) for one in marked]
-        names |= {one.marked.id: one.external_id for one in results if one.external_id}
+            marked = await marking.mark(uow, waiting[:1], epoch=1)
+        results = [Result(one, (str(next(_NAMES)),) if one.op == "send" else ()) for one in marked]
+        names |= {one.marked.id: one.external_ids[0] for one in results if one.external_ids}
         async with shop.database.unit() as uow:
             await outcomes.write(uow, shop.channel_id, results, retry_seconds=(1,))
         await shop.settle()
@@ -105,7 +105,7 @@ async def fails(shop: Office, chat_key: str, failure: Refused | Unanswered) -> N
     """Let the next thing that waits in a chat fail."""
     async with shop.database.unit() as uow:
         waiting = [row.id for row in await shop.outgoing(chat_key) if row.state == "queued"]
-        marked = await outcomes.mark(uow, waiting[:1], epoch=1)
+        marked = await marking.mark(uow, waiting[:1], epoch=1)
         results = [Result(one, failure=failure) for one in marked]
         await outcomes.write(uow, shop.channel_id, results, retry_seconds=())
     await shop.settle()

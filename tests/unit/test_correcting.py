@@ -10,7 +10,7 @@ from bot import callbacks
 from bot.operator.history import drawn_history
 from core.errors import NotFound
 from core.texts import texts
-from inbox import outcomes
+from inbox import marking, outcomes
 from inbox.channel import Reason, Refused, Unanswered
 from inbox.models import message
 from inbox.outcomes import Result
@@ -69,13 +69,13 @@ async def test_what_waits_is_changed_where_it_waits(desk: Desk) -> None:
 
 async def test_what_is_on_its_way_is_edited_behind_it(desk: Desk) -> None:
     async with desk.shop.database.unit() as uow:
-        marked = await outcomes.mark(uow, [row.id for row in await rows(desk.shop, "anna")], epoch=1)
+        marked = await marking.mark(uow, [row.id for row in await rows(desk.shop, "anna")], epoch=1)
     await corrects(desk.shop, desk.by, desk.message, "Good day")
     async with desk.shop.database.unit() as uow:
-        await outcomes.write(uow, desk.shop.channel_id, [Result(marked[0], "900")], retry_seconds=())
+        await outcomes.write(uow, desk.shop.channel_id, [Result(marked[0], ("900",))], retry_seconds=())
     [edit] = await rows(desk.shop, "anna")
     async with desk.shop.database.unit() as uow:
-        [one] = await outcomes.mark(uow, [edit.id], epoch=1)
+        [one] = await marking.mark(uow, [edit.id], epoch=1)
     assert one.sending is not None
     assert (one.sending.op, one.sending.target, one.sending.content["text"]) == ("edit", "900", "Good day")
 
@@ -149,13 +149,13 @@ async def test_what_waits_is_taken_back_and_never_sent(desk: Desk) -> None:
 
 async def test_what_is_on_its_way_is_deleted_behind_it(desk: Desk) -> None:
     async with desk.shop.database.unit() as uow:
-        marked = await outcomes.mark(uow, [row.id for row in await rows(desk.shop, "anna")], epoch=1)
+        marked = await marking.mark(uow, [row.id for row in await rows(desk.shop, "anna")], epoch=1)
     await takes_back(desk.shop, desk.by, desk.message)
     async with desk.shop.database.unit() as uow:
-        await outcomes.write(uow, desk.shop.channel_id, [Result(marked[0], "900")], retry_seconds=())
+        await outcomes.write(uow, desk.shop.channel_id, [Result(marked[0], ("900",))], retry_seconds=())
     [deletion] = await rows(desk.shop, "anna")
     async with desk.shop.database.unit() as uow:
-        [one] = await outcomes.mark(uow, [deletion.id], epoch=1)
+        [one] = await marking.mark(uow, [deletion.id], epoch=1)
     assert one.sending is not None
     assert (one.sending.op, one.sending.target) == ("delete", "900")
 

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import update as change
 
-from inbox import outcomes
+from inbox import marking, outcomes
 from inbox.channel import Reason, Refused, Written
 from inbox.models import outgoing
 from inbox.outcomes import Result
@@ -110,7 +110,7 @@ async def test_what_cannot_be_edited_there_any_more_is_told_in_a_silent_line(des
     await desk.receive(edited(desk, "anna", 2, "blue"))
     [edit] = [row for row in await desk.outgoing(BOSS) if row.state == "queued"]
     async with desk.database.unit() as uow:
-        marked = await outcomes.mark(uow, [edit.id], epoch=1)
+        marked = await marking.mark(uow, [edit.id], epoch=1)
         gone = [Result(one, failure=Refused(Reason.TARGET, "message to edit not found")) for one in marked]
         await outcomes.write(uow, desk.channel_id, gone, retry_seconds=())
     await desk.settle()

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from core.database import Database
-from inbox import outcomes
+from inbox import marking, outcomes
 from inbox.channel import Retry
 from inbox.models import outgoing
 from inbox.outbound import Lane, Outgoing, queue
@@ -41,9 +41,9 @@ async def waiting(shop: Office, chat: str = "500") -> list[str]:
     return [row.content["text"] for row in await shop.outgoing(chat) if row.state == "queued"]
 
 
-async def taken(shop: Office, ids: Sequence[int]) -> list[outcomes.Marked]:
+async def taken(shop: Office, ids: Sequence[int]) -> list[marking.Marked]:
     async with shop.database.unit() as uow:
-        return await outcomes.mark(uow, ids, epoch=1)
+        return await marking.mark(uow, ids, epoch=1)
 
 
 async def test_texts_of_one_thread_that_wait_are_one(shop: Office) -> None:
