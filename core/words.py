@@ -1,13 +1,10 @@
 """Words as people type them, made comparable; knows no language and no meaning."""
 
+import re
 import unicodedata
 
-# The only letter of our languages that Unicode does not take apart.
-_WITHOUT_STROKE = str.maketrans("ł", "l")
-# Typed for an apostrophe inside Ukrainian words, and a letter to Unicode.
-_APOSTROPHE = "\u02bc"
-
-
+# With the apostrophe that is typed inside Ukrainian words, and a letter to Unicode.
+_DROPPED = re.compile("[^\\w\\s]|[_\u02bc]")
 # A stream of messages goes through here, and most of their letters are these.
 _PLAIN = {code: chr(code).lower() if chr(code).isalnum() or chr(code).isspace() else None for code in range(128)}
 
@@ -16,5 +13,6 @@ def bare(words: str) -> str:
     """The letters and digits alone: without case, accents, dots and apostrophes, one space between words."""
     if words.isascii():
         return " ".join(words.translate(_PLAIN).split())
-    letters = unicodedata.normalize("NFKD", words.casefold()).translate(_WITHOUT_STROKE)
-    return " ".join("".join(c for c in letters if c.isspace() or (c.isalnum() and c != _APOSTROPHE)).split())
+    # The only letter of our languages that Unicode does not take apart.
+    letters = unicodedata.normalize("NFKD", words.casefold()).replace("ł", "l")
+    return " ".join(_DROPPED.sub("", letters).split())

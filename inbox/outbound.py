@@ -12,7 +12,7 @@ from core.database import UnitOfWork
 from core.journal import insert, insert_or_ignore
 from inbox.albums import Album, joined
 from inbox.models import message, outgoing, posted
-from inbox.threads import Join, Link, extend
+from inbox.threads import Join, Threaded, enter, point
 
 
 class Lane(IntEnum):
@@ -64,8 +64,16 @@ async def queue(uow: UnitOfWork, items: Sequence[Outgoing], *, join: Join | None
     plain = [item for item in items if item.merge_key is None]
     if plain:
         made = await joined(uow, [(_row(item), item.album) for item in plain])
+        threads = {item.cause: item for item in plain if item.thread is not None}
+        threaded = [
+            Threaded(row, item.thread or "", is_album=item.album is not None)
+            for row in made
+            if (item := threads.get(row["cause"])) is not None
+        ]
+        pairs = await enter(uow, threaded, join) if threaded else []
         rows = await insert_rows(uow, outgoing, made, ignore=True, returning=("id", "cause"))
-        await _extend_threads(uow, plain, {row.cause: row.id for row in rows}, join)
+        if pairs:
+            await point(uow, pairs, {row.cause: row.id for row in rows})
     merging = [_row(item) for item in items if item.merge_key is not None]
     if merging:
         statement = insert(uow, outgoing)
@@ -80,24 +88,6 @@ async def queue(uow: UnitOfWork, items: Sequence[Outgoing], *, join: Join | None
         )
     for channel_id in {item.channel_id for item in items}:
         uow.ring(topic_of(channel_id))
-
-
-async def _extend_threads(
-    uow: UnitOfWork, items: Sequence[Outgoing], queued: dict[str, int], join: Join | None
-) -> None:
-    links = [
-        Link(
-            queued.pop(item.cause),
-            (item.channel_id, item.chat_key, item.thread),
-            item.content,
-            is_album=item.album is not None,
-        )
-        for item in items
-        # A cause may be named twice in one batch as well.
-        if item.thread is not None and item.cause in queued
-    ]
-    if links:
-        await extend(uow, links, join)
 
 
 def _row(item: Outgoing) -> dict[str, Any]:
@@ -115,6 +105,7 @@ def _row(item: Outgoing) -> dict[str, Any]:
         "not_before": None,
         "guard": item.guard,
         "state": "queued",
+        "reason": None,
     }
 
 

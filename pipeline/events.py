@@ -17,7 +17,7 @@ class DealAssigned(Event):
     """A deal got its assignee.
 
     `how`: "turn" (handed out), "next", "taken", "answered", "opened" (by himself), "handed_over" or "trigger".
-    `why` is the word of whoever handed it over, `from_id` who had it until now.
+    `why` is the word of whoever handed it over, `from_id` who had it until now, or until he gave it back.
     """
 
     deal_id: int

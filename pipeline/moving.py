@@ -243,7 +243,13 @@ async def give_back(uow: UnitOfWork, staff_id: int, *, actor: str) -> list[int]:
         await uow.execute(
             update(deal)
             .where(deal.c.id == row.id)
-            .values(assignee_id=None, assigned_at=None, version=deal.c.version + 1, changed_at=uow.now)
+            .values(
+                assignee_id=None,
+                assigned_at=None,
+                returned_by_id=staff_id,
+                version=deal.c.version + 1,
+                changed_at=uow.now,
+            )
         )
         returned = DealReturned(
             stream=stream_of(row.contact_id), ref=f"deal:{row.id}", actor=actor, deal_id=row.id, staff_id=staff_id

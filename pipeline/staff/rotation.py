@@ -171,6 +171,7 @@ async def _give(
                 deal_id=row.id,
                 staff_id=place.staff_id,
                 how="turn",
+                from_id=row.returned_by_id,
             )
             for row, place in given
         ],

@@ -65,7 +65,7 @@ async def assign(uow: UnitOfWork, row: Any, *, to: int, how: str, origin: Origin
         deal_id=row.id,
         staff_id=to,
         how=how,
-        from_id=row.assignee_id,
+        from_id=row.assignee_id or row.returned_by_id,
         why=why,
     )
     await record(uow, [assigned])

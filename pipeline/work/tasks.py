@@ -302,13 +302,15 @@ async def count_tasks(uow: UnitOfWork, by: Staff, *, everybody: bool = False) ->
 
 
 async def on_deal_assigned(uow: UnitOfWork, events: Sequence[Recorded[DealAssigned]]) -> None:
-    """What its last assignee, or nobody, had to do about a deal is its new assignee's."""
-    new = select(deal.c.assignee_id).where(deal.c.id == task.c.deal_id).scalar_subquery()
-    theirs = task.c.deal_id.in_({item.event.deal_id for item in events}) & task.c.assignee_id.is_(None)
+    """What its last assignee had to do about a deal, or nobody since he gave it back, is its new assignee's."""
     for item in events:
         if item.event.from_id is not None:
-            theirs |= (task.c.deal_id == item.event.deal_id) & (task.c.assignee_id == item.event.from_id)
-    await uow.execute(update(task).where(task.c.done_at.is_(None), theirs).values(assignee_id=new))
+            his = or_(task.c.assignee_id.is_(None), task.c.assignee_id == item.event.from_id)
+            await uow.execute(
+                update(task)
+                .where(task.c.deal_id == item.event.deal_id, task.c.done_at.is_(None), his)
+                .values(assignee_id=item.event.staff_id)
+            )
 
 
 async def on_deal_returned(uow: UnitOfWork, events: Sequence[Recorded[DealReturned]]) -> None:
