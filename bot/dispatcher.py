@@ -17,9 +17,11 @@ from bot.operator import (
     answering,
     deals,
     endings,
+    finding,
     handing,
     history,
     lines,
+    lists,
     more,
     notices,
     noting,
@@ -52,7 +54,7 @@ def routers() -> Dispatcher:
     """The screens by audience: guests have none but the invitation. Answering comes last: any text may be an answer."""
     dispatcher = Dispatcher()
     of_admins = (people, settings, hours, autoreply, autoreply_form, triggers, trigger_form)
-    of_deals = (endings, deals, lines, more, amounts, tagging, noting, handing, tasks, profile, history)
+    of_deals = (endings, deals, lists, finding, lines, more, amounts, tagging, noting, handing, tasks, profile, history)
     screens = (guests, start, shift, notices, *of_deals, *of_admins, answering)
     # Routers are made anew for each dispatcher, as one router has one parent.
     dispatcher.include_routers(*(screen.make_router() for screen in screens))

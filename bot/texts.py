@@ -8,6 +8,7 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.utils.formatting import Text
 
 from core.texts import N_, Texts
+from core.words import bare
 
 KINDS = {
     "photo": N_("📷 Photo"),
@@ -36,6 +37,8 @@ REASONS = {
 
 CHANNELS = {"telegram": "Telegram"}
 
+# How many words before the one that was found.
+BEFORE = 2
 _SPACES = re.compile(r"\s+")
 
 
@@ -43,6 +46,14 @@ def shortened(text: str, most: int) -> str:
     """A text on one line, cut with an ellipsis behind `most` characters."""
     line = _SPACES.sub(" ", text).strip()
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+def excerpt(text: str, word: str, most: int) -> str:
+    """What stands around the first place where a text says a word, as `core.words.bare` has it, on one line."""
+    words = text.split()
+    place = next((index for index, one in enumerate(words) if word in bare(one)), 0)
+    start = max(0, place - BEFORE)
+    return shortened(f"{'… ' if start else ''}{' '.join(words[start:])}", most)
 
 
 def headed(text: str) -> str:
