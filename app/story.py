@@ -1,14 +1,20 @@
 """The whole product on one screen: what happens, and what follows from it, in this order, in one transaction."""
 
-from bot import alerts, marks, notify, reminders
+from bot import alerts, marks, notify, reactions, reminders, retelling
 from core.relay import EventParked, Story
+from inbox import correcting
 from inbox.events import (
+    ChangeDelivered,
+    ChangeFailed,
     ChannelPaused,
     ContactBlocked,
     ConversationStarted,
     MessageDelivered,
+    MessageEdited,
     MessageFailed,
+    MessageReacted,
     MessageReceived,
+    MessageTakenBack,
     MessageUnconfirmed,
     MessageWithdrawn,
     MessageWritten,
@@ -48,6 +54,8 @@ STORY: Story = {
     ConversationStarted: [alerts.on_conversation_started],
     ContactBlocked: [matching.on_contact_blocked],
     MessageReceived: [opening.open_deals, matching.on_events, notify.on_message_received],
+    MessageEdited: [retelling.on_message_edited, marks.on_message_edited],
+    MessageReacted: [reactions.on_message_reacted],
     # deals
     DealOpened: [matching.on_events, notify.on_deal_opened],
     DealAssigned: [
@@ -79,6 +87,9 @@ STORY: Story = {
     MessageFailed: [outcome.on_message_failed, marks.on_message_failed],
     MessageUnconfirmed: [outcome.on_message_unconfirmed, marks.on_message_unconfirmed],
     MessageWithdrawn: [outcome.on_message_withdrawn],
+    MessageTakenBack: [marks.on_message_taken_back],
+    ChangeDelivered: [marks.on_change_delivered],
+    ChangeFailed: [correcting.on_change_failed, marks.on_change_failed],
     # triggers
     StaffNotified: [notify.on_staff_notified],
     TriggerPaused: [alerts.on_trigger_paused],
@@ -86,7 +97,7 @@ STORY: Story = {
     StaffJoined: [alerts.on_staff_joined],
     StaffDisabled: [pausing.on_staff_disabled],
     ShiftEnded: [alerts.on_shift_ended],
-    NoticeFailed: [marks.on_notice_failed],
+    NoticeFailed: [marks.on_notice_failed, retelling.on_notice_failed],
     EventParked: [alerts.on_event_parked],
     UpdateParked: [alerts.on_update_parked],
     ChannelPaused: [alerts.on_channel_paused],

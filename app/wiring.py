@@ -27,6 +27,7 @@ from core.redis import Wakeups, connect
 from core.relay import COMPANY, Relay
 from core.settings import Settings
 from core.texts import texts
+from inbox import media
 from inbox.accounts import ensure_account, troubles
 from inbox.channel import Retry
 from inbox.channels.telegram import Telegram
@@ -53,6 +54,7 @@ log = structlog.get_logger()
 ROLES = ("channels", "relay", "delays", "web")
 RECEIPTS_KEPT = timedelta(hours=48)
 ORPHANS_AT_ONCE = 500
+MEDIA = "media"
 
 Loop = Callable[[], Coroutine[Any, Any, None]]
 
@@ -210,6 +212,13 @@ async def _add_telegram(program: Program, *, alone: bool) -> None:
         )
         await desk.run(epoch)
 
+    async def keep_files(epoch: int) -> None:
+        del epoch
+        lengths = media.Lengths(settings.sweep_seconds, settings.fetch_timeout_seconds, settings.fetch_retry_seconds)
+        folder = settings.data_dir / MEDIA
+        keeper = media.Keeper(database, channel, channel_id, folder, wakeups=program.wakeups, lengths=lengths)
+        await keeper.run()
+
     async def read(epoch: int) -> None:
         del epoch
         await reader.run()
@@ -218,7 +227,7 @@ async def _add_telegram(program: Program, *, alone: bool) -> None:
         database,
         channel,
         channel_id,
-        works=[read, deliver, serve_staff],
+        works=[read, deliver, serve_staff, keep_files],
         owner=f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}",
         lease_seconds=settings.lease_seconds,
         alone=alone,

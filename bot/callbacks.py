@@ -138,6 +138,26 @@ class Discard(CallbackData, prefix="discard"):
     outgoing: Number
 
 
+class SavePhone(CallbackData, prefix="phone"):
+    """Note the phone number of a contact that a customer sent."""
+
+    deal: Number
+    message: Number
+
+
+class TakeBackList(CallbackData, prefix="back"):
+    """Choose which of his last messages to a deal's customer is taken back."""
+
+    deal: Number
+
+
+class TakeBack(CallbackData, prefix="takeback"):
+    """Take a message to a deal's customer back."""
+
+    deal: Number
+    message: Number
+
+
 class Deals(CallbackData, prefix="deals"):
     """A list of deals: what is in it, and beside which place its page stands, `since` in microseconds of the epoch."""
 

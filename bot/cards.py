@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from aiogram.utils.formatting import BlockQuote, Bold, Text
+from aiogram.utils.formatting import BlockQuote, Bold, Italic, Text
 
 from bot import callbacks
 from bot.texts import CHANNELS, Buttons, content, shortened, summary
@@ -46,6 +46,7 @@ def card(
     parts: list[Any] = [Bold(title(view)), *(f"\n{line}" for line in lines if line)]
     if shown is not None:
         parts += ["\n", BlockQuote(summary(t, shown.kind, shown.body, IN_CARD))]
+        parts += ["\n", Italic(t("edited"))] if shown.edited_at else []
     return content(Text(*parts), _buttons(t, view, viewer) if buttons is None else buttons)
 
 
@@ -58,7 +59,7 @@ def put_away(view: DealView, shown: MessageView | None, t: Texts) -> dict[str, A
 def stands_whole(shown: MessageView) -> bool:
     """Whether a card can hold all of a message, so that it need not be relayed as well."""
     text = shown.body.get("text", "")
-    return shown.kind in ("text", "unsupported") and shortened(text, IN_CARD) == text and not shown.body.get("entities")
+    return shown.kind in ("text", "dice") and shortened(text, IN_CARD) == text and not shown.body.get("entities")
 
 
 def _origin(t: Texts, view: DealView) -> str:
@@ -129,8 +130,8 @@ def more_buttons(t: Texts, view: DealView) -> Buttons:
         [(t("Tasks"), callbacks.DealTasks(deal=n)), (t("History"), callbacks.History(deal=n, card=True))],
         [(t("Customer"), callbacks.Profile(deal=n)), (t("One more deal"), callbacks.OneMore(deal=n))],
     ]
-    if view.closed_at is None:
-        rows.append([(t("Close as …"), callbacks.Ending(deal=n))])
+    take_back = [(t("Take back"), callbacks.TakeBackList(deal=n))]
+    rows.append(take_back if view.closed_at is not None else [*take_back, (t("Close as …"), callbacks.Ending(deal=n))])
     return [*rows, [(t("Back"), callbacks.Card(deal=n))]]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 from aiogram import Bot, Dispatcher
-from aiogram.types import Update
+from aiogram.types import CallbackQuery, Message, Update
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from bot import guests
@@ -15,6 +15,7 @@ from bot.house import House
 from bot.operator import (
     amounts,
     answering,
+    correcting,
     deals,
     endings,
     finding,
@@ -29,6 +30,7 @@ from bot.operator import (
     shift,
     start,
     tagging,
+    taking_back,
     tasks,
 )
 from bot.screens import Screen, Shower
@@ -55,7 +57,8 @@ def routers() -> Dispatcher:
     dispatcher = Dispatcher()
     of_admins = (people, settings, hours, autoreply, autoreply_form, triggers, trigger_form)
     of_deals = (endings, deals, lists, finding, lines, more, amounts, tagging, noting, handing, tasks, profile, history)
-    screens = (guests, start, shift, notices, *of_deals, *of_admins, answering)
+    of_messages = (taking_back, correcting)
+    screens = (guests, start, shift, notices, *of_deals, *of_messages, *of_admins, answering)
     # Routers are made anew for each dispatcher, as one router has one parent.
     dispatcher.include_routers(*(screen.make_router() for screen in screens))
     return dispatcher
@@ -118,7 +121,7 @@ class StaffDesk:
             log.exception("desk.update_failed", update_id=one.id)
             await self._failed(one, type(error).__name__)
             return
-        asked = update.callback_query or update.message
+        asked = _asked(update)
         if asked is not None:
             await self._shower.show(screen, asked)
 
@@ -154,7 +157,7 @@ class StaffDesk:
     def _texts(self, by: Staff | None, update: Update) -> Texts:
         if by is not None:
             return texts(by.language, by.timezone)
-        asked = update.callback_query or update.message
+        asked = _asked(update)
         code = asked.from_user.language_code if asked and asked.from_user else None
         return texts(pick_language(code, self._house.language), self._house.timezone)
 
@@ -168,12 +171,17 @@ class StaffDesk:
 
     async def _apologise(self, one: StaffUpdate) -> None:
         update = Update.model_validate(one.payload, context={"bot": self._bot})
-        asked = update.callback_query or update.message
+        asked = _asked(update)
         if asked is not None:
             async with self._database.unit() as uow:
                 t = self._texts(await actor_of(uow, self._channel_id, one.chat_key), update)
                 screen = refused(Unexpected(), t, uow, update)
             await self._shower.show(screen, asked)
+
+
+def _asked(update: Update) -> CallbackQuery | Message | None:
+    """What a screen is the answer to."""
+    return update.callback_query or update.message or update.edited_message
 
 
 def refused(refusal: Refusal, t: Texts, uow: UnitOfWork, update: Update) -> Screen:

@@ -9,6 +9,7 @@ _COMMANDS = (
     ("tasks", N_("What is to be done, overdue first"), Right.SEE),
     ("shift", N_("Start or end your shift"), Right.TAKE),
     ("done", N_("Stop talking to a customer"), Right.ANSWER),
+    ("delete", N_("Take a message to a customer back"), Right.ANSWER),
     ("notices", N_("What rings for me, and when"), Right.SEE),
     ("autoreply", N_("Automatic replies to customers"), Right.CONFIGURE),
     ("triggers", N_("What happens by itself"), Right.CONFIGURE),

@@ -1,6 +1,6 @@
 """What the staff gets to see when something happens: cards, relayed messages, marks and notices, queued as rows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from aiogram.utils.formatting import Bold, Text
 from bot import callbacks
 from bot.alerts import answer_commands
 from bot.cards import card, put_away, stands_whole, title
+from bot.joining import joined
 from bot.relaying import relay_of
 from bot.texts import content
 from core.database import UnitOfWork
@@ -70,6 +71,7 @@ def card_of(
         content=card(t, view, to.staff, shown, now) | to.how(notice),
         message_id=shown.id if shown else None,
         ref=ref_of(view.id),
+        thread=ref_of(view.id),
     )
 
 
@@ -122,7 +124,7 @@ async def on_message_received(uow: UnitOfWork, events: Sequence[Recorded[Message
             continue
         for to in board.assignees.get(view.assignee_id, []):
             queued += await _to_assignee(uow, board, view, to, one, item)
-    await queue(uow, queued)
+    await queue(uow, queued, join=joined)
     await answer_commands(uow, list(shown.values()))
 
 
@@ -217,7 +219,7 @@ async def on_deal_assigned(uow: UnitOfWork, events: Sequence[Recorded[DealAssign
     for item, view, to in new:
         if view.conversation_id in received:
             queued += await _hand_over(uow, board, view, to, item, received[view.conversation_id])
-    await queue(uow, queued)
+    await queue(uow, queued, join=joined)
     await refresh(uow, board, cause=f"assigned:{events[-1].id}")
 
 
@@ -280,6 +282,11 @@ async def on_message_written(uow: UnitOfWork, events: Sequence[Recorded[MessageW
     open_deals = await open_views_in(uow, {item.event.conversation_id for item in events})
     board = await _board(uow, {view.id: view for view in open_deals.values()})
     await refresh(uow, board, cause=f"written:{events[-1].id}")
+
+
+async def redraw(uow: UnitOfWork, deal_ids: Collection[int], *, cause: str) -> None:
+    """Redraw the newest cards of deals; `cause` names the event and the handler."""
+    await refresh(uow, await _board(uow, await views(uow, deal_ids)), cause=cause)
 
 
 async def refresh(uow: UnitOfWork, board: _Board, *, cause: str) -> None:

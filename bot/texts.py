@@ -1,5 +1,6 @@
 """Small texts that several screens share: names made safe, kinds of messages, reasons in words; no whole screen."""
 
+import math
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -9,6 +10,9 @@ from aiogram.utils.formatting import Text
 
 from core.texts import N_, Texts
 from core.words import bare
+from inbox.channel import CUSTOM_EMOJI, PAID_REACTION
+from inbox.contents import words
+from inbox.splitting import units
 
 KINDS = {
     "photo": N_("📷 Photo"),
@@ -20,8 +24,14 @@ KINDS = {
     "document": N_("📎 File"),
     "sticker": N_("🙂 Sticker"),
     "location": N_("📍 Location"),
+    "venue": N_("📍 Place"),
+    "contact": N_("👤 Contact"),
+    "poll": N_("📊 Poll"),
     "unsupported": N_("Sent something that this bot cannot show."),
 }
+
+# What says more than its kind.
+SAYING = frozenset({"venue", "contact", "poll", "dice"})
 
 REASONS = {
     "blocked": (N_("the customer has blocked the bot"), N_("Reach them another way, or wait until they write again.")),
@@ -35,7 +45,13 @@ REASONS = {
     "gave_up": (N_("the messenger could not be reached for a long time"), N_("Tap Retry.")),
 }
 
+REACTIONS = {
+    CUSTOM_EMOJI: N_("an emoji of the customer's own"),
+    PAID_REACTION: N_("a paid star"),
+}
+
 CHANNELS = {"telegram": "Telegram"}
+MEGABYTE = 1024 * 1024
 
 # How many words before the one that was found.
 BEFORE = 2
@@ -50,10 +66,10 @@ def shortened(text: str, most: int) -> str:
 
 def excerpt(text: str, word: str, most: int) -> str:
     """What stands around the first place where a text says a word, as `core.words.bare` has it, on one line."""
-    words = text.split()
-    place = next((index for index, one in enumerate(words) if word in bare(one)), 0)
+    tokens = text.split()
+    place = next((index for index, one in enumerate(tokens) if word in bare(one)), 0)
     start = max(0, place - BEFORE)
-    return shortened(f"{'… ' if start else ''}{' '.join(words[start:])}", most)
+    return shortened(f"{'… ' if start else ''}{' '.join(tokens[start:])}", most)
 
 
 def headed(text: str) -> str:
@@ -69,23 +85,29 @@ def cut(text: str, most: int) -> str:
     return shorter.rstrip() + "…"
 
 
-def units(text: str) -> int:
-    """The length of a text as Telegram counts it, in UTF-16 units."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
-
-
 def summary(t: Texts, kind: str, body: dict[str, Any], most: int) -> str:
     """A message in one line."""
-    words = shortened(body.get("text", ""), most)
-    if kind == "text":
-        return words
-    return f"{t(KINDS[kind])} {words}".strip()
+    said = shortened(words(kind, body) if kind in SAYING else body.get("text", ""), most)
+    if kind in ("text", "dice"):
+        return said
+    return f"{t(KINDS[kind])} {said}".strip()
 
 
 def reason(t: Texts, code: str) -> tuple[str, str]:
     """Why something was not sent, and what to do next."""
     why, next_step = REASONS.get(code, REASONS["refused"])
     return t(why), t(next_step)
+
+
+def too_big(t: Texts, size: int, most: int, channel_kind: str) -> tuple[str, str]:
+    """Why a file was not sent, and what to do next: its size and the messenger's limit, in bytes."""
+    why = t(
+        "the file has {size} MB, and {channel} takes {most} MB at most",
+        size=math.ceil(size / MEGABYTE),
+        channel=CHANNELS.get(channel_kind, channel_kind),
+        most=most // MEGABYTE,
+    )
+    return why, t("Send a smaller file, or a link to it.")
 
 
 Buttons = list[Sequence[tuple[str, CallbackData]]]

@@ -87,6 +87,8 @@ class Settings(BaseModel):
     sweep_seconds: Seconds = 5
     poll_seconds: Seconds = 25
     send_timeout_seconds: Seconds = 20
+    fetch_timeout_seconds: Seconds = 30
+    fetch_retry_seconds: Seconds = 60
     stop_seconds: Seconds = 25
     retry_seconds: Annotated[tuple[Seconds, ...], BeforeValidator(_comma_separated), Field(min_length=1)] = (
         5,

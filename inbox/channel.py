@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 
@@ -55,6 +56,43 @@ class Written:
     album: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a messenger takes: lengths in UTF-16 units, sizes in bytes.
+
+    Of the kinds that are not in `sends` it gets their words instead. `captioned` are those that carry a text, and of an
+    album's parts all are of one set in `albums`.
+    """
+
+    text: int
+    caption: int
+    sends: frozenset[str]
+    captioned: frozenset[str]
+    albums: Sequence[frozenset[str]]
+    album_parts: int
+    upload: int
+    download: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited(Written):
+    """What a message says since its person changed it; all of it, as if it were written so."""
+
+    edited_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted:
+    """The person's reaction on a message of the chat is now this emoji, CUSTOM_EMOJI, PAID_REACTION or none."""
+
+    message: str
+    emoji: str | None
+
+
+# Reactions that are no emoji which can be shown.
+CUSTOM_EMOJI, PAID_REACTION = "custom", "paid"
+
+
 @dataclass(frozen=True, slots=True)
 class Started:
     """The person opened the chat, perhaps by a link with a payload."""
@@ -82,7 +120,7 @@ class Incoming:
     payload: dict[str, Any]
     chat_key: str | None = None
     person: Person | None = None
-    content: Written | Started | Reachability | Pressed | None = None
+    content: Written | Reacted | Started | Reachability | Pressed | None = None
     unreadable: str | None = None
 
 
@@ -96,7 +134,10 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """One thing to do in a chat: `content` in our own form, other messages by their names in that chat."""
+    """One thing to do in a chat: `content` in our own form, other messages by their names in that chat.
+
+    An edit gives the whole content anew; a medium keeps its file unless it says that the file is "replaced".
+    """
 
     chat_key: str
     op: str
@@ -145,6 +186,7 @@ class Channel(Protocol):
     """One account at one messenger."""
 
     kind: ClassVar[str]
+    limits: ClassVar[Limits]
 
     async def name(self) -> str:
         """The account's own name at the messenger, which never changes. Raises Paused or Retry."""
@@ -154,8 +196,19 @@ class Channel(Protocol):
         """Wait for updates. Those below `offset` are acknowledged by the call. Raises Paused, Crowded or Retry."""
         ...
 
-    async def deliver(self, sending: Sending) -> str | None:
-        """Do one thing in a chat; the new message's name there. Raises Retry, Refused, Unanswered or Paused."""
+    async def deliver(self, sending: Sending) -> tuple[str, ...]:
+        """Do one thing in a chat; the new messages' names there, in order, as an album has several.
+
+        Raises Retry, Refused, Unanswered or Paused.
+        """
+        ...
+
+    async def fetch(self, external_ref: str, to: Path, *, most: int) -> None:
+        """Bring a file of the messenger's to a place here, at most so many bytes, whatever size it is said to have.
+
+        Raises Refused for what can never be had, Retry for now, Paused, or OSError when it cannot be written. What has
+        been written until then stays.
+        """
         ...
 
     async def close(self) -> None:

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select, update
 
-from core.bulk import insert_rows
+from core.bulk import insert_rows, update_rows
 from core.database import UnitOfWork
 from core.journal import insert_or_ignore
+from core.words import bare
 from inbox.channel import Person
 from inbox.models import contact, identity
 
@@ -21,6 +22,7 @@ class Known:
     identity_id: int
     contact_id: int
     name: str
+    username: str | None
     language: str | None
     unreachable_since: datetime | None
 
@@ -48,6 +50,7 @@ _FIND = (
         identity.c.id,
         identity.c.contact_id,
         contact.c.name,
+        identity.c.username,
         contact.c.language,
         identity.c.unreachable_since,
     )
@@ -65,12 +68,13 @@ async def _find(uow: UnitOfWork, channel_id: int, names: Iterable[str]) -> dict[
 
 
 async def _make(uow: UnitOfWork, channel_id: int, people: Sequence[Person]) -> None:
-    rows = [{"name": person.name, "language": person.language} for person in people]
-    ids: defaultdict[tuple[str, str | None], list[int]] = defaultdict(list)
-    for row in await insert_rows(uow, contact, rows, returning=("id", "name", "language")):
-        ids[row.name, row.language].append(row.id)
+    said = [(person.name, _search(person), person.language) for person in people]
+    rows = [dict(zip(("name", "search", "language"), one, strict=True)) for one in said]
+    ids: defaultdict[tuple[str, str | None, str | None], list[int]] = defaultdict(list)
+    for row in await insert_rows(uow, contact, rows, returning=("id", "name", "search", "language")):
+        ids[row.name, row.search, row.language].append(row.id)
     # Contacts that say the same are the same until they get their identities.
-    made = {ids[person.name, person.language].pop(): person for person in people}
+    made = {ids[one].pop(): person for one, person in zip(said, people, strict=True)}
     result = await uow.execute(
         insert_or_ignore(uow, identity).returning(identity.c.contact_id),
         [
@@ -89,19 +93,31 @@ async def _make(uow: UnitOfWork, channel_id: int, people: Sequence[Person]) -> N
         await uow.execute(delete(contact).where(contact.c.id.in_(orphans)))
 
 
+def _search(person: Person) -> str | None:
+    return bare(f"{person.name} {person.username or ''}") or None
+
+
 async def _rename(uow: UnitOfWork, pairs: Iterable[tuple[Known, Person]]) -> None:
     changed = [
-        {"contact": known.contact_id, "new_name": person.name, "new_language": person.language or known.language}
+        (known, person, person.language or known.language)
         for known, person in pairs
-        if (known.name, known.language) != (person.name, person.language or known.language)
+        if (known.name, known.username, known.language)
+        != (person.name, person.username, person.language or known.language)
     ]
-    if changed:
-        await uow.execute(
-            update(contact)
-            .where(contact.c.id == bindparam("contact"))
-            .values(name=bindparam("new_name"), language=bindparam("new_language")),
-            changed,
-        )
+    await update_rows(
+        uow,
+        contact,
+        [
+            {"id": known.contact_id, "name": person.name, "search": _search(person), "language": language}
+            for known, person, language in changed
+        ],
+    )
+    renamed = [
+        {"id": known.identity_id, "username": person.username}
+        for known, person, _ in changed
+        if known.username != person.username
+    ]
+    await update_rows(uow, identity, renamed)
 
 
 async def mark_reachable(uow: UnitOfWork, identity_ids: Sequence[int]) -> None:

@@ -13,10 +13,11 @@ from core.database import Database
 from core.failpoints import failpoint
 from core.loops import whole
 from core.redis import Wakeups
-from inbox import heads, outcomes
+from inbox import heads, marking, outcomes
 from inbox.channel import Channel, Paused, Reason, Refused, Retry, Unanswered
+from inbox.marking import Marked
 from inbox.outbound import topic_of
-from inbox.outcomes import Marked, Result
+from inbox.outcomes import Result
 from inbox.owner import lease_of
 from inbox.pacing import Pacer
 
@@ -100,7 +101,7 @@ class Delivery:
         try:
             async with self._database.unit() as uow:
                 await lease.hold(uow, lease_of(self._channel_id), epoch=self._epoch)
-                marked = await outcomes.mark(uow, list(chosen), epoch=self._epoch)
+                marked = await marking.mark(uow, list(chosen), epoch=self._epoch)
         finally:
             for unused in chosen.keys() - {one.id for one in marked}:
                 self._pacer.unused(chosen[unused].chat_key, counts=chosen[unused].op == "send")
@@ -132,7 +133,8 @@ class Delivery:
         try:
             result = await self._attempt(marked)
         finally:
-            self._pacer.landed(marked.chat_key, counts=marked.op == "send")
+            messages = max(1, len(marked.messages)) if marked.op == "send" else 1
+            self._pacer.landed(marked.chat_key, counts=marked.op == "send", messages=messages)
         failpoint("send.after_accept")
         self._ended.append(result)
         self._wakeups.ring_here(topic_of(self._channel_id))
@@ -142,7 +144,7 @@ class Delivery:
             return Result(marked, failure=Refused(Reason.TARGET, "the message it is about was never sent"))
         try:
             async with asyncio.timeout(self._lengths.send_timeout):
-                return Result(marked, external_id=await self._channel.deliver(marked.sending))
+                return Result(marked, external_ids=await self._channel.deliver(marked.sending))
         except (Retry, Refused, Unanswered) as failure:
             return Result(marked, failure=failure)
         except Paused as paused:

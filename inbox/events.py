@@ -41,6 +41,23 @@ class MessageTakenBack(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeDelivered(Event):
+    """An edit or a deletion ("edit", "delete") of a message of ours was made at the customer."""
+
+    message_id: int
+    op: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeFailed(Event):
+    """An edit or a deletion of a message of ours will not be made; `reason` is a code of `inbox.channel.Reason`."""
+
+    message_id: int
+    op: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationStarted(Event):
     """A customer pressed Start, perhaps on a link with a payload; it is no message."""
 

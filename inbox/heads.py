@@ -1,4 +1,4 @@
-"""What may be sent next on a channel, and what was sent lately; marking and results are in `outcomes`."""
+"""What may be sent next on a channel, and what was sent lately; marking it is the affair of `marking`."""
 
 from collections.abc import Sequence
 from datetime import timedelta

@@ -14,10 +14,13 @@ from core.bulk import insert_rows, update_rows
 from core.database import UnitOfWork
 from core.journal import Event, insert, lock, record
 from core.relay import COMPANY
-from inbox.channel import Incoming, Person, Pressed, Reachability, Started, Written
+from inbox.attachments import store_files
+from inbox.changes import Change, Changes, Reaction, change_messages, store_reactions
+from inbox.channel import Edited, Incoming, Person, Pressed, Reachability, Reacted, Started, Written
 from inbox.contacts import Known, mark_reachable, mark_unreachable, recognise, stream_of
+from inbox.contents import searchable
 from inbox.events import ContactBlocked, ContactReturned, ConversationStarted, MessageReceived, UpdateParked
-from inbox.models import attachment, conversation, file_ref, message, parked_update, update
+from inbox.models import conversation, message, parked_update, update
 
 STAFF_UPDATES = "staff_updates"
 
@@ -106,11 +109,11 @@ async def _take_in(uow: UnitOfWork, channel_id: int, updates: Sequence[Incoming]
     known = await recognise(uow, channel_id, [_person(one) for one in updates])
     await lock(uow, [stream_of(one.contact_id) for one in known.values()])
     talks = await _conversations(uow, channel_id, updates, known)
-    messages = await _messages(uow, channel_id, updates, talks)
+    stored = await _messages(uow, channel_id, updates, talks)
     events: list[Event] = []
     for one in updates:
         who, talk = known[_person(one).external_id], talks[_chat(one)]
-        events += _events(uow, one, who, talk, messages)
+        events += _events(uow, one, who, talk, stored)
     await _store_talks(uow, talks)
     await _reachability(uow, events)
     await record(uow, events)
@@ -158,32 +161,67 @@ _TALK = (
 Messages = dict[tuple[int, str], int]
 
 
-async def _messages(uow: UnitOfWork, channel_id: int, updates: Sequence[Incoming], talks: dict[str, Talk]) -> Messages:
-    """Ids of the messages that were new, by conversation and name at the messenger."""
-    written = [(talks[_chat(one)], one.content) for one in updates if isinstance(one.content, Written)]
+@dataclass(slots=True)
+class _Stored:
+    """What a batch did: its new messages by conversation and name, and changes of older ones by their updates."""
+
+    messages: Messages
+    changes: Changes
+
+
+async def _messages(uow: UnitOfWork, channel_id: int, updates: Sequence[Incoming], talks: dict[str, Talk]) -> _Stored:
+    written = [(one, talks[_chat(one)].id, one.content) for one in updates if isinstance(one.content, Written)]
+    reactions = [
+        Reaction(one.external_id, talks[_chat(one)].id, _chat(one), one.content)
+        for one in updates
+        if isinstance(one.content, Reacted)
+    ]
+    reacted = await store_reactions(uow, channel_id, reactions) if reactions else {}
     if not written:
-        return {}
-    answered = await _named(uow, [(talk.id, one.reply_to) for talk, one in written if one.reply_to])
+        return _Stored({}, reacted)
+    # What is said of a message first is how it is received, be it an edit that has overtaken it.
+    first: dict[tuple[int, str], tuple[Incoming, Written]] = {}
+    for one, talk_id, content in written:
+        first.setdefault((talk_id, content.external_id), (one, content))
+    new = await _store(uow, channel_id, [(talk_id, content) for (talk_id, _), (_, content) in first.items()])
+    later = [
+        Change(one.external_id, (talk_id, content.external_id), content)
+        for one, talk_id, content in written
+        if (talk_id, content.external_id) not in new or first[talk_id, content.external_id][0] is not one
+    ]
+    changed = await change_messages(uow, channel_id, later) if later else {}
+    return _Stored(new, reacted | changed)
+
+
+async def _store(uow: UnitOfWork, channel_id: int, written: Sequence[tuple[int, Written]]) -> Messages:
+    """Ids of the messages that were new, by conversation and name at the messenger."""
+    answered = await _named(uow, [(talk_id, one.reply_to) for talk_id, one in written if one.reply_to])
     rows = [
         {
-            "conversation_id": talk.id,
+            "conversation_id": talk_id,
             "direction": "in",
             "actor": "customer",
             "external_id": one.external_id,
-            "reply_to_id": answered.get((talk.id, one.reply_to or "")),
+            "reply_to_id": answered.get((talk_id, one.reply_to or "")),
             "album": one.album,
             "kind": one.kind,
             "body": one.body,
+            "search": searchable(one.body),
             "at": min(one.at, uow.now),
+            "edited_at": one.edited_at if isinstance(one, Edited) else None,
         }
-        for talk, one in written
+        for talk_id, one in written
     ]
     result = await insert_rows(uow, message, rows, ignore=True, returning=("id", "conversation_id", "external_id"))
     stored = {(row.conversation_id, row.external_id): row.id for row in result}
     await store_files(
         uow,
         channel_id,
-        [(stored[talk.id, one.external_id], one) for talk, one in written if (talk.id, one.external_id) in stored],
+        [
+            (stored[talk_id, one.external_id], one.files)
+            for talk_id, one in written
+            if (talk_id, one.external_id) in stored
+        ],
     )
     return stored
 
@@ -198,39 +236,7 @@ async def _named(uow: UnitOfWork, names: Sequence[tuple[int, str]]) -> Messages:
     return {(row.conversation_id, row.external_id): row.id for row in rows}
 
 
-async def store_files(uow: UnitOfWork, channel_id: int, written: Sequence[tuple[int, Written]]) -> None:
-    """Write the files of messages, by the names under which this channel has them."""
-    files = {(message_id, place): file for message_id, one in written for place, file in enumerate(one.files)}
-    if not files:
-        return
-    result = await uow.execute(
-        insert(uow, attachment).returning(attachment.c.id, attachment.c.message_id, attachment.c.place),
-        [
-            {
-                "message_id": message_id,
-                "place": place,
-                "kind": file.kind,
-                "mime": file.mime,
-                "name": file.name,
-                "size": file.size,
-            }
-            for (message_id, place), file in files.items()
-        ],
-    )
-    await uow.execute(
-        insert(uow, file_ref),
-        [
-            {
-                "attachment_id": row.id,
-                "channel_id": channel_id,
-                "external_ref": files[row.message_id, row.place].external_ref,
-            }
-            for row in result
-        ],
-    )
-
-
-def _events(uow: UnitOfWork, one: Incoming, who: Known, talk: Talk, messages: Messages) -> list[Event]:
+def _events(uow: UnitOfWork, one: Incoming, who: Known, talk: Talk, stored: _Stored) -> list[Event]:
     """What an update means, and the change of its conversation."""
     common: dict[str, Any] = {
         "stream": stream_of(talk.contact_id),
@@ -249,15 +255,18 @@ def _events(uow: UnitOfWork, one: Incoming, who: Known, talk: Talk, messages: Me
             return [ContactReturned(**common, identity_id=who.identity_id), started] if returned else [started]
         case Written() as written:
             # The same message may come under the number of another update.
-            message_id = messages.pop((talk.id, written.external_id), None)
+            message_id = stored.messages.pop((talk.id, written.external_id), None)
             if message_id is None:
-                return []
+                change = stored.changes.get(one.external_id)
+                return [change(common | {"conversation_id": talk.id})] if change else []
             began = talk.waiting_since is None
             if began:
                 talk.waiting_since, talk.waiting_from_id = min(written.at, uow.now), message_id
             talk.last_message_id = message_id
             received = MessageReceived(**common, conversation_id=talk.id, message_id=message_id, began_waiting=began)
             return [ContactReturned(**common, identity_id=who.identity_id), received] if returned else [received]
+        case Reacted() if change := stored.changes.get(one.external_id):
+            return [change(common | {"conversation_id": talk.id})]
         case _:
             return []
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, literal_column, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, literal_column, or_, select, update
 
 from core.bulk import insert_rows
 from core.database import UnitOfWork
 from core.journal import insert, insert_or_ignore
+from inbox.albums import Album, joined
 from inbox.models import message, outgoing, posted
+from inbox.threads import Join, Link, extend
 
 
 class Lane(IntEnum):
@@ -25,11 +27,13 @@ class Lane(IntEnum):
 class Outgoing:
     """One thing to do in a chat. `cause` names event, handler and addressee: the same cause is queued once.
 
-    `content` is our own form; in it `reply_to` may name {"ref": what the newest message is about}, {"message": id} or
-    {"external": name}.
+    `content` is our own form; in it `reply_to` may name {"ref": what the newest message is about}, {"message": id},
+    {"external": name} or {"outgoing": id}, with a "ref" for when that was never sent.
     `target_id` is the outgoing message that an edit or a deletion is about; a reaction names its target in `content`.
     `guard` names a stream whose events may stop it: it waits until they have been handed on.
-    A `merge_key` makes it replace the content of a queued one with the same key in the same chat.
+    A `merge_key` makes it replace the content of a queued one with the same key in the same chat; a part of an `album`
+    joins what is queued of it.
+    A `thread` lets it join what waits last of the same thread in the chat, if `queue` is told how (`inbox.threads`).
     """
 
     cause: str
@@ -42,7 +46,9 @@ class Outgoing:
     ref: str | None = None
     target_id: int | None = None
     merge_key: str | None = None
+    album: Album | None = None
     guard: str | None = None
+    thread: str | None = None
 
 
 def topic_of(channel_id: int) -> str:
@@ -50,11 +56,16 @@ def topic_of(channel_id: int) -> str:
     return f"outgoing:{channel_id}"
 
 
-async def queue(uow: UnitOfWork, items: Sequence[Outgoing]) -> None:
-    """Queue things in the order given; those whose cause was queued before are left out."""
-    plain = [_row(item) for item in items if item.merge_key is None]
+async def queue(uow: UnitOfWork, items: Sequence[Outgoing], *, join: Join | None = None) -> None:
+    """Queue things in the order given; those whose cause was queued before are left out.
+
+    `join` says what a thing and the one that waits before it in its thread are as one.
+    """
+    plain = [item for item in items if item.merge_key is None]
     if plain:
-        await insert_rows(uow, outgoing, plain, ignore=True)
+        made = await joined(uow, [(_row(item), item.album) for item in plain])
+        rows = await insert_rows(uow, outgoing, made, ignore=True, returning=("id", "cause"))
+        await _extend_threads(uow, plain, {row.cause: row.id for row in rows}, join)
     merging = [_row(item) for item in items if item.merge_key is not None]
     if merging:
         statement = insert(uow, outgoing)
@@ -71,6 +82,24 @@ async def queue(uow: UnitOfWork, items: Sequence[Outgoing]) -> None:
         uow.ring(topic_of(channel_id))
 
 
+async def _extend_threads(
+    uow: UnitOfWork, items: Sequence[Outgoing], queued: dict[str, int], join: Join | None
+) -> None:
+    links = [
+        Link(
+            queued.pop(item.cause),
+            (item.channel_id, item.chat_key, item.thread),
+            item.content,
+            is_album=item.album is not None,
+        )
+        for item in items
+        # A cause may be named twice in one batch as well.
+        if item.thread is not None and item.cause in queued
+    ]
+    if links:
+        await extend(uow, links, join)
+
+
 def _row(item: Outgoing) -> dict[str, Any]:
     return {
         "cause": item.cause,
@@ -83,6 +112,7 @@ def _row(item: Outgoing) -> dict[str, Any]:
         "target_id": item.target_id,
         "content": item.content,
         "merge_key": item.merge_key,
+        "not_before": None,
         "guard": item.guard,
         "state": "queued",
     }
@@ -165,13 +195,16 @@ def _says(content: dict[str, Any]) -> dict[str, Any]:
 
 
 async def send_again(uow: UnitOfWork, outgoing_id: int) -> bool:
-    """Queue once more what failed or was not confirmed, because a person asked; False if it is neither."""
+    """Queue once more what failed or was not confirmed, because a person asked; False if it is neither.
+
+    With it goes what is left of the same message.
+    """
     # Attempts go on being counted, for each is a row of its own; the pauses between them begin anew.
     return await _close(uow, outgoing_id, state="queued", reason=None, failures=0, not_before=None)
 
 
 async def discard(uow: UnitOfWork, outgoing_id: int) -> bool:
-    """Give up what failed or was not confirmed; False if it is neither."""
+    """Give up what failed or was not confirmed, with the rest of its message; False if it is neither."""
     return await _close(uow, outgoing_id, state="cancelled", reason="discarded")
 
 
@@ -185,8 +218,15 @@ async def withdraw(uow: UnitOfWork, client_keys: Collection[str], *, reason: str
     meant = select(message.c.id).where(message.c.client_key.in_(sorted(client_keys)))
     sends = update(outgoing).where(outgoing.c.message_id.in_(meant), outgoing.c.op == "send")
     await uow.execute(sends.where(outgoing.c.state == "sending", outgoing.c.guard.is_not(None)).values(reason=reason))
+    rest = outgoing.alias("rest")
+    # What has begun to be said is said to its end.
+    begun = select(rest.c.message_id).where(
+        rest.c.message_id == outgoing.c.message_id,
+        rest.c.op == "send",
+        rest.c.state.not_in(["queued", "cancelled"]),
+    )
     result = await uow.execute(
-        sends.where(outgoing.c.state == "queued")
+        sends.where(outgoing.c.state == "queued", ~begun.exists())
         .values(state="cancelled", reason=reason)
         .returning(outgoing.c.message_id)
     )
@@ -196,17 +236,18 @@ async def withdraw(uow: UnitOfWork, client_keys: Collection[str], *, reason: str
 
 
 async def _close(uow: UnitOfWork, outgoing_id: int, **values: Any) -> bool:
+    message_id = select(outgoing.c.message_id).where(outgoing.c.id == outgoing_id).scalar_subquery()
+    same = and_(outgoing.c.message_id == message_id, outgoing.c.op == "send")
     result = await uow.execute(
         update(outgoing)
-        .where(outgoing.c.id == outgoing_id, outgoing.c.state.in_(["failed", "unknown"]))
+        .where(or_(outgoing.c.id == outgoing_id, same), outgoing.c.state.in_(["failed", "unknown"]))
         .values(**values)
         .returning(outgoing.c.channel_id)
     )
-    channel_id = result.scalar()
-    if channel_id is None:
-        return False
-    uow.ring(topic_of(channel_id))
-    return True
+    channel_ids = {row.channel_id for row in result}
+    for channel_id in channel_ids:
+        uow.ring(topic_of(channel_id))
+    return bool(channel_ids)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,22 @@
-"""What became of a send: marks before, results after, what a dead process left open; sending itself is elsewhere."""
+"""What became of a send: its result and its events, what a dead process left open; sending itself is elsewhere."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import and_, bindparam, case, select, tuple_
 from sqlalchemy import update as change
 
 from core.database import UnitOfWork
-from core.journal import Event, busy_streams, insert_or_ignore, lock, lock_free, record
+from core.journal import Event, insert_or_ignore, lock, record
 from core.storable import storable
-from inbox.channel import Reason, Refused, Retry, Sending, Unanswered
+from inbox.channel import Reason, Refused, Retry, Unanswered
 from inbox.contacts import mark_unreachable, stream_of
 from inbox.events import (
+    ChangeDelivered,
+    ChangeFailed,
     ContactBlocked,
     MessageDelivered,
     MessageFailed,
@@ -21,150 +24,17 @@ from inbox.events import (
     MessageWithdrawn,
     NoticeFailed,
 )
+from inbox.marking import Marked, Names, marked_of
 from inbox.models import attempt, conversation, identity, message, outgoing, posted
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
-    """A row that is being sent: what it is and which attempt this is."""
-
-    id: int
-    no: int
-    op: str
-    chat_key: str
-    message_id: int | None
-    ref: str | None
-    failures: int
-    resent: bool
-    merge_key: str | None
-    content: dict[str, Any]
-    sending: Sending | None
-
-
-@dataclass(frozen=True, slots=True)
 class Result:
-    """How an attempt ended: the new message's name in its chat, or the failure."""
+    """How an attempt ended: the new messages' names in their chat, or the failure."""
 
     marked: Marked
-    external_id: str | None = None
+    external_ids: tuple[str, ...] = ()
     failure: Retry | Refused | Unanswered | None = None
-
-
-async def mark(uow: UnitOfWork, ids: Sequence[int], *, epoch: int) -> list[Marked]:
-    """Write that these rows are about to be sent, before anything is; rows no longer queued are left out.
-
-    So is for now what something in its stream may stop: the stream is locked and has nothing left to hand on.
-    """
-    held = await _held(uow, ids)
-    result = await uow.execute(
-        change(outgoing)
-        .where(outgoing.c.id.in_([one for one in ids if one not in held]), outgoing.c.state == "queued")
-        .values(state="sending", attempts=outgoing.c.attempts + 1)
-        .returning(outgoing)
-    )
-    rows = sorted(result, key=lambda row: row.id)
-    if not rows:
-        return []
-    await uow.execute(
-        attempt.insert(),
-        [{"outgoing_id": row.id, "no": row.attempts, "epoch": epoch, "started_at": uow.now} for row in rows],
-    )
-    names = await _names(uow, rows)
-    return [_marked(row, names) for row in rows]
-
-
-async def _held(uow: UnitOfWork, ids: Sequence[int]) -> set[int]:
-    rows = await uow.rows(
-        select(outgoing.c.id, outgoing.c.guard).where(outgoing.c.id.in_(ids), outgoing.c.guard.is_not(None))
-    )
-    if not rows:
-        return set()
-    streams = sorted({row.guard for row in rows})
-    # Whoever waited here would keep the messages of all others waiting too.
-    free = await lock_free(uow, streams, most=len(streams))
-    free -= await busy_streams(uow, free)
-    return {row.id for row in rows if row.guard not in free}
-
-
-def _marked(row: Any, names: "_Names") -> Marked:
-    target = names.of_target(row)
-    lost = row.op != "send" and target is None
-    sending = None
-    if not lost:
-        sending = Sending(row.chat_key, row.op, row.content, target=target, reply_to=names.of_reply(row))
-    return Marked(
-        id=row.id,
-        no=row.attempts,
-        op=row.op,
-        chat_key=row.chat_key,
-        message_id=row.message_id,
-        ref=row.ref,
-        failures=row.failures,
-        resent=row.reason == "resent",
-        merge_key=row.merge_key,
-        content=row.content,
-        sending=sending,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """Names of messages in their chats, as the messenger gave them."""
-
-    by_outgoing: dict[int, str]
-    by_message: dict[int, str]
-    by_ref: dict[tuple[str, str], str]
-
-    def of_target(self, row: Any) -> str | None:
-        if row.target_id is not None:
-            return self.by_outgoing.get(row.target_id)
-        target: str | None = row.content.get("target")
-        return target
-
-    def of_reply(self, row: Any) -> str | None:
-        reply = row.content.get("reply_to") or {}
-        if "ref" in reply:
-            return self.by_ref.get((row.chat_key, reply["ref"]))
-        if "message" in reply:
-            return self.by_message.get(reply["message"])
-        external: str | None = reply.get("external")
-        return external
-
-
-async def _names(uow: UnitOfWork, rows: Sequence[Any]) -> _Names:
-    replies = [row.content.get("reply_to") or {} for row in rows]
-    return _Names(
-        await _outgoing_names(uow, {row.target_id for row in rows if row.target_id}),
-        await _message_names(uow, {reply["message"] for reply in replies if "message" in reply}),
-        await _newest_names(uow, {reply["ref"] for reply in replies if "ref" in reply}, {row.chat_key for row in rows}),
-    )
-
-
-async def _outgoing_names(uow: UnitOfWork, ids: Collection[int]) -> dict[int, str]:
-    if not ids:
-        return {}
-    query = select(posted.c.outgoing_id, posted.c.external_id).where(posted.c.outgoing_id.in_(ids))
-    return {row.outgoing_id: row.external_id for row in await uow.rows(query)}
-
-
-async def _message_names(uow: UnitOfWork, ids: Collection[int]) -> dict[int, str]:
-    if not ids:
-        return {}
-    query = select(message.c.id, message.c.external_id).where(message.c.id.in_(ids))
-    return {row.id: row.external_id for row in await uow.rows(query) if row.external_id}
-
-
-async def _newest_names(
-    uow: UnitOfWork, refs: Collection[str], chat_keys: Collection[str]
-) -> dict[tuple[str, str], str]:
-    if not refs:
-        return {}
-    query = (
-        select(posted.c.chat_key, posted.c.ref, posted.c.external_id)
-        .where(posted.c.ref.in_(refs), posted.c.chat_key.in_(chat_keys))
-        .order_by(posted.c.outgoing_id)
-    )
-    return {(row.chat_key, row.ref): row.external_id for row in await uow.rows(query)}
 
 
 async def left_open(uow: UnitOfWork, channel_id: int, *, epoch: int) -> list[Result]:
@@ -175,8 +45,8 @@ async def left_open(uow: UnitOfWork, channel_id: int, *, epoch: int) -> list[Res
         .where(outgoing.c.channel_id == channel_id, outgoing.c.state == "sending", attempt.c.epoch < epoch)
         .order_by(outgoing.c.id)
     )
-    nameless = _Names({}, {}, {})
-    return [Result(_marked(row, nameless), failure=Unanswered("the sender ended")) for row in rows]
+    nameless = Names({}, {}, {})
+    return [Result(marked_of(row, nameless), failure=Unanswered("the sender ended")) for row in rows]
 
 
 async def write(uow: UnitOfWork, channel_id: int, results: Sequence[Result], *, retry_seconds: Sequence[float]) -> None:
@@ -186,20 +56,61 @@ async def write(uow: UnitOfWork, channel_id: int, results: Sequence[Result], *, 
     results = await _end_attempts(uow, results)
     about = await _messages(uow, results)
     withdrawn = await _withdrawn(uow, results, about)
-    changes, events = [], []
+    beside = await _beside(uow, results, about)
+    changes, events, ended = [], [], []
     for one in results:
-        values = _next_state(uow, one, about.get(one.marked.message_id or 0), retry_seconds)
+        values = _next_state(uow, one, is_to_customer=_is_to_customer(one, about), retry_seconds=retry_seconds)
         if values["new_state"] == "queued" and one.marked.id in withdrawn:
             values |= {"new_state": "cancelled", "new_reason": withdrawn[one.marked.id]}
         changes.append({"outgoing": one.marked.id} | values)
-        events += _events(channel_id, one, values, about.get(one.marked.message_id or 0))
+        events += _events(channel_id, one, values, about, beside)
+        if values["new_state"] in ("failed", "cancelled") and one.marked.is_of_several:
+            ended.append((one, values))
     await _drop_superseded(uow, channel_id, results, changes)
     if changes:
         await lock(uow, [item.stream for item in events])
         await uow.execute(_SETTLE, changes)
+    await _end_rest(uow, ended)
     await _store_names(uow, channel_id, results, about)
     await _store_unreachable(uow, events)
     await record(uow, events)
+
+
+def _is_to_customer(one: Result, about: dict[int, "_About"]) -> bool:
+    return any(message_id in about for message_id in one.marked.messages)
+
+
+async def _beside(uow: UnitOfWork, results: Sequence[Result], about: dict[int, "_About"]) -> dict[int, set[str]]:
+    """In which states the other rows are of messages to customers that have several, by message."""
+    several = [one.marked for one in results if one.marked.is_of_several and _is_to_customer(one, about)]
+    if not several:
+        return {}
+    rows = await uow.rows(
+        select(outgoing.c.message_id, outgoing.c.state).where(
+            outgoing.c.message_id.in_([message_id for one in several for message_id in one.messages]),
+            outgoing.c.id.not_in([one.id for one in several]),
+            outgoing.c.op == "send",
+        )
+    )
+    found: dict[int, set[str]] = {}
+    for row in rows:
+        found.setdefault(row.message_id, set()).add(row.state)
+    return found
+
+
+async def _end_rest(uow: UnitOfWork, ended: Sequence[tuple[Result, dict[str, Any]]]) -> None:
+    """What still waits of a message that cannot be whole any more is not sent."""
+    for one, values in ended:
+        await uow.execute(
+            change(outgoing)
+            .where(
+                outgoing.c.message_id.in_(one.marked.messages),
+                outgoing.c.chat_key == one.marked.chat_key,
+                outgoing.c.op == "send",
+                outgoing.c.state == "queued",
+            )
+            .values(state=values["new_state"], reason=values["new_reason"])
+        )
 
 
 _SETTLE = (
@@ -270,7 +181,7 @@ class _About:
 
 async def _messages(uow: UnitOfWork, results: Sequence[Result]) -> dict[int, _About]:
     """The messages to customers among `results`, by id; relayed messages are none."""
-    ids = {one.marked.message_id for one in results if one.marked.message_id and one.marked.op == "send"}
+    ids = {message_id for one in results for message_id in one.marked.messages}
     if not ids:
         return {}
     rows = await uow.rows(
@@ -294,15 +205,17 @@ async def _messages(uow: UnitOfWork, results: Sequence[Result]) -> dict[int, _Ab
 
 async def _withdrawn(uow: UnitOfWork, results: Sequence[Result], about: dict[int, _About]) -> dict[int, str]:
     """Why messages that were on their way should not be tried again, by their rows; their streams are locked."""
-    failed = {one.marked.id: one.marked.message_id for one in results if one.failure and one.marked.message_id in about}
+    failed = {one.marked.id: one.marked for one in results if one.failure and _is_to_customer(one, about)}
     if not failed:
         return {}
-    await lock(uow, [stream_of(about[message_id].contact_id) for message_id in failed.values() if message_id])
+    await lock(uow, [stream_of(about[one.messages[0]].contact_id) for one in failed.values()])
     query = select(outgoing.c.id, outgoing.c.reason).where(outgoing.c.id.in_(failed), outgoing.c.guard.is_not(None))
     return {row.id: row.reason for row in await uow.rows(query) if row.reason}
 
 
-def _next_state(uow: UnitOfWork, one: Result, about: _About | None, retry_seconds: Sequence[float]) -> dict[str, Any]:
+def _next_state(
+    uow: UnitOfWork, one: Result, *, is_to_customer: bool, retry_seconds: Sequence[float]
+) -> dict[str, Any]:
     kept = {
         "new_reason": "resent" if one.marked.resent else None,
         "new_failures": one.marked.failures,
@@ -319,7 +232,7 @@ def _next_state(uow: UnitOfWork, one: Result, about: _About | None, retry_second
             return kept | {"new_state": "queued", "new_not_before": uow.now + timedelta(seconds=after)}
         case Unanswered() if one.marked.op == "send":
             # To a customer it is not repeated unasked; a card or a notice to the staff is, once.
-            if about is None and not one.marked.resent:
+            if not is_to_customer and not one.marked.resent:
                 return kept | {"new_state": "queued", "new_reason": "resent"}
             return kept | {"new_state": "unknown"}
         case _:
@@ -333,33 +246,64 @@ def _next_state(uow: UnitOfWork, one: Result, about: _About | None, retry_second
             }
 
 
-def _events(channel_id: int, one: Result, values: dict[str, Any], about: _About | None) -> list[Event]:
+def _events(
+    channel_id: int, one: Result, values: dict[str, Any], about: dict[int, _About], beside: dict[int, set[str]]
+) -> list[Event]:
     state, reason = values["new_state"], values["new_reason"]
-    if about is None:
+    if not _is_to_customer(one, about):
         if state not in ("failed", "unknown"):
             return []
         stream = f"chat:{channel_id}:{one.marked.chat_key}"
         return [NoticeFailed(stream=stream, ref=stream, outgoing_id=one.marked.id, reason=reason or "unknown")]
-    message_id, outgoing_id = one.marked.message_id or 0, one.marked.id
+    events: list[Event] = []
+    for message_id in one.marked.messages:
+        if not _says_nothing_new(state, beside.get(message_id, set())):
+            events += _of_message(one.marked, message_id, state, reason, about[message_id])
+    blocked = [item for item in events if isinstance(item, ContactBlocked)]
+    return blocked[:1] + [item for item in events if not isinstance(item, ContactBlocked)]
+
+
+def _says_nothing_new(state: str, others: set[str]) -> bool:
+    """Whether other rows of the same message keep this one from being the word on it."""
+    return bool(others - {"sent", "cancelled"} if state == "sent" else others & {"failed", "unknown"})
+
+
+def _of_message(marked: Marked, message_id: int, state: str, reason: str | None, about: _About) -> list[Event]:
+    outgoing_id = marked.id
     common: dict[str, Any] = {"stream": stream_of(about.contact_id), "ref": f"conversation:{about.conversation_id}"}
+    if marked.op != "send":
+        return _change_events(common | {"message_id": message_id, "op": marked.op}, state, reason or "")
     match state:
         case "sent":
             return [MessageDelivered(**common, message_id=message_id)]
         case "unknown":
             return [MessageUnconfirmed(**common, message_id=message_id, outgoing_id=outgoing_id)]
         case "failed":
-            failed = MessageFailed(**common, message_id=message_id, outgoing_id=outgoing_id, reason=reason)
+            failed = MessageFailed(**common, message_id=message_id, outgoing_id=outgoing_id, reason=reason or "")
             if reason in (Reason.BLOCKED, Reason.GONE) and about.identity_id:
                 return [ContactBlocked(**common, identity_id=about.identity_id), failed]
             return [failed]
         case "cancelled":
-            return [MessageWithdrawn(**common, message_id=message_id, reason=reason)]
+            return [MessageWithdrawn(**common, message_id=message_id, reason=reason or "")]
         case _:
             return []
 
 
+def _change_events(common: dict[str, Any], state: str, reason: str) -> list[Event]:
+    # What is gone already need not be deleted.
+    gone = common["op"] == "delete" and reason == Reason.TARGET
+    if state == "sent" or (state == "failed" and gone):
+        return [ChangeDelivered(**common)]
+    return [ChangeFailed(**common, reason=reason)] if state == "failed" else []
+
+
 async def _store_names(uow: UnitOfWork, channel_id: int, results: Sequence[Result], about: dict[int, _About]) -> None:
-    new = [one for one in results if one.external_id and one.marked.op == "send"]
+    new = [
+        (one.marked, name, message_id)
+        for one in results
+        if one.marked.op == "send"
+        for name, message_id in zip_longest(one.external_ids, one.marked.messages[: len(one.external_ids)])
+    ]
     if not new:
         return
     await uow.execute(
@@ -367,21 +311,23 @@ async def _store_names(uow: UnitOfWork, channel_id: int, results: Sequence[Resul
         [
             {
                 "channel_id": channel_id,
-                "chat_key": one.marked.chat_key,
-                "external_id": one.external_id,
-                "outgoing_id": one.marked.id,
-                "message_id": one.marked.message_id,
-                "ref": one.marked.ref,
+                "chat_key": marked.chat_key,
+                "external_id": name,
+                "outgoing_id": marked.id,
+                "message_id": message_id,
+                "ref": marked.ref,
             }
-            for one in new
+            for marked, name, message_id in new
         ],
     )
-    ours = [
-        {"written": one.marked.message_id, "name": one.external_id} for one in new if one.marked.message_id in about
-    ]
+    # One that is several at the messenger is called as the first of them.
+    ours = [{"written": message_id, "name": name} for _, name, message_id in new if message_id in about]
     if ours:
         await uow.execute(
-            change(message).where(message.c.id == bindparam("written")).values(external_id=bindparam("name")), ours
+            change(message)
+            .where(message.c.id == bindparam("written"), message.c.external_id.is_(None))
+            .values(external_id=bindparam("name")),
+            ours,
         )
 
 

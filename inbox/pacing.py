@@ -68,13 +68,15 @@ class Pacer:
         finally:
             self._screens -= 1
 
-    def landed(self, chat: str, *, counts: bool = True) -> None:
-        """Say that the oldest permit of a chat is used up: its call was answered."""
+    def landed(self, chat: str, *, counts: bool = True, messages: int = 1) -> None:
+        """Say that the oldest permit of a chat is used up: its call was answered. An album counts as its messages."""
         now = self._monotonic()
         self._forget(chat)
-        self._note(now)
+        for _ in range(messages):
+            self._note(now)
         if counts:
-            self._chats[chat] = max(self._chats.get(chat, 0.0), now + 1 / self._pace.chat_per_second)
+            full_at = max(self._chats.get(chat, 0.0), now + 1 / self._pace.chat_per_second)
+            self._chats[chat] = full_at + (messages - 1) / self._pace.chat_per_second
 
     def unused(self, chat: str, *, counts: bool = True) -> None:
         """Give the oldest permit of a chat back: its call will not be made."""

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select, tuple_
 
 from core.database import UnitOfWork
-from inbox.models import attachment, contact, conversation, file_ref, message, outgoing
+from inbox.models import attachment, channel, contact, conversation, file_ref, message, message_version, outgoing
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +18,21 @@ class MessageView:
     id: int
     conversation_id: int
     channel_id: int
+    channel_kind: str
     direction: str
     kind: str
     body: dict[str, Any]
     at: datetime
     client_key: str | None
+    external_id: str | None
+    chat_key: str
+    album: str | None
     file: str | None
+    size: int | None
     answered_kind: str | None
     answered_body: dict[str, Any] | None
+    edited_at: datetime | None
+    reaction: str | None
 
 
 _answered = message.alias("answered")
@@ -34,16 +41,24 @@ _VIEW = (
         message.c.id,
         message.c.conversation_id,
         conversation.c.channel_id,
+        channel.c.kind.label("channel_kind"),
         message.c.direction,
         message.c.kind,
         message.c.body,
         message.c.at,
         message.c.client_key,
+        message.c.external_id,
+        conversation.c.chat_key,
+        message.c.album,
         file_ref.c.external_ref,
+        attachment.c.size,
         _answered.c.kind.label("answered_kind"),
         _answered.c.body.label("answered_body"),
+        message.c.edited_at,
+        message.c.reaction,
     )
     .join(conversation, conversation.c.id == message.c.conversation_id)
+    .join(channel, channel.c.id == conversation.c.channel_id)
     .outerjoin(_answered, _answered.c.id == message.c.reply_to_id)
     .outerjoin(attachment, and_(attachment.c.message_id == message.c.id, attachment.c.place == 0))
     .outerjoin(
@@ -66,6 +81,15 @@ async def texts_of(uow: UnitOfWork, ids: Collection[int]) -> dict[int, str]:
     """The texts, or captions, of messages that have one."""
     rows = await uow.rows(_BODIES, {"ids": sorted(ids)}) if ids else []
     return {row.id: row.body["text"] for row in rows if row.body.get("text")}
+
+
+async def said_before(uow: UnitOfWork, versions: Collection[tuple[int, int]]) -> dict[tuple[int, int], str]:
+    """The texts, or captions, that messages had before edits, by message and version."""
+    if not versions:
+        return {}
+    key = tuple_(message_version.c.message_id, message_version.c.no)
+    rows = await uow.rows(select(message_version).where(key.in_(sorted(versions))))
+    return {(row.message_id, row.no): row.body.get("text", "") for row in rows}
 
 
 _BODIES = select(message.c.id, message.c.body).where(message.c.id.in_(bindparam("ids", expanding=True)))
@@ -116,14 +140,22 @@ class OutgoingView:
     chat_key: str
     op: str
     content: dict[str, Any]
+    message_id: int | None
+    cause: str
 
 
 async def outgoings(uow: UnitOfWork, ids: Collection[int]) -> list[OutgoingView]:
     """Outgoing things by their ids."""
     rows = await uow.rows(
-        select(outgoing.c.id, outgoing.c.channel_id, outgoing.c.chat_key, outgoing.c.op, outgoing.c.content).where(
-            outgoing.c.id.in_(ids)
-        )
+        select(
+            outgoing.c.id,
+            outgoing.c.channel_id,
+            outgoing.c.chat_key,
+            outgoing.c.op,
+            outgoing.c.content,
+            outgoing.c.message_id,
+            outgoing.c.cause,
+        ).where(outgoing.c.id.in_(ids))
     )
     return [OutgoingView(*row) for row in rows]
 

@@ -8,11 +8,14 @@ from sqlalchemy import bindparam, select, update
 from core.bulk import insert_rows, update_rows
 from core.database import UnitOfWork
 from core.journal import Origin, insert_or_ignore, record
+from inbox.albums import album_of
+from inbox.attachments import store_files
 from inbox.channel import Written
+from inbox.channels import limits_of
 from inbox.contacts import stream_of
+from inbox.contents import contents_of, searchable
 from inbox.events import MessageDiscarded, MessageRetried, MessageWritten
-from inbox.intake import store_files
-from inbox.models import conversation, message
+from inbox.models import channel, conversation, message
 from inbox.outbound import Lane, Outgoing, queue
 
 
@@ -30,7 +33,12 @@ async def write(
 
     The same `client_key` again has no effect. The customer's stream must be locked by this unit.
     """
-    talk = await uow.row(select(conversation).where(conversation.c.id == conversation_id).with_for_update())
+    talk = await uow.row(
+        select(conversation, channel.c.kind.label("channel_kind"))
+        .join(channel, channel.c.id == conversation.c.channel_id)
+        .where(conversation.c.id == conversation_id)
+        .with_for_update(of=conversation)
+    )
     if talk is None:
         raise LookupError(f"no conversation {conversation_id}")
     row = {"conversation_id": conversation_id, "actor": actor, "client_key": client_key, "reply_to_id": reply_to_id}
@@ -41,24 +49,30 @@ async def write(
     if message_id is None:
         known: int = await uow.value(select(message.c.id).where(message.c.client_key == client_key))
         return known
-    await store_files(uow, talk.channel_id, [(message_id, written)])
+    await store_files(uow, talk.channel_id, [(message_id, written.files)])
     await uow.execute(
         update(conversation)
         .where(conversation.c.id == conversation_id)
         .values(last_message_id=message_id, waiting_since=None, waiting_from_id=None)
     )
-    reply = {"reply_to": {"message": reply_to_id}} if reply_to_id else {}
+    limits = limits_of(talk.channel_kind)
+    rows = contents_of(limits, written.kind, written.body, [file.external_ref for file in written.files])
+    if reply_to_id:
+        rows[0] = rows[0] | {"reply_to": {"message": reply_to_id}}
+    album = f"{actor}:{written.album}" if written.album else None
     await queue(
         uow,
         [
             Outgoing(
-                cause=f"message:{message_id}",
+                cause=cause_of(message_id, place),
                 channel_id=talk.channel_id,
                 chat_key=talk.chat_key,
                 lane=lane,
-                content=content_of(written.kind, written.body, [file.external_ref for file in written.files]) | reply,
+                content=content,
                 message_id=message_id,
+                album=album_of(limits, album, content, content),
             )
+            for place, content in enumerate(rows)
         ],
     )
     event = MessageWritten(
@@ -102,6 +116,7 @@ async def write_automatically(uow: UnitOfWork, items: Sequence[Automatic]) -> No
                 "client_key": one.client_key,
                 "kind": "text",
                 "body": {"text": one.text},
+                "search": searchable({"text": one.text}),
                 "at": uow.now,
             }
             for one in items
@@ -116,15 +131,16 @@ async def write_automatically(uow: UnitOfWork, items: Sequence[Automatic]) -> No
         uow,
         [
             Outgoing(
-                cause=f"message:{message_id}",
+                cause=cause_of(message_id, place),
                 channel_id=chat.channel_id,
                 chat_key=chat.chat_key,
                 lane=Lane.AUTOMATION,
-                content=content_of("text", {"text": one.text}, []),
+                content=content,
                 message_id=message_id,
                 guard=stream_of(chat.contact_id),
             )
             for one, chat, message_id in written
+            for place, content in enumerate(contents_of(limits_of(chat.channel_kind), "text", {"text": one.text}))
         ],
     )
     await record(
@@ -142,18 +158,32 @@ async def write_automatically(uow: UnitOfWork, items: Sequence[Automatic]) -> No
     )
 
 
-_CHATS = select(conversation.c.id, conversation.c.channel_id, conversation.c.chat_key, conversation.c.contact_id).where(
-    conversation.c.id.in_(bindparam("ids", expanding=True))
+_CHATS = (
+    select(
+        conversation.c.id,
+        conversation.c.channel_id,
+        conversation.c.chat_key,
+        conversation.c.contact_id,
+        channel.c.kind.label("channel_kind"),
+    )
+    .join(channel, channel.c.id == conversation.c.channel_id)
+    .where(conversation.c.id.in_(bindparam("ids", expanding=True)))
 )
 
 
+def cause_of(message_id: int, place: int) -> str:
+    """The name of the rows of a message, of which most have one."""
+    return f"message:{message_id}:{place}" if place else f"message:{message_id}"
+
+
 def _written_out(written: Written) -> dict[str, Any]:
-    return {"direction": "out", "album": written.album, "kind": written.kind, "body": written.body}
-
-
-def content_of(kind: str, body: dict[str, Any], files: list[str]) -> dict[str, Any]:
-    """What a channel is given to send a message as itself."""
-    return {"kind": kind, **body} | ({"file": files[0]} if files else {})
+    return {
+        "direction": "out",
+        "album": written.album,
+        "kind": written.kind,
+        "body": written.body,
+        "search": searchable(written.body),
+    }
 
 
 async def record_outcome(uow: UnitOfWork, message_id: int, *, actor: str, retried: bool) -> None:

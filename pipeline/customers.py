@@ -3,16 +3,19 @@
 from sqlalchemy import select, update
 
 from core.database import UnitOfWork
-from core.journal import record
+from core.errors import NotFound, Unreadable
+from core.journal import insert_or_ignore, record
+from core.phones import read_phone
 from core.zones import read_zone
 from inbox.contacts import stream_of
-from inbox.models import contact
+from inbox.models import contact, message, phone
 from pipeline.deals import locked, see
-from pipeline.events import TimezoneChosen
+from pipeline.events import PhoneSaved, TimezoneChosen
 from pipeline.opening import ref_of
 from pipeline.staff.rights import Right, Staff, needs
 
 EXAMPLE = "/deal 12 timezone Europe/Warsaw"
+PHONE_EXAMPLE = "/deal 12 phone +48 600 700 800"
 
 
 @needs(Right.MOVE)
@@ -32,3 +35,41 @@ async def set_timezone(uow: UnitOfWork, by: Staff, deal_id: int, words: str) -> 
     )
     await record(uow, [chosen])
     return zone
+
+
+@needs(Right.WORK)
+async def save_phone(uow: UnitOfWork, by: Staff, deal_id: int, words: str) -> str:
+    """Note a phone number of a deal's customer; the number in its E.164 form.
+
+    One that is noted already stays. Raises NotFound, DealTaken, Unreadable for what is no number.
+    """
+    number = read_phone(words)
+    if number is None:
+        raise Unreadable(part=words, example=PHONE_EXAMPLE)
+    await see(uow, by, deal_id)
+    row = await locked(uow, deal_id)
+    result = await uow.execute(
+        insert_or_ignore(uow, phone).returning(phone.c.number), {"contact_id": row.contact_id, "number": number}
+    )
+    if result.scalar() is not None:
+        saved = PhoneSaved(
+            stream=stream_of(row.contact_id), ref=ref_of(deal_id), actor=by.actor, deal_id=deal_id, number=number
+        )
+        await record(uow, [saved])
+    return number
+
+
+@needs(Right.WORK)
+async def save_phone_of(uow: UnitOfWork, by: Staff, deal_id: int, message_id: int) -> str:
+    """The same for the contact that a customer sent in a message. Raises as `save_phone`."""
+    view = await see(uow, by, deal_id)
+    body = await uow.value(
+        select(message.c.body).where(
+            message.c.id == message_id,
+            message.c.conversation_id == view.conversation_id,
+            message.c.kind == "contact",
+        )
+    )
+    if body is None:
+        raise NotFound
+    return await save_phone(uow, by, deal_id, body["phone"])

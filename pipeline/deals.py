@@ -13,14 +13,13 @@ from core.journal import Origin, lock
 from core.texts import N_
 from inbox.channel import Written
 from inbox.contacts import stream_of
+from inbox.contents import is_visible
 from inbox.models import channel, contact, conversation, message, outgoing
 from inbox.outbound import discard, send_again
 from inbox.writing import record_outcome, write
 from pipeline.models import deal, deal_tag, lost_reason, membership, staff, stage, tag, talk, task, task_kind
 from pipeline.staff.rights import Right, Staff, needs
 from pipeline.staff.taking import assign, who_has
-
-INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 
 
 class DealIsClosed(Conflict):
@@ -36,7 +35,7 @@ class NotSendable(Refusal):
 
     code = "not-sendable"
     text = N_("This kind of message cannot be sent to a customer.")
-    next_step = N_("Send it as text, photo, video, voice, document, sticker or location.")
+    next_step = N_("Send it as text, or as a photo, video, voice message, file, sticker, place, contact or poll.")
 
 
 class NothingToRetry(Conflict):
@@ -252,7 +251,7 @@ async def answer(
 
 def check_sendable(written: Written) -> None:
     """Nothing, if a message can be sent to a customer, whoever he is. Raises NotSendable."""
-    if written.kind == "unsupported" or (written.kind == "text" and not _visible(written.body.get("text", ""))):
+    if written.kind == "unsupported" or (written.kind == "text" and not is_visible(written.body.get("text", ""))):
         raise NotSendable
 
 
@@ -263,18 +262,11 @@ async def _is_member(uow: UnitOfWork, by: Staff, pipeline_id: int | None) -> boo
     return found is not None
 
 
-def _visible(text: str) -> bool:
-    """Whether a text has anything to see; messengers refuse one that is only spaces and zero-width characters."""
-    return any(
-        char.isprintable() and not char.isspace() and char not in "\u200b\u200c\u200d\u2060\ufeff" for char in text
-    )
-
-
 @needs(Right.ANSWER)
 async def retry(uow: UnitOfWork, by: Staff, outgoing_id: int) -> int:
     """Send again what failed or was not confirmed; the message's id. Raises NothingToRetry, NotFound, DealTaken."""
     message_id = await _his_message(uow, by, outgoing_id)
-    await _still_his_customer(uow, by, message_id)
+    await still_his_customer(uow, by, message_id)
     if not await send_again(uow, outgoing_id):
         raise NothingToRetry
     await record_outcome(uow, message_id, actor=by.actor, retried=True)
@@ -305,7 +297,8 @@ async def _his_message(uow: UnitOfWork, by: Staff, outgoing_id: int) -> int:
     return message_id
 
 
-async def _still_his_customer(uow: UnitOfWork, by: Staff, message_id: int) -> None:
+@needs(Right.ANSWER)
+async def still_his_customer(uow: UnitOfWork, by: Staff, message_id: int) -> None:
     """Nothing, unless the customer has a deal with a colleague by now; a deal that nobody has is in nobody's way."""
     deal_id = await last_deal_of_message(uow, message_id)
     row = await uow.row(select(deal.c.assignee_id).where(deal.c.id == deal_id))

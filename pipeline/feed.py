@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from core.database import UnitOfWork
 from core.journal import Event, Recorded, as_recorded, event
 from pipeline.deals import see
 from pipeline.events import DealAssigned
+from pipeline.models import deal
 from pipeline.opening import ref_of
 from pipeline.staff.rights import Right, Staff, needs
 
@@ -24,10 +25,18 @@ async def history(
 ) -> list[Recorded[Event]]:
     """The last events of these kinds about a deal, the newest one last; `before` is the id of a later one.
 
+    What happened in its conversation belongs to it while it is open.
+
     Raises NotFound, or DealTaken when the deal is a colleague's.
     """
-    await see(uow, by, deal_id)
-    query = select(event).where(event.c.ref == ref_of(deal_id), event.c.kind.in_({one.__name__ for one in kinds}))
+    view = await see(uow, by, deal_id)
+    requested = select(deal.c.requested_at).where(deal.c.id == deal_id).scalar_subquery()
+    talked = and_(event.c.ref == f"conversation:{view.conversation_id}", event.c.at >= requested)
+    if view.closed_at is not None:
+        talked = and_(talked, event.c.at <= view.closed_at)
+    query = select(event).where(
+        or_(event.c.ref == ref_of(deal_id), talked), event.c.kind.in_({one.__name__ for one in kinds})
+    )
     if before is not None:
         query = query.where(event.c.id < before)
     rows = await uow.rows(query.order_by(event.c.id.desc()).limit(limit))

@@ -1,10 +1,11 @@
 """Tags: a vocabulary that grows as people type, and which deals have which; admins rename, merge and remove."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from core.bulk import insert_rows
 from core.database import UnitOfWork
@@ -125,9 +126,14 @@ async def _note(
 ) -> None:
     if not rows:
         return
-    changed = sorted({row.deal_id for row in rows})
-    await uow.execute(update(deal).where(deal.c.id.in_(changed)).values(version=deal.c.version + 1, changed_at=uow.now))
-    contacts = {row.id: row.contact_id for row in await uow.rows(_contacts(changed))}
+    changes = Counter(row.deal_id for row in rows)
+    await uow.execute(
+        update(deal)
+        .where(deal.c.id == bindparam("changed"))
+        .values(version=deal.c.version + bindparam("times"), changed_at=uow.now),
+        [{"changed": deal_id, "times": times} for deal_id, times in sorted(changes.items())],
+    )
+    contacts = {row.id: row.contact_id for row in await uow.rows(_contacts(changes))}
     names = {row.id: row.name for row in await uow.rows(select(tag).where(tag.c.id.in_({row.tag_id for row in rows})))}
     await record(
         uow,

@@ -13,6 +13,7 @@ from bot.house import House
 from bot.marks import client_key
 from bot.operator.endings import LOST_WORDS, lost_words_typed
 from bot.operator.finding import TO_WHOM, found_for
+from bot.reactions import REACTION
 from bot.screens import Screen
 from bot.texts import content, summary
 from core.database import UnitOfWork
@@ -70,13 +71,14 @@ async def typed(
         current = await talking(uow, desk)
         # A reply to what is nobody's is no word to whomever he talks to: he may mean another one.
         if current is None or current.idle or message.reply_to_message is not None:
-            return await _ask_to_whom(uow, by, t, desk, update_row)
+            return await _ask_to_whom(uow, by, t, desk, update_row, album=message.media_group_id)
         deal_id = current.deal_id
         await keep_talking(uow, desk, idle=house.idle)
     try:
         await _send(uow, by, desk, deal_id, message, answered)
     except DealTaken as taken:
-        return await _ask_to_whom(uow, by, t, desk, update_row, why=f"{taken.told(t, uow.now)}\n\n")
+        why, album = f"{taken.told(t, uow.now)}\n\n", message.media_group_id
+        return await _ask_to_whom(uow, by, t, desk, update_row, album=album, why=why)
     return Screen()
 
 
@@ -108,7 +110,10 @@ async def _addressee(message: Message, uow: UnitOfWork, desk: Desk) -> tuple[int
     if about is None:
         return None, None
     if about.ref is not None:
-        return int(about.ref.partition(":")[2]), None
+        kind, _, number = about.ref.partition(":")
+        if kind == REACTION:
+            return await last_deal_of_message(uow, int(number)), int(number)
+        return int(number), None
     if about.message_id is not None:
         return await last_deal_of_message(uow, about.message_id), about.message_id
     return None, None
@@ -127,14 +132,29 @@ async def _send(uow: UnitOfWork, by: Staff, desk: Desk, deal_id: int, message: M
     await remember(uow, desk.channel_id, desk.external_id, name, message_id=sent.message_id)
 
 
-async def _ask_to_whom(uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, update_row: int, *, why: str = "") -> Screen:
+async def _asked(uow: UnitOfWork, desk: Desk) -> list[dict[str, Any]]:
+    """What is kept until he chooses, question by question: its updates, and the album whose parts they are."""
+    waits_for = await screen(uow, desk) or {}
+    asked: list[dict[str, Any]] = waits_for.get("asked", []) if waits_for.get("kind") == TO_WHOM else []
+    return asked
+
+
+async def _ask_to_whom(
+    uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, update_row: int, *, album: str | None, why: str = ""
+) -> Screen:
     customers = await recent_customers(uow, by)
     if not customers:
         words = t("You have no open deals, so this went to nobody. Take a request with /next and reply to its card.")
         return Screen(content(why + words), quotes=True)
-    waits_for: dict[str, Any] = await screen(uow, desk) or {}
-    kept = waits_for.get("updates", []) if waits_for.get("kind") == TO_WHOM else []
-    await set_screen(uow, desk, {"kind": TO_WHOM, "updates": [*kept, update_row]})
+    asked = await _asked(uow, desk)
+    if album is not None and asked and asked[-1]["album"] == album:
+        # The question was put at its first part.
+        asked[-1]["updates"].append(update_row)
+        await set_screen(uow, desk, {"kind": TO_WHOM, "asked": asked})
+        return Screen()
+    kept = [one for question in asked for one in question["updates"]]
+    asked.append({"updates": [update_row], "album": album})
+    await set_screen(uow, desk, {"kind": TO_WHOM, "asked": asked})
     words = why + t("To whom? Your text is kept until you choose.")
     rows: list[Any] = [[(title(view), callbacks.ToWhom(deal=view.id, until=update_row))] for view in customers]
     rows.append([(t("Search"), callbacks.Find(until=update_row)), (t("To nobody"), callbacks.Forget(until=update_row))])
@@ -170,11 +190,10 @@ async def to_whom_pressed(
 
 async def _let_go(uow: UnitOfWork, desk: Desk, until: int) -> list[int]:
     """Keep no longer what was typed up to an update; the updates that were kept until now."""
-    waits_for = await screen(uow, desk) or {}
-    kept = waits_for.get("updates", []) if waits_for.get("kind") == TO_WHOM else []
-    later = [one for one in kept if one > until]
-    await set_screen(uow, desk, {"kind": TO_WHOM, "updates": later} if later else None)
-    return [one for one in kept if one <= until]
+    asked = await _asked(uow, desk)
+    later = [one for one in asked if one["updates"][0] > until]
+    await set_screen(uow, desk, {"kind": TO_WHOM, "asked": later} if later else None)
+    return [update for one in asked if one not in later for update in one["updates"]]
 
 
 async def forget_pressed(

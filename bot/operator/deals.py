@@ -54,6 +54,7 @@ async def show_anew(uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, deal_id: i
                 content=await draw(uow, by, t, view),
                 message_id=view.waiting_from_id or view.opened_by_message_id,
                 ref=ref_of(view.id),
+                thread=ref_of(view.id),
             )
         ],
     )

@@ -16,6 +16,7 @@ from bot.operator.endings import close_typed
 from bot.operator.handing import hand_over_typed
 from bot.operator.history import drawn_history
 from bot.operator.noting import note_typed
+from bot.operator.profile import phone_typed
 from bot.operator.tagging import tags_typed, untag_typed
 from bot.operator.tasks import EXAMPLE as TASK_EXAMPLE
 from bot.operator.tasks import task_typed
@@ -28,7 +29,7 @@ from core.money import EXAMPLE as SUM
 from core.texts import Texts
 from pipeline.another import open_another
 from pipeline.customers import EXAMPLE as TIMEZONE_EXAMPLE
-from pipeline.customers import set_timezone
+from pipeline.customers import PHONE_EXAMPLE, set_timezone
 from pipeline.deals import see
 from pipeline.moving import NoSuchStage, move, reopen
 from pipeline.staff.rights import Staff
@@ -111,6 +112,12 @@ async def _timezone(line: Line) -> Screen:
     return Screen(content(line.t("{deal}: time zone {zone}", deal=title(view), zone=zone)))
 
 
+async def _phone(line: Line) -> Screen:
+    if not line.rest:
+        raise Unreadable(part="phone", example=PHONE_EXAMPLE)
+    return await phone_typed(line.uow, line.by, line.t, line.deal_id, line.rest)
+
+
 async def _amount(line: Line) -> Screen:
     if not line.rest:
         raise Unreadable(part="amount", example=f"/deal 12 amount {SUM}")
@@ -167,4 +174,5 @@ _VERBS: Final[Mapping[str, Callable[[Line], Awaitable[Screen]]]] = {
     "to": _to,
     "history": _history,
     "timezone": _timezone,
+    "phone": _phone,
 }

@@ -20,6 +20,7 @@ HOW = (
     N_("Come on shift with /shift: from then on new requests are handed to you in turn, each as a card."),
     N_("Answer by replying to a card or to a customer's message; or press Answer and just type."),
     N_("👀 under your message means stored, 👌 delivered. If something fails, you are told why and what to do."),
+    N_("Edit your message and it changes at the customer. Reply /delete to it to take it back, up to 48 hours later."),
     N_('By typing: /deal 12 stage "Offer sent" · /deal 12 close won · /shift on'),
 )
 

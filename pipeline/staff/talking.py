@@ -141,3 +141,18 @@ async def kept_updates(uow: UnitOfWork, ids: Collection[int]) -> list[dict[str, 
     """What was typed in these updates, oldest first, as the messenger brought it."""
     rows = await uow.rows(select(update_table.c.payload).where(update_table.c.id.in_(ids)).order_by(update_table.c.id))
     return [row.payload for row in rows if row.payload]
+
+
+async def keep_instead(uow: UnitOfWork, desk: Desk, message_name: int, update_id: int) -> None:
+    """What he typed, which waits for its addressee, is kept as an update that came later says it.
+
+    A message is known by the name that the messenger gave it; nothing happens if it does not wait.
+    """
+    waits_for = await screen(uow, desk) or {}
+    kept = [one for question in waits_for.get("asked", []) for one in question["updates"]]
+    rows = await uow.rows(select(update_table.c.id, update_table.c.payload).where(update_table.c.id.in_(kept)))
+    for row in rows:
+        if (row.payload or {}).get("message", {}).get("message_id") == message_name:
+            later = await uow.value(select(update_table.c.payload).where(update_table.c.id == update_id))
+            new = row.payload | {"message": later["edited_message"]}
+            await uow.execute(update(update_table).where(update_table.c.id == row.id).values(payload=new))

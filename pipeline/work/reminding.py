@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.database import Database, UnitOfWork
+from core.failpoints import failpoint
 from core.journal import lock, lock_free, record
 from core.loops import whole
 from core.zones import is_here
@@ -50,6 +51,8 @@ class Reminders:
         """Remind of what is due now; seconds until the next look."""
         async with self._database.unit() as uow:
             await remind(uow)
+            failpoint("remind.before_commit")
+        failpoint("remind.after_commit")
         async with self._database.unit() as uow:
             await begin_days(uow)
         async with self._database.reading() as uow:

@@ -7,6 +7,9 @@ from typing import Any
 
 from tests.botapi.errors import bad_request
 
+# Seconds: 48 hours.
+OLD = 48 * 3600
+
 # What belongs to the message itself and not to what it says.
 _ENVELOPE = frozenset(
     {
@@ -58,11 +61,18 @@ class Posted:
     silent: bool = False
     keyboard: list[list[str]] = field(default_factory=list)
     reaction: str | None = None
+    # Those of the person.
+    reactions: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def id(self) -> int:
         """The number of the message in its chat."""
         return int(self.raw["message_id"])
+
+    @property
+    def is_old(self) -> bool:
+        """Whether it was sent so long ago that Telegram lets nobody change it."""
+        return now() - int(self.raw["date"]) > OLD
 
     def content(self) -> dict[str, Any]:
         """What the message says, without who said it when."""

@@ -10,7 +10,9 @@ from tests.botapi.ledger import Ledger
 from tests.botapi.pulse import Pulse
 
 BeforeKind = Literal["400", "401", "403", "409", "429", "5xx", "unknown_method", "slow", "hold"]
-AfterKind = Literal["accepted_no_answer", "accepted_reset", "accepted_502", "accepted_garbage", "accepted_hold"]
+AfterKind = Literal[
+    "accepted_no_answer", "accepted_reset", "accepted_502", "accepted_garbage", "accepted_hold", "drip", "endless"
+]
 FaultKind = BeforeKind | AfterKind
 
 BEFORE: frozenset[str] = frozenset(get_args(BeforeKind))

@@ -1,6 +1,7 @@
 """The HTTP side of the Bot API: token, faults, method, ledger, answer; what the methods do is not known here."""
 
 import asyncio
+import contextlib
 import inspect
 import socket
 import struct
@@ -141,6 +142,21 @@ async def _after(
             return web.Response(text="<html>not what you expect</html>", content_type="text/html")
         case "accepted_hold" if fault:
             await _until_released(bot, fault)
+        case "drip":
+            return await _stream(request, b".", pause=0.2)
+        case "endless":
+            return await _stream(request, bytes(1024 * 1024), pause=0)
+    return answer
+
+
+async def _stream(request: web.Request, chunk: bytes, *, pause: float) -> web.StreamResponse:
+    """Answer with the same bytes again and again, for as long as anybody listens."""
+    answer = web.StreamResponse()
+    await answer.prepare(request)
+    with contextlib.suppress(ConnectionError):
+        while True:
+            await answer.write(chunk)
+            await asyncio.sleep(pause)
     return answer
 
 

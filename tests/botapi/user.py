@@ -135,9 +135,12 @@ class User:
             {"venue": {"location": location, "title": title, "address": address}, "location": location}
         )
 
-    async def sends_contact(self, phone_number: str, first_name: str, *, own: bool = False) -> int:
+    async def sends_contact(
+        self, phone_number: str, first_name: str, *, last_name: str | None = None, own: bool = False
+    ) -> int:
         """Send a telephone number, his own one or another person's."""
         contact: dict[str, Any] = {"phone_number": phone_number, "first_name": first_name}
+        contact |= {"last_name": last_name} if last_name else {}
         return await self.says({"contact": contact | ({"user_id": self.id} if own else {})})
 
     async def sends_poll(self, question: str, options: list[str]) -> int:
@@ -154,6 +157,18 @@ class User:
     async def edits(self, message_id: int, text: str) -> None:
         """Change the text or the caption of a message he has sent."""
         await self._act("edits", message_id=message_id, text=text)
+
+    async def replaces(self, message_id: int, part: Part) -> None:
+        """Put another medium in the place of one that he has sent."""
+        await self._act("edits_medium", message_id=message_id, medium=part.as_json())
+
+    async def reacts(self, message_id: int, *emoji: str) -> None:
+        """Have these reactions on a message and no others; a word stands for a custom emoji, "⭐" for a paid one."""
+        await self._act("reacts", message_id=message_id, reactions=[_reaction(one) for one in emoji])
+
+    async def ages(self, message_id: int, *, hours: float) -> None:
+        """Let a message of his chat be so many hours older."""
+        await self._act("ages", message_id=message_id, hours=hours)
 
     async def blocks(self) -> None:
         """Block the bot: it is told, and whatever it sends him is refused."""
@@ -210,3 +225,11 @@ class User:
     async def _disappointed(self, complaint: str) -> AssertionError:
         lines = "\n".join(str(message) for message in await self.chat())
         return AssertionError(f"{self.first_name} ({self.id}) {complaint}; the chat is:\n{lines or '(empty)'}")
+
+
+def _reaction(emoji: str) -> dict[str, Any]:
+    if emoji == "⭐":
+        return {"type": "paid"}
+    if emoji.isalnum():
+        return {"type": "custom_emoji", "custom_emoji_id": emoji}
+    return {"type": "emoji", "emoji": emoji}

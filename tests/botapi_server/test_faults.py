@@ -2,6 +2,7 @@
 
 import asyncio
 
+import aiohttp
 import pytest
 from aiogram import Bot
 from aiogram.exceptions import (
@@ -205,3 +206,15 @@ async def test_the_limit_of_the_bot_counts_all_chats_and_each_part_of_an_album(
     with pytest.raises(TelegramRetryAfter) as flood:
         await bot.send_message(boris.id, "hi")
     assert flood.value.retry_after == 2
+
+
+async def test_a_download_can_drip_or_never_end(api: BotApi, bot: Bot, anna: User) -> None:
+    await anna.sends_photo(content=b"small")
+    file = await bot.get_file((await anna.chat())[-1].file_id or "")
+    address = f"{api.base}/file/bot{api.token}/{file.file_path}"
+    await api.fault("drip", method="download")
+    async with aiohttp.ClientSession() as session, session.get(address) as response:
+        assert await response.content.readexactly(2) == b".."
+    await api.fault("endless", method="download")
+    async with aiohttp.ClientSession() as session, session.get(address) as response:
+        assert len(await response.content.readexactly(21 * 1024 * 1024)) == 21 * 1024 * 1024

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from aiogram import Bot
+from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from tests.botapi.client import BotApi, Button, Part, User
@@ -157,3 +158,24 @@ async def test_a_person_who_has_blocked_the_bot_does_not_write(anna: User) -> No
     await anna.blocks()
     with pytest.raises(AssertionError, match="Anna has blocked the bot"):
         await anna.sends("hi")
+
+
+async def test_reactions_come_only_to_a_bot_that_asks_for_them(bot: Bot, anna: User) -> None:
+    sent = await bot.send_message(anna.id, "Look")
+    await anna.reacts(sent.message_id, "❤")
+    assert not any(one.message_reaction for one in await bot.get_updates(timeout=0))
+    await bot.get_updates(timeout=0, allowed_updates=["message_reaction"])
+    await anna.reacts(sent.message_id, "❤", "party")
+    reaction = (await bot.get_updates())[-1].message_reaction
+    assert reaction is not None
+    assert [one.type for one in reaction.old_reaction] == ["emoji"]
+    assert [one.type for one in reaction.new_reaction] == ["emoji", "custom_emoji"]
+
+
+async def test_what_is_older_than_two_days_is_neither_edited_nor_deleted(bot: Bot, anna: User) -> None:
+    sent = await bot.send_message(anna.id, "Look")
+    await anna.ages(sent.message_id, hours=49)
+    with pytest.raises(TelegramBadRequest, match="can't be edited"):
+        await bot.edit_message_text("See", chat_id=anna.id, message_id=sent.message_id)
+    with pytest.raises(TelegramBadRequest, match="can't be deleted"):
+        await bot.delete_message(anna.id, sent.message_id)

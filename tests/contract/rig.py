@@ -1,5 +1,6 @@
 """What a channel's own test rig must be able to do, so that the suite can ask every channel the same things."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -19,6 +20,9 @@ class Seen:
     bold: tuple[str, ...]
     file: str | None
     location: tuple[float, float] | None
+    details: tuple[str, ...]
+    album: str | None
+    forwarded: bool
 
 
 class Customer(Protocol):
@@ -28,6 +32,26 @@ class Customer(Protocol):
 
     async def writes(self, kind: str, text: str = "", *, reply_to: str | None = None) -> str:
         """Send a message of a kind; its name at the messenger."""
+        ...
+
+    async def writes_album(self, kinds: Sequence[str]) -> list[str]:
+        """Send an album whose captions are "0", "1", ...; the names of its parts."""
+        ...
+
+    async def writes_unknown(self) -> str:
+        """Send something that no channel of ours knows; its name at the messenger."""
+        ...
+
+    async def edits(self, name: str, text: str) -> None:
+        """Change the text, or the caption, of what he wrote."""
+        ...
+
+    async def replaces(self, name: str) -> None:
+        """Put another medium of its kind in the place of one that he sent."""
+        ...
+
+    async def reacts(self, name: str, *emoji: str) -> None:
+        """Have these reactions on a message of ours and no others."""
         ...
 
     async def sees(self) -> list[Seen]:
@@ -53,6 +77,10 @@ class Rig(Protocol):
 
     async def breaks(self, how: str, *, after: float | None = None) -> None:
         """Let the next send be "limited" (for `after` seconds), "refused", "lost" (done, unanswered) or "down"."""
+        ...
+
+    async def breaks_downloads(self, how: str) -> None:
+        """Let the next file be "gone", "endless" or "broken" (cut off for now) when it is fetched."""
         ...
 
     def away(self) -> Channel:

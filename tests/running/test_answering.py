@@ -217,7 +217,7 @@ async def test_what_cannot_be_sent_does_not_hold_up_what_is_kept(shop: Shop) -> 
     anna, _ = await shop.handed("Anna", boris)
     await boris.sends("Nine EUR")
     asked = await boris.sees("To whom?", button=anna.first_name)
-    await boris.sends_contact("+48 600 100 200", "Zoe")
+    await boris.says({"game": {"title": "Chess", "description": "A game", "photo": []}})
     await boris.sees("This kind of message cannot be sent to a customer.", after=asked.id)
     await boris.presses(asked.id, anna.first_name)
     await anna.sees("Nine EUR")

@@ -124,23 +124,116 @@ async def test_a_file_that_answers_a_customers_message_replies_to_it(shop: Shop,
     assert (await anna.sees(kind=kind)).reply_to == question
 
 
+GAME = {"game": {"title": "Chess", "description": "A game", "photo": []}}
+POINT = {"latitude": 50.45, "longitude": 30.52}
+WITHOUT_A_FILE: dict[str, tuple[Act, dict[str, Any]]] = {
+    "venue": (
+        lambda person: person.sends_venue(50.45, 30.52, title="Shop", address="Main street 1"),
+        {"location": POINT, "title": "Shop", "address": "Main street 1"},
+    ),
+    "contact": (
+        lambda person: person.sends_contact("+48600700800", "Jan", last_name="Nowak"),
+        {"phone_number": "+48600700800", "first_name": "Jan", "last_name": "Nowak"},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", WITHOUT_A_FILE)
+async def test_what_has_no_file_passes_both_ways(shop: Shop, kind: str) -> None:
+    boris = await shop.operator("Boris")
+    await shop.on_shift(boris)
+    anna, card = await shop.handed("Anna", boris)
+    act, shown = WITHOUT_A_FILE[kind]
+    await act(anna)
+    relayed = await boris.sees(kind=kind, after=card.id)
+    assert (relayed.raw[kind], relayed.reply_to) == (shown, card.id)
+    await boris.presses(card.id, "Answer")
+    mine = await act(boris)
+    assert (await anna.sees(kind=kind)).raw[kind] == shown
+    await boris.sees_reaction(mine, "👌")
+
+
+async def test_a_poll_is_asked_anew_on_the_other_side(shop: Shop) -> None:
+    boris = await shop.operator("Boris")
+    await shop.on_shift(boris)
+    anna, card = await shop.handed("Anna", boris)
+    await anna.sends_poll("Red or blue?", ["red", "blue"])
+    asked = (await boris.sees(kind="poll", after=card.id)).raw["poll"]
+    assert (asked["question"], [one["text"] for one in asked["options"]]) == ("Red or blue?", ["red", "blue"])
+    await boris.presses(card.id, "Answer")
+    await boris.sends_poll("When?", ["today", "tomorrow"])
+    assert (await anna.sees(kind="poll")).raw["poll"]["question"] == "When?"
+
+
+async def test_a_throw_is_shown_and_not_thrown_again(shop: Shop) -> None:
+    boris = await shop.operator("Boris")
+    await shop.on_shift(boris)
+    anna, card = await shop.handed("Anna", boris)
+    await anna.sends_dice(5)
+    assert (await boris.sees("🎲 5", after=card.id)).kind == "text"
+    await boris.presses(card.id, "Answer")
+    await boris.sends_dice(2)
+    assert (await anna.sees("🎲 2")).kind == "text"
+
+
 async def test_what_cannot_be_sent_to_a_customer_is_refused_in_words(shop: Shop) -> None:
     boris = await shop.operator("Boris")
     await shop.on_shift(boris)
     _, card = await shop.handed("Anna", boris)
     await boris.presses(card.id, "Answer")
-    await boris.sends_dice()
-    refused = await boris.sees("This kind of message cannot be sent to a customer.")
-    assert "Send it as text, photo" in refused.text
+    for content in (GAME, {"text": "\u200b \u2060"}):
+        await boris.says(content)
+        refused = await boris.sees("This kind of message cannot be sent to a customer.", after=card.id)
+        assert "Send it as text, or as a photo" in refused.text
 
 
-async def test_what_cannot_be_shown_is_named_and_the_deal_opens_all_the_same(shop: Shop) -> None:
+async def test_what_cannot_be_shown_is_named_and_forwarded(shop: Shop) -> None:
     boris = await shop.operator("Boris")
     await shop.on_shift(boris)
     (anna,) = await shop.customers("Anna")
-    await anna.sends_poll("Red or blue?", ["red", "blue"])
+    await anna.says(GAME)
     card = await shop.card(anna, boris, button="Stage")
     assert card.text.splitlines()[-1] == "Sent something that this bot cannot show."
+    named = await boris.sees("Sent something that this bot cannot show.", after=card.id)
+    forwarded = await boris.sees(kind="game", after=named.id)
+    assert forwarded.raw["forward_origin"]["sender_user"]["id"] == anna.id
+    await boris.sends("A game?", reply_to=forwarded.id)
+    await anna.sees("A game?")
+
+
+async def test_what_cannot_be_forwarded_either_alarms_nobody(shop: Shop) -> None:
+    boris = await shop.operator("Boris")
+    await shop.on_shift(boris)
+    anna, card = await shop.handed("Anna", boris)
+    await shop.api.fault("400", method="forwardMessage")
+    await anna.says(GAME)
+    named = await boris.sees("Sent something that this bot cannot show.", after=card.id)
+    await shop.rows.settled()
+    assert [one.id for one in await boris.chat() if one.id > named.id] == []
+
+
+async def test_the_phone_of_a_contact_is_saved_by_one_tap(shop: Shop) -> None:
+    boris = await shop.operator("Boris")
+    await shop.on_shift(boris)
+    anna, card = await shop.handed("Anna", boris)
+    await anna.sends_contact("48600700800", "Jan")
+    relayed = await boris.sees(kind="contact", after=card.id)
+    await boris.presses(relayed.id, "Save the phone")
+    await boris.sees(f"{anna.first_name} · #{number_in(card.text)}: phone +48 600 700 800", after=relayed.id)
+    number = number_in(card.text)
+    await boris.sends(f"/deal {number} phone +380 44 123 45 67")
+    await boris.sees("phone +380 44 123 4567", after=relayed.id)
+    await boris.sends(f"/deal {number} phone tomorrow")
+    refused = await boris.sees("“tomorrow” could not be understood.")
+    assert "/deal 12 phone +48 600 700 800" in refused.text
+    await boris.sends(f"/deal {number} history")
+    assert "phone +48 600 700 800 · Boris" in (await boris.sees("phone +380", after=refused.id)).text
+    saved = await shop.rows.all(
+        "SELECT phone.number FROM phone JOIN contact ON contact.id = phone.contact_id WHERE contact.name = :name"
+        " ORDER BY phone.number",
+        name=anna.first_name,
+    )
+    assert saved == [("+380441234567",), ("+48600700800",)]
 
 
 async def test_a_long_text_arrives_whole(shop: Shop) -> None:

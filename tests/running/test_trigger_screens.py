@@ -178,15 +178,17 @@ async def test_a_deals_history_tells_what_triggers_did(shop: Shop) -> None:
     told = await Thumb(shop.admin).types(f"/deal {deal} history", sees="the deal was opened", button="Show the deal")
     lines, _, legend = told.text.partition("\n\n")
     assert [line.partition(" · ")[2] for line in lines.splitlines()[1:]] == [
+        "the customer: “Hello”",
         "the deal was opened",
         f"handed to {ada} in turn",
         "trigger 1 acted",
         f"New → Offer sent · {ada}",
-        told.text.splitlines()[5].partition(" · ")[2],
+        told.text.splitlines()[6].partition(" · ")[2],
+        "the customer: “Wait”",
         f"trigger {number} was stopped: the customer wrote",
         f"time zone Europe/Warsaw · {ada}",
     ]
-    assert f"trigger {number} will act: " in told.text.splitlines()[5]
+    assert f"trigger {number} will act: " in told.text.splitlines()[6]
     assert f"{number}: a deal enters “Offer sent” → 10 minutes → send the customer a message" in legend
     await shop.admin.presses(card.id, "More")
     await shop.admin.sees("handed to", after=card.id - 1, button="History")

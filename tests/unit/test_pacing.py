@@ -36,6 +36,19 @@ def test_a_chat_has_a_burst_and_then_its_pace() -> None:
     assert paced.permit("a") > 0
 
 
+def test_an_album_is_paid_for_with_what_it_shows() -> None:
+    paced, _ = pacer()
+    assert paced.permit("a") == 0.0
+    paced.landed("a", messages=10)
+    assert [paced.permit("a") for _ in range(9)] == [0.0] * 9
+    assert paced.permit("a") > 0
+    paced, _ = pacer()
+    assert [paced.permit(chat) for chat in "abc"] == [0.0] * 3
+    for chat in "abc":
+        paced.landed(chat, messages=10)
+    assert paced.permit("d") > 0
+
+
 def test_one_slow_chat_does_not_hold_another() -> None:
     paced, _ = pacer()
     for _ in range(20):

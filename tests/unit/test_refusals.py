@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.admin.lines import read_autoreply, read_trigger
-from bot.texts import units
 from core.errors import Refusal, Unreadable
 from core.texts import LANGUAGES, texts
+from inbox.splitting import units
 from triggers.templates import LONGEST, checked
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

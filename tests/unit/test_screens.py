@@ -9,9 +9,9 @@ from bot.admin import callbacks
 from bot.admin.half_reply import HalfReply
 from bot.admin.people import list_of_people
 from bot.admin.replies import cases, reply_card
-from bot.texts import units
 from core.schedule import Night, Week
 from core.texts import LANGUAGES, texts
+from inbox.splitting import units
 from pipeline.staff.people import Member
 from pipeline.staff.rights import Role
 from triggers.hours import Hours

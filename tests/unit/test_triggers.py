@@ -15,8 +15,8 @@ from core.journal import event
 from core.schedule import read_week
 from core.texts import texts
 from inbox.channel import Reachability
+from inbox.marking import mark
 from inbox.models import outgoing
-from inbox.outcomes import mark
 from pipeline.deals import answer
 from pipeline.models import staff_account
 from pipeline.moving import move

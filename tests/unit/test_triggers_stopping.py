@@ -11,7 +11,8 @@ from core.database import UnitOfWork
 from core.journal import event, lock
 from core.relay import COMPANY
 from inbox.channel import Incoming, Retry
-from inbox.outcomes import Marked, Result, mark, write
+from inbox.marking import Marked, mark
+from inbox.outcomes import Result, write
 from pipeline.moving import move
 from tests.unit.office import Office
 from tests.unit.test_triggers import TEN_MINUTES, Scene, queued_for

@@ -7,6 +7,7 @@ from typing import Any
 from tests.botapi.bot import Bot
 from tests.botapi.chats import Chat, Person, Posted, now
 from tests.botapi.control.acts import ImpossibleError, act
+from tests.botapi.files import MEDIA_KINDS
 from tests.botapi.texts import text_fields, units
 
 _COMMAND = re.compile(r"/[A-Za-z0-9_]{1,64}(@\w+)?")
@@ -42,13 +43,40 @@ def sends_media(bot: Bot, user_id: int, media: list[dict[str, Any]], reply_to: i
 @act
 def edits(bot: Bot, user_id: int, message_id: int, text: str) -> None:
     """Change the text or the caption of a message of the person."""
+    is_text = "text" in _message(bot, user_id, message_id).raw
+    _become(bot, user_id, message_id, _text_content(text, None) if is_text else {"caption": text}, gone=set())
+
+
+@act
+def edits_medium(bot: Bot, user_id: int, message_id: int, medium: dict[str, Any]) -> None:
+    """Put another medium, with its caption, in the place of a medium of the person."""
+    _become(bot, user_id, message_id, _medium_content(bot, **medium), gone={*MEDIA_KINDS, "caption"})
+
+
+def _become(bot: Bot, user_id: int, message_id: int, new: dict[str, Any], *, gone: set[str]) -> None:
     posted = _message(bot, user_id, message_id)
     if posted.from_bot:
         raise ImpossibleError(f"message {message_id} is the bot's")
-    change = _text_content(text, None) if "text" in posted.raw else {"caption": text}
-    kept = {name: value for name, value in posted.raw.items() if name != "entities"}
-    posted.raw = kept | change | {"edit_date": now()}
+    gone = gone | {"entities", "caption_entities"}
+    posted.raw = {name: value for name, value in posted.raw.items() if name not in gone} | new | {"edit_date": now()}
     bot.queue.put("edited_message", posted.raw, user_id)
+
+
+@act
+def reacts(bot: Bot, user_id: int, message_id: int, reactions: list[dict[str, Any]]) -> None:
+    """Put these reactions of the person on a message, in the place of those that he had there."""
+    posted = _message(bot, user_id, message_id)
+    old, posted.reactions = posted.reactions, reactions
+    chat = _chat(bot, user_id)
+    body = {"chat": chat.person.as_chat(), "message_id": message_id, "user": chat.person.as_user(), "date": now()}
+    bot.queue.put("message_reaction", body | {"old_reaction": old, "new_reaction": reactions}, user_id)
+
+
+@act
+def ages(bot: Bot, user_id: int, message_id: int, hours: float) -> None:
+    """Let a message have been sent so many hours earlier."""
+    posted = _message(bot, user_id, message_id)
+    posted.raw = posted.raw | {"date": int(posted.raw["date"] - hours * 3600)}
 
 
 @act

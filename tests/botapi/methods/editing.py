@@ -61,7 +61,7 @@ def _own_message(bot: Bot, call: Call) -> Posted:
     posted = chat.messages.get(call.params.get("message_id", 0))
     if posted is None:
         raise bad_request("message to edit not found")
-    if not posted.from_bot:
+    if not posted.from_bot or posted.is_old:
         raise bad_request("message can't be edited")
     return posted
 
@@ -84,8 +84,12 @@ def _edit(bot: Bot, call: Call, posted: Posted, content: dict[str, Any]) -> Any:
 def delete_message(bot: Bot, call: Call) -> Any:
     """Remove a message of either side."""
     chat = bot.chat_to_write(call.params.get("chat_id"))
-    if chat.messages.pop(call.params["message_id"], None) is None:
+    posted = chat.messages.get(call.params["message_id"])
+    if posted is None:
         raise bad_request("message to delete not found")
+    if posted.is_old:
+        raise bad_request("message can't be deleted")
+    del chat.messages[posted.id]
     bot.pulse.beat()
     return True
 

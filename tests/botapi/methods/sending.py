@@ -1,5 +1,6 @@
 """The methods that post something new into a chat."""
 
+import itertools
 from typing import Any
 
 from tests.botapi import texts
@@ -14,6 +15,9 @@ from tests.botapi.methods.registry import METHODS, Method, method
 _WITHOUT_CAPTION = frozenset({"sticker", "video_note"})
 _DETAILS = ("duration", "width", "height", "length", "title", "performer", "emoji")
 _ALBUM_SIZE = range(2, 11)
+_ALBUM_KINDS = frozenset({"photo", "video", "document", "audio"})
+_LONGEST_QUESTION, _LONGEST_OPTION, _POLL_OPTIONS = 300, 100, range(1, 13)
+_POLLS = itertools.count(5_000_000_000_000_000_002)
 _ACTIONS = frozenset(
     {
         "typing",
@@ -137,6 +141,23 @@ def send_contact(bot: Bot, call: Call) -> Any:
     return post(bot, call, {"contact": _picked(call, "phone_number", "first_name", "last_name", "vcard")}).raw
 
 
+@method("sendPoll")
+def send_poll(bot: Bot, call: Call) -> Any:
+    """Post a question with its answers."""
+    question, options = call.params["question"], [one["text"] for one in call.params["options"]]
+    if not 1 <= texts.units(question) <= _LONGEST_QUESTION:
+        raise bad_request("poll question must be 1-300 characters")
+    if len(options) not in _POLL_OPTIONS:
+        raise bad_request("poll must have 1-12 options")
+    if any(not 1 <= texts.units(one) <= _LONGEST_OPTION for one in options):
+        raise bad_request("poll options length must not exceed 100")
+    answers = [{"persistent_id": str(place), "text": one, "voter_count": 0} for place, one in enumerate(options)]
+    poll = {"id": str(next(_POLLS)), "question": question, "options": answers, "type": "regular"}
+    flags = dict.fromkeys(("is_closed", "allows_revoting", "members_only"), False)
+    several = {"allows_multiple_answers": bool(call.params.get("allows_multiple_answers"))}
+    return post(bot, call, {"poll": poll | flags | several | {"is_anonymous": True, "total_voter_count": 0}}).raw
+
+
 def _picked(call: Call, *names: str) -> dict[str, Any]:
     return {name: call.params[name] for name in names if name in call.params}
 
@@ -148,6 +169,8 @@ def send_media_group(bot: Bot, call: Call) -> Any:
     kinds = {item["type"] for item in media}
     if len(media) not in _ALBUM_SIZE:
         raise bad_request("group must include 2-10 items")
+    if not kinds <= _ALBUM_KINDS:
+        raise bad_request("can't use media of these types in an album")
     if len(kinds) > 1 and not kinds <= {"photo", "video"}:
         raise bad_request("can't mix media of these types in an album")
     chat = bot.chat_to_write(call.params.get("chat_id"))

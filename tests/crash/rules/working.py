@@ -7,7 +7,7 @@ from typing import Any
 from tests.crash.evidence import Evidence
 from tests.crash.rules.broken import Broken, unless_none
 
-CHANGES = ("DealAssigned", "DealReturned", "StageEntered")
+CHANGES = ("DealAssigned", "DealReturned", "StageEntered", "AmountSet", "TagAdded", "TagRemoved")
 
 
 def _events(evidence: Evidence, *kinds: str) -> list[Any]:
@@ -19,13 +19,15 @@ def _count(evidence: Evidence, key: str, *kinds: str) -> Counter[int]:
 
 
 def one_open_deal(evidence: Evidence) -> Iterator[Broken]:
-    """I3: one for each conversation, and it is the one that messages belong to."""
+    """I3: one for each conversation, beside those opened by hand, and it is the one that messages belong to."""
     open_deals = [row for row in evidence.rows["deal"] if row.closed_at is None]
-    many = [talk for talk, count in Counter(row.conversation_id for row in open_deals).items() if count > 1]
+    by_themselves = Counter(row.conversation_id for row in open_deals if row.opened_by_message_id is not None)
+    many = [talk for talk, count in by_themselves.items() if count > 1]
     yield from unless_none("I3", "several open deals in a conversation", many)
     talks = {(row.conversation_id, row.deal_id) for row in evidence.rows["talk"]}
-    strayed = talks ^ {(row.conversation_id, row.id) for row in open_deals}
-    yield from unless_none("I3", "a conversation and its open deal do not belong together", strayed)
+    strayed = talks - {(row.conversation_id, row.id) for row in open_deals}
+    silent = {row.conversation_id for row in open_deals} ^ {conversation_id for conversation_id, _ in talks}
+    yield from unless_none("I3", "a conversation and its open deal do not belong together", strayed | silent)
     received = {row.conversation_id for row in evidence.rows["message"] if row.direction == "in"}
     without = received - {row.conversation_id for row in evidence.rows["deal"]}
     yield from unless_none("I3", "a customer wrote and no deal opened", without)
@@ -45,18 +47,20 @@ def one_contact(evidence: Evidence) -> Iterator[Broken]:
 def one_event_for_each_change(evidence: Evidence) -> Iterator[Broken]:
     """I7: no change without its event, no event without its change."""
     deals = evidence.rows["deal"]
-    changed, opened, closed = (
-        _count(evidence, "deal_id", *kinds) for kinds in (CHANGES, ("DealOpened",), ("DealClosed",))
+    changed, opened, closed, reopened = (
+        _count(evidence, "deal_id", *kinds) for kinds in (CHANGES, ("DealOpened",), ("DealClosed",), ("DealReopened",))
     )
     yield from unless_none("I7", "changes untold", [row.id for row in deals if row.version != 1 + changed[row.id]])
     yield from unless_none("I7", "not opened once", [row.id for row in deals if opened[row.id] != 1])
     yield from unless_none(
-        "I7", "closing untold", [row.id for row in deals if closed[row.id] != (row.closed_at is not None)]
+        "I7",
+        "closing untold",
+        [row.id for row in deals if closed[row.id] - reopened[row.id] != (row.closed_at is not None)],
     )
     entered = _count(evidence, "deal_id", "StageEntered")
     stays = Counter(row.deal_id for row in evidence.rows["stage_stay"])
     yield from unless_none("I7", "stays untold", [row.id for row in deals if stays[row.id] != 1 + entered[row.id]])
-    told = _count(evidence, "message_id", "MessageReceived", "MessageWritten")
+    told = _count(evidence, "message_id", "MessageReceived", "MessageWritten", "NoteWritten")
     yield from unless_none(
         "I7", "a message not told of once", [row.id for row in evidence.rows["message"] if told[row.id] != 1]
     )
@@ -93,7 +97,11 @@ def nobody_waits_in_vain(evidence: Evidence) -> Iterator[Broken]:
     waiting = [
         row.id
         for row in evidence.rows["deal"]
-        if row.assignee_id is None and row.closed_at is None and row.pipeline_id in served
+        if row.assignee_id is None
+        and row.closed_at is None
+        and row.pipeline_id in served
+        # Whoever gave it back is not handed it again.
+        and free - {row.returned_by_id}
     ]
     yield from unless_none("I7", "waits while somebody is on shift", waiting)
 
@@ -144,6 +152,18 @@ def the_journal_is_whole(evidence: Evidence) -> Iterator[Broken]:
     yield from unless_none("I8", "handed on out of order", crossed)
 
 
+def tasks_are_told_of_once(evidence: Evidence) -> Iterator[Broken]:
+    """Whoever has a task is told when it is due and when it is overdue, each once for each time it is set to."""
+    moved = _count(evidence, "task_id", "TaskMoved")
+    for kind in ("TaskDue", "TaskOverdue"):
+        told = _count(evidence, "task_id", kind)
+        often = [task_id for task_id, count in told.items() if count > 1 + moved[task_id]]
+        yield from unless_none("I6", f"{kind} more than once", often)
+    done = _count(evidence, "task_id", "TaskDone")
+    wrong = [row.id for row in evidence.rows["task"] if done[row.id] != (row.done_at is not None)]
+    yield from unless_none("I6", "a task done untold", wrong)
+
+
 RULES = (
     one_open_deal,
     one_contact,
@@ -152,4 +172,5 @@ RULES = (
     nobody_waits_in_vain,
     the_turn_stands,
     the_journal_is_whole,
+    tasks_are_told_of_once,
 )

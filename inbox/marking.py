@@ -1,0 +1,166 @@
+"""Marks what is about to be sent, before anything is, with the names it needs; what became of it is in `outcomes`."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import case, select
+from sqlalchemy import update as change
+
+from core.database import UnitOfWork
+from core.journal import busy_streams, lock_free
+from inbox.albums import as_sent, is_of_several, messages_of
+from inbox.channel import Sending
+from inbox.models import attempt, message, outgoing, posted
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A row that is being sent: what it is and which attempt this is."""
+
+    id: int
+    no: int
+    op: str
+    chat_key: str
+    messages: tuple[int, ...]
+    ref: str | None
+    failures: int
+    resent: bool
+    merge_key: str | None
+    content: dict[str, Any]
+    sending: Sending | None
+
+    @property
+    def is_of_several(self) -> bool:
+        """Whether a message that it sends has other rows as well."""
+        return self.op == "send" and is_of_several(self.content)
+
+
+async def mark(uow: UnitOfWork, ids: Sequence[int], *, epoch: int) -> list[Marked]:
+    """Write that these rows are about to be sent, before anything is; rows no longer queued are left out.
+
+    So is for now what something in its stream may stop: the stream is locked and has nothing left to hand on.
+    """
+    held = await _held(uow, ids)
+    result = await uow.execute(
+        change(outgoing)
+        .where(outgoing.c.id.in_([one for one in ids if one not in held]), outgoing.c.state == "queued")
+        .values(
+            state="sending",
+            attempts=outgoing.c.attempts + 1,
+            # Nothing joins a message any more that may be out already.
+            merge_key=case((outgoing.c.op != "send", outgoing.c.merge_key)),
+        )
+        .returning(outgoing)
+    )
+    rows = sorted(result, key=lambda row: row.id)
+    if not rows:
+        return []
+    await uow.execute(
+        attempt.insert(),
+        [{"outgoing_id": row.id, "no": row.attempts, "epoch": epoch, "started_at": uow.now} for row in rows],
+    )
+    names = await _names(uow, rows)
+    return [marked_of(row, names) for row in rows]
+
+
+async def _held(uow: UnitOfWork, ids: Sequence[int]) -> set[int]:
+    rows = await uow.rows(
+        select(outgoing.c.id, outgoing.c.guard).where(outgoing.c.id.in_(ids), outgoing.c.guard.is_not(None))
+    )
+    if not rows:
+        return set()
+    streams = sorted({row.guard for row in rows})
+    # Whoever waited here would keep the messages of all others waiting too.
+    free = await lock_free(uow, streams, most=len(streams))
+    free -= await busy_streams(uow, free)
+    return {row.id for row in rows if row.guard not in free}
+
+
+def marked_of(row: Any, names: "Names") -> Marked:
+    """A row that is being sent, with the names of what it is about."""
+    target = names.of_target(row)
+    lost = row.op != "send" and target is None
+    sending = None
+    if not lost:
+        sending = Sending(row.chat_key, row.op, as_sent(row.content), target=target, reply_to=names.of_reply(row))
+    return Marked(
+        id=row.id,
+        no=row.attempts,
+        op=row.op,
+        chat_key=row.chat_key,
+        messages=messages_of(row.content, row.message_id),
+        ref=row.ref,
+        failures=row.failures,
+        resent=row.reason == "resent",
+        merge_key=row.merge_key,
+        content=row.content,
+        sending=sending,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names of messages in their chats, as the messenger gave them."""
+
+    by_outgoing: dict[tuple[int, int | None], str]
+    by_message: dict[int, str]
+    by_ref: dict[tuple[str, str], str]
+
+    def of_target(self, row: Any) -> str | None:
+        if row.target_id is not None:
+            of_part = self.by_outgoing.get((row.target_id, row.message_id))
+            return of_part or self.by_outgoing.get((row.target_id, None))
+        target: str | None = row.content.get("target")
+        return target
+
+    def of_reply(self, row: Any) -> str | None:
+        reply = row.content.get("reply_to") or {}
+        if sent := self.by_outgoing.get((reply.get("outgoing", 0), None)):
+            return sent
+        if "ref" in reply:
+            return self.by_ref.get((row.chat_key, reply["ref"]))
+        if "message" in reply:
+            return self.by_message.get(reply["message"])
+        external: str | None = reply.get("external")
+        return external
+
+
+async def _names(uow: UnitOfWork, rows: Sequence[Any]) -> Names:
+    replies = [row.content.get("reply_to") or {} for row in rows]
+    answered = {reply["outgoing"] for reply in replies if "outgoing" in reply}
+    return Names(
+        await _outgoing_names(uow, {row.target_id for row in rows if row.target_id} | answered),
+        await _message_names(uow, {reply["message"] for reply in replies if "message" in reply}),
+        await _newest_names(uow, {reply["ref"] for reply in replies if "ref" in reply}, {row.chat_key for row in rows}),
+    )
+
+
+async def _outgoing_names(uow: UnitOfWork, ids: Collection[int]) -> dict[tuple[int, int | None], str]:
+    """What rows are called in their chats: each by the message it says, and by None as the first of them."""
+    if not ids:
+        return {}
+    query = select(posted.c.outgoing_id, posted.c.message_id, posted.c.external_id).where(posted.c.outgoing_id.in_(ids))
+    rows = await uow.rows(query.order_by(posted.c.message_id))
+    first = {(row.outgoing_id, None): row.external_id for row in reversed(rows)}
+    return first | {(row.outgoing_id, row.message_id): row.external_id for row in rows if row.message_id is not None}
+
+
+async def _message_names(uow: UnitOfWork, ids: Collection[int]) -> dict[int, str]:
+    if not ids:
+        return {}
+    query = select(message.c.id, message.c.external_id).where(message.c.id.in_(ids))
+    return {row.id: row.external_id for row in await uow.rows(query) if row.external_id}
+
+
+async def _newest_names(
+    uow: UnitOfWork, refs: Collection[str], chat_keys: Collection[str]
+) -> dict[tuple[str, str], str]:
+    if not refs:
+        return {}
+    query = (
+        select(posted.c.chat_key, posted.c.ref, posted.c.external_id)
+        .where(posted.c.ref.in_(refs), posted.c.chat_key.in_(chat_keys))
+        .order_by(posted.c.outgoing_id)
+    )
+    return {(row.chat_key, row.ref): row.external_id for row in await uow.rows(query)}
