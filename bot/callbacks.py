@@ -214,6 +214,20 @@ class Found(CallbackData, prefix="found"):
     until: Number = 0
 
 
+class Stats(CallbackData, prefix="stats"):
+    """Figures of the last `days` days, one's own or the team's from behind a person on."""
+
+    days: Number
+    team: bool = False
+    after: Number = 0
+
+
+class Help(CallbackData, prefix="help"):
+    """How one thing works; none is the overview."""
+
+    topic: str = ""
+
+
 class Next(CallbackData, prefix="next"):
     """Take the next request."""
 

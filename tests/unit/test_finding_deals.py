@@ -106,7 +106,6 @@ async def test_nobody_finds_what_is_a_colleagues(shop: Office) -> None:
     boris, clara = await shop.hire("11", on_shift=False), await shop.hire("12", on_shift=False)
     boss = await shop.hire("13", role=Role.SUPERVISOR, on_shift=False)
     his = await talk_of(shop, "100", "my secret address")
-    await known_as(shop, his, "Anna", "+48600700800")
     async with shop.database.unit() as uow:
         await take(uow, boris, his)
         await tag_by_name(uow, boris, his, "vip")
@@ -118,6 +117,7 @@ async def test_nobody_finds_what_is_a_colleagues(shop: Office) -> None:
     async with shop.database.unit() as uow:
         await take(uow, clara, hers)
     await shop.settle()
+    await known_as(shop, hers, "Anna")
     for typed in ("secret address", "vip", f"#{his}"):
         assert await found(shop, clara, typed) == [], typed
         assert await found(shop, boris, typed) == await found(shop, boss, typed) == [his], typed
