@@ -20,6 +20,7 @@ from bot.operator import (
     endings,
     finding,
     handing,
+    helping,
     history,
     lines,
     lists,
@@ -59,7 +60,7 @@ def routers() -> Dispatcher:
     of_admins = (people, settings, hours, autoreply, autoreply_form, triggers, trigger_form)
     of_deals = (endings, deals, lists, finding, lines, more, amounts, tagging, noting, handing, tasks, profile, history)
     of_messages = (taking_back, correcting)
-    screens = (guests, start, shift, notices, stats, *of_deals, *of_messages, *of_admins, answering)
+    screens = (guests, start, helping, shift, notices, stats, *of_deals, *of_messages, *of_admins, answering)
     # Routers are made anew for each dispatcher, as one router has one parent.
     dispatcher.include_routers(*(screen.make_router() for screen in screens))
     return dispatcher

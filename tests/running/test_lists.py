@@ -163,3 +163,21 @@ async def test_figures_are_turned_over_in_place_and_the_teams_are_for_supervisor
     team = await turned(shop.admin, own, "The team", "The team · 30 days", has="Mine")
     assert "The queue is empty." in team.text
     assert f"🟢 {boris.first_name}\nOpen deals: 0 · nobody waits\nwon 1 (€1,500), lost 0, not a lead 0" in team.text
+
+
+async def test_help_goes_by_topic_in_one_message_and_by_role(shop: Shop) -> None:
+    boris = await shop.operator("Boris")
+    asked = await boris.sends("/help")
+    overview = await boris.sees("How it works:", after=asked)
+    of_all = ["Answering", "Deals", "Tasks", "Lists and search", "Notices"]
+    assert labels(overview) == of_all
+    await shop.program.stop()
+    await shop.program.start()
+    for topic in of_all:
+        await turned(boris, overview, topic, topic, has="Back")
+        await turned(boris, overview, "Back", "How it works:", has=topic)
+    refused = await boris.presses_data(overview.id, "help:triggers")
+    assert refused.text == "Your role does not allow this. Ask an admin if you need it."
+    asked = await shop.admin.sends("/help")
+    of_admins = ["People", "Automatic replies", "Triggers", "Settings"]
+    assert labels(await shop.admin.sees("How it works:", after=asked)) == [*of_all, *of_admins]
