@@ -6,9 +6,9 @@ Such a content says under "lead" whose texts they are and under "said" what they
 from collections.abc import Sequence
 from typing import Any
 
+from inbox.channels.telegram import Telegram
 from inbox.splitting import units
 
-MOST_UNITS = 4096
 # Telegram takes no notice of more.
 MOST_ENTITIES = 100
 
@@ -56,5 +56,5 @@ def _said(lead: str, said: Sequence[Content]) -> Content:
 
 
 def _within_limits(content: Content) -> Content | None:
-    fits = units(content["text"]) <= MOST_UNITS and len(content["entities"]) <= MOST_ENTITIES
+    fits = units(content["text"]) <= Telegram.limits.text and len(content["entities"]) <= MOST_ENTITIES
     return content if fits else None

@@ -13,6 +13,7 @@ from bot.relaying import told
 from core.database import UnitOfWork
 from core.journal import Recorded
 from core.texts import texts
+from inbox.correcting import CAPTIONED, REPLACEABLE
 from inbox.events import MessageEdited, NoticeFailed
 from inbox.outbound import Lane, Latest, Outgoing, latest, queue, revise
 from inbox.queries import MessageView, messages
@@ -21,10 +22,6 @@ from pipeline.deals import DealView, open_views_in, views
 from pipeline.opening import ref_of
 from pipeline.staff.notices import Reach, reach_chats
 from pipeline.staff.rights import Right
-
-# What can be put in the place of another medium of its kind, and what can only be told anew.
-REPLACEABLE = {"photo", "animation", "video", "audio", "document"}
-CAPTIONED = {*REPLACEABLE, "voice"}
 
 Place = tuple[int, str]
 Change = tuple[Latest, dict[str, Any]]

@@ -10,7 +10,7 @@ from core.database import UnitOfWork
 from core.journal import Origin, insert_or_ignore, record
 from inbox.albums import album_of
 from inbox.attachments import store_files
-from inbox.channel import Written
+from inbox.channel import File, Written
 from inbox.channels import limits_of
 from inbox.contacts import stream_of
 from inbox.contents import contents_of, searchable
@@ -87,12 +87,28 @@ async def write(
 
 
 class Automatic(NamedTuple):
-    """A text that nobody typed; the same `client_key` is written once."""
+    """A text that nobody typed, perhaps under a file; the same `client_key` is written once."""
 
     conversation_id: int
     text: str
     client_key: str
     origin: Origin
+    file: File | None = None
+
+    @property
+    def kind(self) -> str:
+        """What kind of message it is."""
+        return self.file.kind if self.file else "text"
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """What it says, in our own form."""
+        return {"text": self.text} if self.text or not self.file else {}
+
+    @property
+    def files(self) -> list[File]:
+        """Its file, if it has one."""
+        return [self.file] if self.file else []
 
 
 async def write_automatically(uow: UnitOfWork, items: Sequence[Automatic]) -> None:
@@ -114,9 +130,9 @@ async def write_automatically(uow: UnitOfWork, items: Sequence[Automatic]) -> No
                 "direction": "out",
                 "actor": one.origin.actor,
                 "client_key": one.client_key,
-                "kind": "text",
-                "body": {"text": one.text},
-                "search": searchable({"text": one.text}),
+                "kind": one.kind,
+                "body": one.body,
+                "search": searchable(one.body),
                 "at": uow.now,
             }
             for one in items
@@ -126,6 +142,10 @@ async def write_automatically(uow: UnitOfWork, items: Sequence[Automatic]) -> No
     )
     made = {row.client_key: row.id for row in result}
     written = [(one, chats[one.conversation_id], made[one.client_key]) for one in items if one.client_key in made]
+    for channel_id in {chat.channel_id for one, chat, _ in written if one.file}:
+        await store_files(
+            uow, channel_id, [(new, one.files) for one, chat, new in written if chat.channel_id == channel_id]
+        )
     await update_rows(uow, conversation, [{"id": chat.id, "last_message_id": new} for _, chat, new in written])
     await queue(
         uow,
@@ -140,7 +160,7 @@ async def write_automatically(uow: UnitOfWork, items: Sequence[Automatic]) -> No
                 guard=stream_of(chat.contact_id),
             )
             for one, chat, message_id in written
-            for place, content in enumerate(contents_of(limits_of(chat.channel_kind), "text", {"text": one.text}))
+            for place, content in enumerate(_contents(one, chat.channel_kind))
         ],
     )
     await record(
@@ -156,6 +176,10 @@ async def write_automatically(uow: UnitOfWork, items: Sequence[Automatic]) -> No
             for one, chat, message_id in written
         ],
     )
+
+
+def _contents(one: Automatic, channel_kind: str) -> list[dict[str, Any]]:
+    return contents_of(limits_of(channel_kind), one.kind, one.body, [file.external_ref for file in one.files])
 
 
 _CHATS = (

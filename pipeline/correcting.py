@@ -11,18 +11,17 @@ from core.errors import Conflict, NotFound, Refusal
 from core.journal import lock
 from core.texts import N_
 from inbox.channel import Written
+from inbox.channels import limits_of
 from inbox.contacts import stream_of
 from inbox.correcting import CAPTIONED, REPLACEABLE, Said, rewrite, take_away, what_we_said
 from inbox.models import conversation, message
+from inbox.splitting import units
 from pipeline.deals import check_sendable, see, still_his_customer
 from pipeline.staff.rights import Right, Staff, needs
 
 # Messengers delete nothing that is older.
 LONGEST = timedelta(hours=48)
 LISTED = 5
-# UTF-16 units of a text and of a caption.
-MOST_UNITS = {"text": 4096}
-MOST_IN_CAPTION = 1024
 
 
 class NotChangeable(Refusal):
@@ -85,8 +84,8 @@ async def correct(uow: UnitOfWork, by: Staff, message_id: int, *, written: Writt
 
 def _check_change(one: Said, written: Written) -> None:
     check_sendable(written)
-    text = written.body.get("text", "")
-    if len(text.encode("utf-16-le")) // 2 > MOST_UNITS.get(written.kind, MOST_IN_CAPTION):
+    limits = limits_of(one.channel_kind)
+    if units(written.body.get("text", "")) > (limits.text if written.kind == "text" else limits.caption):
         raise TooLongToChange
     if one.waits("failed", "unknown", "cancelled"):
         raise NotSent

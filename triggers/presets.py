@@ -9,7 +9,7 @@ from core.journal import SYSTEM
 from core.schedule import Week
 from pipeline.staff.rights import Right, Staff, needs
 from triggers.actions.hand_out import HandOut
-from triggers.actions.send import Send
+from triggers.actions.send import Medium, Send
 from triggers.conditions.not_again import NotAgain
 from triggers.conditions.silent_before import WasSilent
 from triggers.conditions.text_contains import TextContains
@@ -35,13 +35,18 @@ class AutoReply:
 
     preset: str
     text: str
+    medium: Medium | None = None
     words: tuple[str, ...] = ()
     after: timedelta | None = None
     hours: Week | None = None
 
     def draft(self) -> Draft:
         """The trigger that it is."""
-        made = Draft(occasion=self._occasion(), conditions=self._conditions(), actions=(Send(text=self.text),))
+        made = Draft(
+            occasion=self._occasion(),
+            conditions=self._conditions(),
+            actions=(Send(text=self.text, medium=self.medium),),
+        )
         return replace(made, preset=self.preset)
 
     def _occasion(self) -> Occasion:
@@ -84,18 +89,29 @@ async def set_autoreply(uow: UnitOfWork, by: Staff, reply: AutoReply) -> int:
 
 @needs(Right.CONFIGURE)
 async def change_text(
-    uow: UnitOfWork, by: Staff, trigger_id: int, text: str, *, seen_version: int | None = None
+    uow: UnitOfWork,
+    by: Staff,
+    trigger_id: int,
+    text: str,
+    *,
+    medium: Medium | None = None,
+    seen_version: int | None = None,
 ) -> None:
     """Let an auto-reply say something else; all else of it stays. Raises what `editing.change` raises."""
     draft = draft_of(await see(uow, by, trigger_id))
     others = tuple(part for part in draft.actions if not isinstance(part, Send))
-    changed = replace(draft, actions=(Send(text=text), *others))
+    changed = replace(draft, actions=(Send(text=text, medium=medium), *others))
     await change(uow, by, trigger_id, changed, seen_version=seen_version)
 
 
 def text_of(one: Trigger) -> str:
     """What an auto-reply says."""
     return next((part.text for part in one.actions if isinstance(part, Send)), "")
+
+
+def medium_of(one: Trigger) -> Medium | None:
+    """The file that an auto-reply sends."""
+    return next((part.medium for part in one.actions if isinstance(part, Send)), None)
 
 
 def words_of(one: Trigger | Draft) -> tuple[str, ...]:

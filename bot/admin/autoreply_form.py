@@ -8,6 +8,7 @@ from aiogram.types import CallbackQuery, Message
 from bot.admin import callbacks
 from bot.admin.half_reply import KIND, HalfReply
 from bot.admin.marks import saved
+from bot.admin.media import medium_in, text_in
 from bot.admin.replies import CASES, cases, reply_card
 from bot.screens import Screen
 from bot.waiting import WaitsFor
@@ -78,7 +79,7 @@ async def typed(
     message: Message, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, kept: dict[str, Any], update_row: int
 ) -> Screen:
     """What the current step asks for, typed."""
-    half = HalfReply.of(kept).answered(message.text or "")
+    half = HalfReply.of(kept).answered(text_in(message), medium_in(message, desk.channel_id))
     return await _show(uow, by, t, desk, half.numbered(update_row), instead=False)
 
 
@@ -140,7 +141,7 @@ async def _save(uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, half: HalfRepl
     else:
         trigger_id = half.trigger_id
         try:
-            await change_text(uow, by, trigger_id, half.text, seen_version=half.version)
+            await change_text(uow, by, trigger_id, half.text, medium=half.medium, seen_version=half.version)
         except ChangedMeanwhile as refusal:
             changed = refusal
     await set_screen(uow, desk, None)

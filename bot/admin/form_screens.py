@@ -9,6 +9,7 @@ from aiogram.utils.formatting import BlockQuote, Bold, Text
 from bot.admin import callbacks
 from bot.admin.asking import MOST_BUTTONS, choices, question
 from bot.admin.half_trigger import HalfTrigger
+from bot.admin.media import line_of
 from bot.texts import Buttons, content, cut, headed, shortened
 from core.texts import Texts
 from triggers.actions.send import Send
@@ -99,7 +100,8 @@ def _preview(t: Texts, half: HalfTrigger, names: Names, operator: str) -> tuple[
     parts.append(cut("\n".join(lines), IN_LINES))
     written = _written(draft)
     if written:
-        shown = BlockQuote(cut(example(t, written[0], operator), IN_QUOTE))
+        file = line_of(t, written[0].medium)
+        shown = BlockQuote(file + cut(example(t, written[0].text, operator), IN_QUOTE))
         parts += ["\n", t("A customer will read this:"), "\n", shown, "\n", t("Type another text to change it.")]
     rows: Buttons = [
         *_stops(t, half, draft),
@@ -110,8 +112,8 @@ def _preview(t: Texts, half: HalfTrigger, names: Names, operator: str) -> tuple[
     return Text(*parts), rows
 
 
-def _written(draft: Draft) -> Sequence[str]:
-    return [part.text for part in draft.actions if isinstance(part, Send)]
+def _written(draft: Draft) -> Sequence[Send]:
+    return [part for part in draft.actions if isinstance(part, Send)]
 
 
 def _stops(t: Texts, half: HalfTrigger, draft: Draft) -> Buttons:

@@ -41,6 +41,10 @@ class Asking(BaseModel):
         name = self.parameter.name if self.parameter else ""
         return self.model_copy(update={"values": {**self.values, name: value}, "at": self.at + ahead})
 
+    def beside(self, name: str, value: Any) -> Self:
+        """Itself with a value that is not asked for on its own."""
+        return self.model_copy(update={"values": {**self.values, name: value}})
+
     def moved(self, by: int) -> Self:
         """Itself at another parameter."""
         return self.model_copy(update={"at": self.at + by})

@@ -10,11 +10,13 @@ from pydantic import BaseModel, ConfigDict
 from bot.admin import callbacks
 from bot.admin.hours import COMMON, told_week
 from bot.admin.lines import whole_length
+from bot.admin.media import line_of
 from bot.admin.replies import CASES, IN_CARD
 from bot.texts import Buttons, content, cut
 from core.errors import Unreadable
 from core.schedule import Week, read_week
 from core.texts import Texts
+from triggers.actions.send import Medium
 from triggers.conditions.text_contains import read_words
 from triggers.hours import Hours
 from triggers.presets import CLOSED, KEYWORD, UNANSWERED, AutoReply
@@ -40,6 +42,7 @@ class HalfReply(BaseModel):
     after: int | None = None
     hours: list[list[list[int]]] | None = None
     text: str = ""
+    medium: Medium | None = None
 
     @classmethod
     def begun(cls, preset: str, *, has_hours: bool) -> Self:
@@ -83,8 +86,11 @@ class HalfReply(BaseModel):
             return None
         return self._at(first)
 
-    def answered(self, typed: str) -> Self:
-        """Itself with what was typed, at the next step. Raises Unreadable and what texts and lengths refuse."""
+    def answered(self, typed: str, medium: Medium | None = None) -> Self:
+        """Itself with what was typed, or sent as a file, at the next step.
+
+        Raises Unreadable and what texts and lengths refuse.
+        """
         match self.step:
             case "hours":
                 return self._with(hours=read_week(typed).stored())
@@ -93,7 +99,8 @@ class HalfReply(BaseModel):
             case "words":
                 return self._worded(typed)
             case _:
-                return self.model_copy(update={"text": checked(typed.strip()), "step": "preview"})
+                text = "" if medium and not typed.strip() else checked(typed.strip())
+                return self.model_copy(update={"text": text, "medium": medium, "step": "preview"})
 
     def _worded(self, typed: str) -> Self:
         words, colon, text = typed.partition(":")
@@ -112,7 +119,7 @@ class HalfReply(BaseModel):
         return self
 
     def _with(self, **known: Any) -> Self:
-        return self.model_copy(update={**known, "step": "preview" if self.text else "text"})
+        return self.model_copy(update={**known, "step": "preview" if self.text or self.medium else "text"})
 
     @property
     def week(self) -> Week | None:
@@ -122,13 +129,16 @@ class HalfReply(BaseModel):
     def reply(self) -> AutoReply:
         """The auto-reply that it has become."""
         after = None if self.after is None else timedelta(seconds=self.after)
-        return AutoReply(preset=self.preset, text=self.text, words=self.words, after=after, hours=self.week)
+        return AutoReply(
+            preset=self.preset, text=self.text, medium=self.medium, words=self.words, after=after, hours=self.week
+        )
 
     def drawn(self, t: Texts, now: Hours, operator: str) -> dict[str, Any]:
         """The current step as a screen."""
         known = [Bold(t(CASES[self.preset])), *(f"\n{line}" for line in self._known(t, now))]
         if self.step == "preview":
-            shown = BlockQuote(cut(example(t, self.text, operator), IN_CARD))
+            file = line_of(t, self.medium)
+            shown = BlockQuote(file + cut(example(t, self.text, operator), IN_CARD))
             words = Text(*known, "\n", t("A customer will read this:"), "\n", shown)
         else:
             words = Text(*known, "\n\n", self._question(t))

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.admin.half_part import Asking, family_of
 from core.errors import Unreadable
-from triggers.actions.send import Send
+from triggers.actions.send import Medium, Send
 from triggers.editing import Draft, draft_of
 from triggers.occasions.stage_entered import OnStageEntered
 from triggers.parts import (
@@ -201,11 +201,18 @@ class HalfTrigger(BaseModel):
         kept = [one for one in Stop if (one in self.stops_on) != (one == stop)]
         return self._changed(stops_on=tuple(kept))
 
-    def with_text(self, text: str) -> Self | None:
-        """Itself, writing another text to the customer; None if it writes none."""
+    def with_medium(self, medium: Medium | None) -> Self:
+        """Itself, with a file for the text that is asked for."""
+        if self.asking is None or self.asking.part is not Send or medium is None:
+            return self
+        return self._changed(asking=self.asking.beside("medium", medium.model_dump(mode="json")))
+
+    def with_text(self, text: str, medium: Medium | None) -> Self | None:
+        """Itself, writing another text to the customer, under a file or alone; None if it writes none."""
         if not any(one["kind"] == Send.kind for one in self.actions):
             return None
-        changed = [Send(text=text).stored() if one["kind"] == Send.kind else one for one in self.actions]
+        new = Send(text=text, medium=medium).stored()
+        changed = [new if one["kind"] == Send.kind else one for one in self.actions]
         return self._changed(actions=tuple(changed))
 
     def draft(self) -> Draft:

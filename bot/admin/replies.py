@@ -8,10 +8,11 @@ from aiogram.utils.formatting import BlockQuote, Bold, Text
 from bot.admin import callbacks
 from bot.admin.hours import told_week
 from bot.admin.marks import mark, state
+from bot.admin.media import line_of
 from bot.texts import Buttons, content, cut, shortened
 from core.texts import N_, Texts
 from triggers.hours import Hours
-from triggers.presets import CLOSED, GREETING, KEYWORD, UNANSWERED, text_of, words_of
+from triggers.presets import CLOSED, GREETING, KEYWORD, UNANSWERED, medium_of, text_of, words_of
 from triggers.templates import example
 from triggers.trigger import Trigger
 
@@ -66,7 +67,7 @@ def _named(t: Texts, one: Trigger, now: Hours) -> str:
 
 def reply_card(t: Texts, one: Trigger, now: Hours, operator: str) -> dict[str, Any]:
     """An auto-reply as a customer reads it, with what can be done with it."""
-    shown = cut(example(t, text_of(one), operator), IN_CARD) or "…"
+    shown = line_of(t, medium_of(one)) + cut(example(t, text_of(one), operator), IN_CARD) or "…"
     words = Text(Bold(_named(t, one, now)), "\n", state(t, one), "\n", BlockQuote(shown))
     switched = (t("Switch off"), callbacks.ReplySwitch(id=one.id, on=False))
     if not one.works:

@@ -10,6 +10,7 @@ from bot.admin.asking import DONE, SKIP, by_name, picked_value, stage_by_name, t
 from bot.admin.form_screens import drawn
 from bot.admin.half_trigger import KIND, HalfTrigger
 from bot.admin.marks import saved
+from bot.admin.media import medium_in, text_in
 from bot.admin.trigger_cards import trigger_card, trigger_list
 from bot.screens import Screen
 from bot.waiting import WaitsFor
@@ -20,6 +21,7 @@ from core.texts import Texts
 from pipeline.staff.rights import Staff
 from pipeline.staff.talking import Desk, screen, set_screen
 from triggers import editing
+from triggers.actions.send import Medium, Send
 from triggers.editing import ChangedMeanwhile
 from triggers.parts import Names, Stop, actions, conditions, occasions
 from triggers.references import names, offered
@@ -116,11 +118,12 @@ async def typed(
     message: Message, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, kept: dict[str, Any], update_row: int
 ) -> Screen:
     """The same, typed."""
-    half = _typed(t, HalfTrigger.of(kept), (message.text or "").strip(), await offered(uow))
+    medium = medium_in(message, desk.channel_id)
+    half = _typed(t, HalfTrigger.of(kept), text_in(message), medium, await offered(uow))
     return await _show(uow, by, t, desk, half.numbered(update_row, after=None), instead=False)
 
 
-def _typed(t: Texts, half: HalfTrigger, words: str, known: Names) -> HalfTrigger:
+def _typed(t: Texts, half: HalfTrigger, words: str, medium: Medium | None, known: Names) -> HalfTrigger:
     match half.step:
         case "start":
             return half.entering(stage_by_name(known.stages, words))
@@ -134,9 +137,11 @@ def _typed(t: Texts, half: HalfTrigger, words: str, known: Names) -> HalfTrigger
             return half.begun("action", by_name({kind: t(one.label) for kind, one in actions().items()}, words))
         case "ask" if half.asking is not None and half.asking.parameter is not None:
             asking, asked = half.asking, half.asking.parameter
-            return half.with_value(typed_value(t, asking.part, asked, words, known))
+            if medium is not None and not words and asking.part is Send:
+                return half.with_medium(medium).with_value("")
+            return half.with_medium(medium).with_value(typed_value(t, asking.part, asked, words, known))
         case _:
-            changed = half.with_text(checked(words))
+            changed = half.with_text("" if medium and not words else checked(words), medium)
             if changed is None:
                 raise Unreadable(part=words, example="/triggers")
             return changed

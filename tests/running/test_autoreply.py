@@ -33,6 +33,22 @@ async def test_a_greeting_costs_three_acts_and_greets(shop: Shop) -> None:
     await anna.sees(f"Hello, {anna.first_name}!")
 
 
+async def test_a_greeting_may_be_a_photo_with_words_under_it(shop: Shop) -> None:
+    await clear(shop)
+    thumb = Thumb(shop.admin)
+    asked = await shop.admin.sends("/autoreply")
+    await shop.admin.sees("Greeting: not set", after=asked)
+    photo = await shop.admin.sends_photo("Welcome, {name}!")
+    preview = await shop.admin.sees("📷 Photo\nWelcome, Anna!", after=photo, button="Save")
+    thumb.screen = preview.id
+    await thumb.taps("Save", sees="📷 Photo\nWelcome, Anna!", button="Switch off")
+    (anna,) = await shop.customers("Anna")
+    await anna.sends("Hi")
+    greeted = await anna.sees(f"Welcome, {anna.first_name}!", kind="photo")
+    sent = next(one for one in await shop.admin.chat() if one.id == photo)
+    assert greeted.file_id == sent.file_id
+
+
 async def test_a_text_for_closed_doors_with_its_hours_costs_five(shop: Shop) -> None:
     await clear(shop)
     thumb = Thumb(shop.admin)
@@ -88,7 +104,7 @@ async def test_a_bad_text_is_refused_in_words_and_nothing_is_lost(shop: Shop) ->
     await thumb.types("7 min", sees="When nobody answers for 7 minutes")
     for text, told in (("Hi {nobody}", "The text has {nobody}"), ("x" * 4097, "The text is too long: 4097")):
         await shop.admin.sees(told, after=await shop.admin.sends(text))
-    await shop.admin.sees("The text is empty.", after=await shop.admin.sends_photo())
+    await shop.admin.sees("The text is empty.", after=await shop.admin.sends_sticker())
     await thumb.types("Just a moment!", button="Save")
     await thumb.taps("Save", sees="No operator answers for 7 minutes")
 

@@ -199,6 +199,22 @@ async def test_a_deals_history_tells_what_triggers_did(shop: Shop) -> None:
     await shop.admin.sees("Offer sent · yours", after=card.id - 1, button="More")
 
 
+async def test_a_follow_up_may_be_a_file_alone(shop: Shop) -> None:
+    await clear(shop)
+    await shop.on_shift(shop.admin)
+    anna, card = await shop.handed("Anna", shop.admin)
+    thumb = Thumb(shop.admin)
+    await thumb.types("/triggers", button="New trigger")
+    await thumb.taps("New trigger", button="Offer sent")
+    await thumb.taps("Offer sent", sees="How long after that?")
+    await thumb.taps("At once", sees="Text")
+    price = await shop.admin.sends_document("price.pdf")
+    thumb.screen = (await shop.admin.sees("📎 File price.pdf", after=price, button="Save")).id
+    await thumb.taps("Save", sees="send a file: “price.pdf”")
+    await thumb.types(f'/deal {number_in(card.text)} stage "Offer sent"', sees="Offer sent")
+    await anna.sees(kind="document")
+
+
 async def test_a_long_history_is_read_page_by_page(shop: Shop) -> None:
     await clear(shop)
     await shop.on_shift(shop.admin)

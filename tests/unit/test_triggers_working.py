@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from core.money import Money
+from inbox.models import attachment
 from pipeline.amounts import set_amount
 from pipeline.deals import see
 from pipeline.staff.rights import Staff
@@ -17,7 +19,7 @@ from tests.unit.test_work import deal_of
 from triggers.actions.add_tags import AddTags
 from triggers.actions.add_task import AddTask
 from triggers.actions.remove_tags import RemoveTags
-from triggers.actions.send import Send
+from triggers.actions.send import Medium, Send
 from triggers.conditions.amount import AmountIs, stored_sum
 from triggers.conditions.tag import HasTag
 from triggers.editing import Draft
@@ -164,3 +166,18 @@ async def test_a_task_that_a_trigger_would_write_too_long_is_refused(shop: Offic
                 actions=(AddTask(task_kind=kind, seconds=0, text="x" * (LONGEST_TEXT + 1)),),
             )
         )
+
+
+async def test_a_file_goes_out_with_its_text_and_elsewhere_the_text_alone(shop: Office, scene: Scene) -> None:
+    await shop.hire("11")
+    for channel_id in (shop.channel_id, shop.channel_id + 1):
+        medium = Medium(channel_id=channel_id, kind="photo", ref="file-1", size=10)
+        await scene.add(Draft(occasion=OnDealOpened(), actions=(Send(text="Look, {name}", medium=medium),)))
+    await shop.receive(shop.message("100"))
+    sent = [one.content for one in await shop.outgoing("100")]
+    assert sent == [
+        {"kind": "photo", "file": "file-1", "text": "Look, Customer 100"},
+        {"kind": "text", "text": "Look, Customer 100"},
+    ]
+    async with shop.database.reading() as uow:
+        assert len(await uow.rows(select(attachment).where(attachment.c.kind == "photo"))) == 1

@@ -3,22 +3,39 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Self
 
+from pydantic import BaseModel, ConfigDict
+
 from core.database import UnitOfWork
 from core.texts import N_, Texts
+from inbox.channel import File
 from inbox.writing import Automatic, write_automatically
-from triggers.parts import Action, Asks, Failed, Firing, Kind, Names
+from triggers.parts import Action, Asks, Failed, Firing, Kind, Names, World
 from triggers.runs import client_key_of
 from triggers.templates import LONGEST, checked, length, written_for
 
 
+class Medium(BaseModel):
+    """A file by the name that a channel has for it, with what is known of it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    channel_id: int
+    kind: str
+    ref: str
+    mime: str | None = None
+    name: str | None = None
+    size: int | None = None
+
+
 class Send(Action):
-    """Send the customer a text, in which {name}, {operator} and {deal} are filled in."""
+    """Send the customer a text, alone or under a file; {name}, {operator}, {deal} and {amount} are filled in."""
 
     kind = "send"
     label = N_("send the customer a message")
     writes_to_customer = True
 
     text: Annotated[str, Asks(Kind.TEMPLATE, N_("Text"))]
+    medium: Medium | None = None
 
     async def perform(self, uow: UnitOfWork, firings: Sequence[Firing]) -> Mapping[int, Failed]:
         failed, written = {}, []
@@ -27,13 +44,24 @@ class Send(Action):
             if length(text) > LONGEST:
                 failed[one.run_id] = Failed("too_long")
             else:
-                written.append(Automatic(one.world.conversation_id, text, client_key_of(one.run_id), one.origin))
+                key, file = client_key_of(one.run_id), self._file_for(one.world)
+                written.append(Automatic(one.world.conversation_id, text, key, one.origin, file))
         await write_automatically(uow, written)
         return failed
 
+    def _file_for(self, world: World) -> File | None:
+        """Its file, on the channel that knows it; elsewhere the text goes alone."""
+        one = self.medium
+        if one is None or one.channel_id != world.channel_id:
+            return None
+        return File(one.kind, one.ref, mime=one.mime, name=one.name, size=one.size)
+
     async def settled(self, uow: UnitOfWork, pipeline_id: int) -> Self:
-        checked(self.text)
+        if self.text or self.medium is None:
+            checked(self.text)
         return self
 
     def told(self, t: Texts, names: Names) -> str:
-        return t("send: “{text}”", text=self.text)
+        if self.medium is None:
+            return t("send: “{text}”", text=self.text)
+        return t("send a file: “{text}”", text=self.text or self.medium.name or "…")
