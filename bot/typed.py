@@ -1,7 +1,6 @@
 """Lines that people type, taken apart: words, quoted ones together, which of ours is meant; no line's sense is here."""
 
 import shlex
-from collections.abc import Iterable
 
 from core.errors import Unreadable
 from core.texts import Texts
@@ -21,7 +20,7 @@ def words_of(line: str, *, example: str) -> list[str]:
         raise Unreadable(part=line, example=example) from None
 
 
-def meant(t: Texts, typed: str, words: Iterable[str]) -> str | None:
+def said(t: Texts, typed: str, *words: str) -> str | None:
     """Which of our words somebody typed, in English or in his own language."""
-    wanted = bare(typed)
-    return next((word for word in words if wanted and wanted in (bare(word), bare(t(word)))), None)
+    meant = bare(typed)
+    return next((word for word in words if meant in (bare(word), bare(t(word)))), None)

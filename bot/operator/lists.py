@@ -14,7 +14,7 @@ from bot import callbacks
 from bot.cards import COLOURS, title
 from bot.screens import Screen
 from bot.texts import Buttons, content, headed
-from bot.typed import meant, words_of
+from bot.typed import said, words_of
 from core.database import UnitOfWork
 from core.errors import Unreadable
 from core.texts import N_, Texts
@@ -23,7 +23,7 @@ from pipeline.lists import DealFilter, Scope, count_deals, list_deals, stages_se
 from pipeline.moving import NoSuchStage
 from pipeline.staff.rights import Right, Staff
 from pipeline.stages import ACTIVE, Stage, named
-from pipeline.tags import find_tag, tags
+from pipeline.tags import find_tag, tag_name, tags
 from pipeline.work.tasks import Colour, colour_of
 
 PAGE = 8
@@ -74,18 +74,18 @@ async def _read(uow: UnitOfWork, by: Staff, t: Texts, line: str) -> DealFilter:
     words = words_of(line, example=EXAMPLE)
     while words:
         word = words.pop(0)
-        if listed := meant(t, word, _SCOPE_WORDS):
+        if listed := said(t, word, *_SCOPE_WORDS):
             wanted, scoped = replace(wanted, scope=_SCOPE_WORDS[listed]), True
-        elif colour := meant(t, word, _COLOUR_WORDS):
+        elif colour := said(t, word, *_COLOUR_WORDS):
             wanted = replace(wanted, colour=_COLOUR_WORDS[colour])
-        elif meant(t, word, [STAGE]) and words:
+        elif said(t, word, STAGE) and words:
             found = await _stage(uow, by, _name(t, words))
             # Whoever asks for deals that were won means those that are closed.
             scope = wanted.scope if found.group == ACTIVE or scoped else Scope.CLOSED
             wanted = replace(wanted, stage_id=found.id, scope=scope)
-        elif meant(t, word, [TAG]) and words:
+        elif said(t, word, TAG) and words:
             wanted = replace(wanted, tag_id=await find_tag(uow, _name(t, words)))
-        elif not meant(t, word, [COLOUR]):
+        elif not said(t, word, COLOUR):
             raise Unreadable(part=word, example=EXAMPLE)
     return wanted
 
@@ -94,7 +94,7 @@ def _name(t: Texts, words: list[str]) -> str:
     """The name at the beginning of the words, up to a word of ours; it is taken from them."""
     known = (*_SCOPE_WORDS, *_COLOUR_WORDS, STAGE, TAG, COLOUR)
     name = [words.pop(0)]
-    while words and not meant(t, words[0], known):
+    while words and not said(t, words[0], *known):
         name.append(words.pop(0))
     return " ".join(name)
 
@@ -115,7 +115,7 @@ class _Names:
     tag: str | None
     colour: str | None
 
-    def said(self) -> list[str]:
+    def words(self) -> list[str]:
         return [one for one in (self.stage, self.tag, self.colour) if one]
 
 
@@ -125,7 +125,7 @@ async def _names(uow: UnitOfWork, by: Staff, t: Texts, wanted: DealFilter) -> _N
         # A stage that is gone, or a tag, narrows the list all the same: it has nothing in it.
         stage = next((one.name for one in await stages_seen(uow, by) if one.id == wanted.stage_id), "—")
     if wanted.tag_id is not None:
-        tag = next((one.name for one in await tags(uow) if one.id == wanted.tag_id), "—")
+        tag = await tag_name(uow, wanted.tag_id) or "—"
     return _Names(stage, tag, _coloured(t, wanted.colour) if wanted.colour else None)
 
 
@@ -154,17 +154,17 @@ async def _list(uow: UnitOfWork, by: Staff, t: Texts, asked: callbacks.Deals) ->
     )
     rows.append([(t("Filter"), _filter("", wanted)), (t("Search"), callbacks.Find())])
     names = await _names(uow, by, t, wanted)
-    nothing = t("Nothing is like that here.") if names.said() else t(NOTHING[wanted.scope])
+    nothing = t("Nothing is like that here.") if names.words() else t(NOTHING[wanted.scope])
     return content(Text(Bold(await _heading(uow, by, t, wanted, names)), "" if found.deals else f"\n{nothing}"), rows)
 
 
 async def _heading(uow: UnitOfWork, by: Staff, t: Texts, wanted: DealFilter, names: _Names) -> str:
     if wanted.scope is Scope.CLOSED:
         # How many were ever closed is no help, and costs a look at each of them.
-        return " · ".join([t("Closed deals"), *names.said()])
+        return " · ".join([t("Closed deals"), *names.words()])
     count = await count_deals(uow, by, wanted)
     scope = t("Open deals · {scope}", scope=t(SCOPES[wanted.scope]).lower())
-    return " · ".join([scope, *names.said(), *([t.number(count)] if count else [])])
+    return " · ".join([scope, *names.words(), *([t.number(count)] if count else [])])
 
 
 def line(t: Texts, view: DealView, now: datetime) -> str:
@@ -192,7 +192,7 @@ async def filter_pressed(
     back = callbacks.Deals.of(wanted) if not now.part else _filter("", wanted)
     rows: Buttons = [*choices, [(t("Back"), back)]]
     names = await _names(uow, by, t, wanted)
-    heading = " · ".join([t("Show only"), *names.said()])
+    heading = " · ".join([t("Show only"), *names.words()])
     return Screen(content(Text(Bold(heading), "\n", t("By typing: {line}", line=EXAMPLE)), rows), instead=True)
 
 

@@ -3,6 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+from sqlalchemy import event, text
+
 from inbox.channel import Written
 from pipeline.deals import answer
 from pipeline.lists import DealFilter, ListPlace, Page, Scope, count_deals, list_deals, stages_seen
@@ -164,3 +167,35 @@ async def test_a_place_that_no_deal_has_is_a_place_all_the_same(shop: Office) ->
     (only,) = await deals_of(shop, 1)
     before = ListPlace(answered=False, since=shop.clock.now() - timedelta(days=9), id=2**53)
     assert [view.id for view in (await page(shop, by, DealFilter(), place=before)).deals] == [only]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [
+        (DealFilter(Scope.MINE), "ix_deal_assignee"),
+        (DealFilter(Scope.ALL), "ix_deal_assignee"),
+        (DealFilter(Scope.MINE, colour=Colour.RED), "ix_task_deal"),
+        (DealFilter(Scope.CLOSED, stage_id=1), "ix_deal_stage"),
+        (DealFilter(Scope.EVERY, text="red shoes"), "ix_message_conversation"),
+        (DealFilter(Scope.ALL, tag_id=1), "ix_deal_tag_tag"),
+    ],
+)
+async def test_a_list_asks_its_index(shop: Office, wanted: DealFilter, index: str) -> None:
+    boss = await shop.hire("11", role=Role.SUPERVISOR)
+    asked: list[tuple[str, Any]] = []
+
+    def keep(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        asked.append((statement, parameters))
+
+    async with shop.database.unit() as uow:
+        if not uow.is_sqlite:
+            # A small table is read whole by any sensible planner, and these are empty.
+            for path in ("enable_seqscan", "enable_bitmapscan"):
+                await uow.execute(text(f"SET LOCAL {path} = off"))
+        event.listen(uow.connection.sync_connection, "before_cursor_execute", keep)
+        await list_deals(uow, boss, wanted)
+        event.remove(uow.connection.sync_connection, "before_cursor_execute", keep)
+        (statement, parameters) = asked[0]
+        how = "EXPLAIN QUERY PLAN" if uow.is_sqlite else "EXPLAIN"
+        plan = "\n".join(str(row) for row in await uow.connection.exec_driver_sql(f"{how} {statement}", parameters))
+    assert index in plan, plan
