@@ -1,47 +1,17 @@
 """What buttons carry: typed, small, only ids; rights are asked again at the tap."""
 
-import string
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
 
 from aiogram.filters.callback_data import CallbackData
-from pydantic import BeforeValidator, Field, PlainSerializer
+from pydantic import Field
 
+from bot.packing import ColourLetter, Packed, ScopeLetter
 from pipeline.lists import DealFilter, ListPlace, Scope
-from pipeline.work.tasks import Colour
 
 # What no database takes is no button of ours.
 Number = Annotated[int, Field(ge=0, le=2**53)]
-
-_DIGITS: Final = string.digits + string.ascii_lowercase
 _EPOCH: Final = datetime.fromtimestamp(0, UTC)
-_SCOPES: Final = {one[0]: one for one in Scope}
-_COLOURS: Final = {one[0]: one for one in Colour}
-
-
-def _packed(number: int) -> str:
-    digits = ""
-    while number:
-        number, digit = divmod(number, len(_DIGITS))
-        digits = _DIGITS[digit] + digits
-    return digits or "0"
-
-
-# Where a button carries more than two numbers and a word: the same, shorter.
-Packed = Annotated[
-    int,
-    Field(ge=0, le=2**53),
-    BeforeValidator(lambda value: int(value, len(_DIGITS)) if isinstance(value, str) else value),
-    PlainSerializer(_packed),
-]
-ScopeLetter = Annotated[
-    Scope, BeforeValidator(lambda value: _SCOPES.get(value, value)), PlainSerializer(lambda one: one[0])
-]
-ColourLetter = Annotated[
-    Colour | None,
-    BeforeValidator(lambda value: _COLOURS.get(value, value)),
-    PlainSerializer(lambda one: one[0] if one else None),
-]
 
 
 class Answer(CallbackData, prefix="answer"):
