@@ -109,7 +109,7 @@ async def list_deals(
 ) -> Page:
     """One page of the deals that somebody sees: the first one, or what stands behind a place or before it.
 
-    When nothing is left before a place, the first page comes.
+    When nothing is left there, the first page comes.
     """
     order = _ORDERS.get(wanted.scope, _WAITING_FIRST)
     query = select(deal.c.id, *order.columns[:-1]).select_from(deal).where(_wanted(uow, by, wanted))
@@ -117,7 +117,7 @@ async def list_deals(
     if place is not None:
         query = query.where(order.beyond(place, back=back))
     rows = await uow.rows(query.order_by(*order.by(back=back)).limit(limit + 1))
-    if back and not rows:
+    if place is not None and not rows:
         return await list_deals(uow, by, wanted, limit=limit)
     more, shown = len(rows) > limit, rows[:limit]
     if back:

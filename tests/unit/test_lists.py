@@ -131,7 +131,7 @@ async def test_pages_neither_jump_nor_repeat_when_deals_change_in_between(shop: 
     assert [view.id for view in rest.deals] == [made[6], new]
 
 
-async def test_where_nothing_is_left_before_a_place_the_list_begins_anew(shop: Office) -> None:
+async def test_where_nothing_is_left_the_list_begins_anew(shop: Office) -> None:
     by = await shop.hire("11")
     made = await deals_of(shop, 4)
     one = await page(shop, by, DealFilter(), limit=2)
@@ -142,6 +142,7 @@ async def test_where_nothing_is_left_before_a_place_the_list_begins_anew(shop: O
     await shop.settle()
     back = await page(shop, by, DealFilter(), place=two.first, back=True, limit=2)
     assert ([view.id for view in back.deals], back.first, back.last) == (made[2:], None, None)
+    assert await page(shop, by, DealFilter(), place=ListPlace(True, shop.clock.now(), 0), limit=2) == back
 
 
 async def test_nobody_finds_a_colleagues_deals_in_any_list(shop: Office) -> None:
