@@ -1,12 +1,17 @@
 """What buttons carry: typed, small, only ids; rights are asked again at the tap."""
 
-from typing import Annotated
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Final
 
 from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
+from bot.packing import ColourLetter, Packed, ScopeLetter
+from pipeline.lists import DealFilter, ListPlace, Scope
+
 # What no database takes is no button of ours.
 Number = Annotated[int, Field(ge=0, le=2**53)]
+_EPOCH: Final = datetime.fromtimestamp(0, UTC)
 
 
 class Answer(CallbackData, prefix="answer"):
@@ -124,12 +129,73 @@ class TakeBack(CallbackData, prefix="takeback"):
 
 
 class Deals(CallbackData, prefix="deals"):
-    """A list of deals; `answered`, `since` (microseconds of the epoch) and `after` name the last one shown before."""
+    """A list of deals: what is in it, and beside which place its page stands, `since` in microseconds of the epoch."""
 
-    scope: str
+    scope: ScopeLetter = Scope.MINE
+    stage: Packed = 0
+    tag: Packed = 0
+    colour: ColourLetter = None
     answered: bool = False
-    since: Number = 0
+    since: Packed = 0
+    id: Packed = 0
+    back: bool = False
+
+    @classmethod
+    def of(cls, wanted: DealFilter, place: ListPlace | None = None, *, back: bool = False) -> "Deals":
+        """The button of a list's page."""
+        narrow = {"stage": wanted.stage_id or 0, "tag": wanted.tag_id or 0, "colour": wanted.colour}
+        if place is None:
+            return cls(scope=wanted.scope, **narrow)
+        since = (place.since - _EPOCH) // timedelta(microseconds=1)
+        return cls(scope=wanted.scope, **narrow, answered=place.answered, since=since, id=place.id, back=back)
+
+    @property
+    def wanted(self) -> DealFilter:
+        """What the list is about."""
+        return DealFilter(self.scope, stage_id=self.stage or None, tag_id=self.tag or None, colour=self.colour)
+
+    @property
+    def place(self) -> ListPlace | None:
+        """Where the page stands; the first one stands nowhere."""
+        return ListPlace(self.answered, _EPOCH + timedelta(microseconds=self.since), self.id) if self.id else None
+
+
+class Filter(CallbackData, prefix="filter"):
+    """Choose what a list is narrowed by: a `part` of it, or which part."""
+
+    part: str
+    scope: ScopeLetter
+    stage: Packed = 0
+    tag: Packed = 0
+    colour: ColourLetter = None
+
+
+class Find(CallbackData, prefix="find"):
+    """Ask what is searched for; `until` says that a deal is searched for what was typed up to this update."""
+
+    until: Number = 0
+
+
+class Found(CallbackData, prefix="found"):
+    """Another page of what was found, beside this deal; the words stand in the message itself."""
+
+    id: Number
+    back: bool
+    until: Number = 0
+
+
+class Stats(CallbackData, prefix="stats"):
+    """Figures of the last `days` days, one's own or the team's from behind a person on."""
+
+    days: Number
+    team: bool = False
     after: Number = 0
+
+
+class Help(CallbackData, prefix="help"):
+    """How one thing works; none is the overview."""
+
+    topic: str = ""
 
 
 class Next(CallbackData, prefix="next"):

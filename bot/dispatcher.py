@@ -18,15 +18,19 @@ from bot.operator import (
     correcting,
     deals,
     endings,
+    finding,
     handing,
+    helping,
     history,
     lines,
+    lists,
     more,
     notices,
     noting,
     profile,
     shift,
     start,
+    stats,
     tagging,
     taking_back,
     tasks,
@@ -54,9 +58,9 @@ def routers() -> Dispatcher:
     """The screens by audience: guests have none but the invitation. Answering comes last: any text may be an answer."""
     dispatcher = Dispatcher()
     of_admins = (people, settings, hours, autoreply, autoreply_form, triggers, trigger_form)
-    of_deals = (endings, deals, lines, more, amounts, tagging, noting, handing, tasks, profile, history)
+    of_deals = (endings, deals, lists, finding, lines, more, amounts, tagging, noting, handing, tasks, profile, history)
     of_messages = (taking_back, correcting)
-    screens = (guests, start, shift, notices, *of_deals, *of_messages, *of_admins, answering)
+    screens = (guests, start, helping, shift, notices, stats, *of_deals, *of_messages, *of_admins, answering)
     # Routers are made anew for each dispatcher, as one router has one parent.
     dispatcher.include_routers(*(screen.make_router() for screen in screens))
     return dispatcher

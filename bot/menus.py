@@ -6,10 +6,12 @@ from pipeline.staff.rights import Right, Staff
 _COMMANDS = (
     ("next", N_("Take the next request"), Right.TAKE),
     ("deals", N_("My deals and the queue"), Right.SEE),
+    ("find", N_("Search customers, messages, tags"), Right.SEE),
     ("tasks", N_("What is to be done, overdue first"), Right.SEE),
     ("shift", N_("Start or end your shift"), Right.TAKE),
     ("done", N_("Stop talking to a customer"), Right.ANSWER),
     ("delete", N_("Take a message to a customer back"), Right.ANSWER),
+    ("stats", N_("My figures"), Right.SEE),
     ("notices", N_("What rings for me, and when"), Right.SEE),
     ("autoreply", N_("Automatic replies to customers"), Right.CONFIGURE),
     ("triggers", N_("What happens by itself"), Right.CONFIGURE),

@@ -9,6 +9,7 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.utils.formatting import Text
 
 from core.texts import N_, Texts
+from core.words import bare
 from inbox.channel import CUSTOM_EMOJI, PAID_REACTION
 from inbox.contents import words
 from inbox.splitting import units
@@ -52,6 +53,8 @@ REACTIONS = {
 CHANNELS = {"telegram": "Telegram"}
 MEGABYTE = 1024 * 1024
 
+# How many words before the one that was found.
+BEFORE = 2
 _SPACES = re.compile(r"\s+")
 
 
@@ -59,6 +62,14 @@ def shortened(text: str, most: int) -> str:
     """A text on one line, cut with an ellipsis behind `most` characters."""
     line = _SPACES.sub(" ", text).strip()
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+def excerpt(text: str, word: str, most: int) -> str:
+    """What stands around the first place where a text says a word, as `core.words.bare` has it, on one line."""
+    tokens = text.split()
+    place = next((index for index, one in enumerate(tokens) if word in bare(one)), 0)
+    start = max(0, place - BEFORE)
+    return shortened(f"{'… ' if start else ''}{' '.join(tokens[start:])}", most)
 
 
 def headed(text: str) -> str:

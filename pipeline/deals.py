@@ -1,11 +1,11 @@
-"""Deals as people see and answer them; moving and closing are in `moving`, taking in `staff.taking`."""
+"""Deals as people see and answer them; lists are in `lists`, moving in `moving`, taking in `staff.taking`."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 
 from core.database import UnitOfWork
 from core.errors import Conflict, NotFound, Refusal
@@ -79,11 +79,6 @@ class DealView:
     def tags(self) -> list[str]:
         """The names of its tags, in order."""
         return sorted(self.tag_lines.split("\n"), key=str.casefold) if self.tag_lines else []
-
-    @property
-    def place(self) -> "ListPlace":
-        """Where it stands in lists."""
-        return ListPlace(self.waiting_since is None, self.waiting_since or self.opened_at, self.id)
 
 
 _TAG_LINES = (
@@ -167,35 +162,6 @@ async def see(uow: UnitOfWork, by: Staff, deal_id: int) -> DealView:
     if not await _is_member(uow, by, await uow.value(select(deal.c.pipeline_id).where(deal.c.id == deal_id))):
         raise NotFound
     raise await who_has(uow, deal_id)
-
-
-@dataclass(frozen=True, slots=True)
-class ListPlace:
-    """Where a deal stands in lists: waiting customers first, the longest waiting on top; then the oldest deals."""
-
-    answered: bool
-    since: datetime
-    id: int
-
-
-@needs(Right.SEE)
-async def list_open(
-    uow: UnitOfWork, by: Staff, *, scope: str, after: ListPlace | None = None, limit: int = 8
-) -> list[DealView]:
-    """Open deals in the order of lists. `scope`: "mine", "waiting" (unassigned) or "all" he sees."""
-    scopes = {"mine": deal.c.assignee_id == by.id, "waiting": deal.c.assignee_id.is_(None), "all": visible_to(by)}
-    query = _VIEW.where(deal.c.closed_at.is_(None), visible_to(by), scopes[scope])
-    place = (
-        case((conversation.c.waiting_since.is_(None), 1), else_=0),
-        func.coalesce(conversation.c.waiting_since, deal.c.opened_at),
-        deal.c.id,
-    )
-    if after is not None:
-        answered, since, number = place
-        behind = or_(since > after.since, and_(since == after.since, number > after.id))
-        query = query.where(or_(answered > int(after.answered), and_(answered == int(after.answered), behind)))
-    rows = await uow.rows(query.order_by(*place).limit(limit))
-    return [DealView(*row) for row in rows]
 
 
 @needs(Right.SEE)

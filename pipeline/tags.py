@@ -73,6 +73,12 @@ async def make_tag(uow: UnitOfWork, name: str) -> int:
     return found
 
 
+async def tag_name(uow: UnitOfWork, tag_id: int) -> str | None:
+    """What a tag is called, if there is one."""
+    name: str | None = await uow.value(select(tag.c.name).where(tag.c.id == tag_id))
+    return name
+
+
 async def find_tag(uow: UnitOfWork, name: str) -> int:
     """The tag that a name means, however it is written. Raises NoSuchTag."""
     found: int | None = await uow.value(select(tag.c.id).where(tag.c.folded == bare(name)))

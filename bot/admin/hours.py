@@ -8,9 +8,10 @@ from aiogram.types import CallbackQuery, Message
 from aiogram.utils.formatting import Bold, Text
 
 from bot.admin import callbacks
-from bot.admin.lines import ALWAYS, OFF, QUIET, said
+from bot.admin.lines import ALWAYS, OFF, QUIET
 from bot.screens import Screen
 from bot.texts import Buttons, content, cut
+from bot.typed import said
 from core.database import UnitOfWork
 from core.errors import Unreadable
 from core.schedule import Week, read_night, read_week

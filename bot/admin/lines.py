@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.typed import said
 from core.durations import read_duration
 from core.errors import Unreadable
 from core.texts import N_, Texts
@@ -27,12 +28,6 @@ TRIGGER_EXAMPLE = N_('/triggers add when stage "Offer sent" after 10 min unless 
 
 _QUOTES = str.maketrans(dict.fromkeys("“”«»„", '"'))
 _TOKEN = re.compile(r'"[^"]*"|[^\s,"]+')
-
-
-def said(t: Texts, typed: str, *words: str) -> str | None:
-    """Which of our words somebody typed, in English or in his own language."""
-    meant = bare(typed)
-    return next((word for word in words if meant in (bare(word), bare(t(word)))), None)
 
 
 def read_autoreply(t: Texts, line: str) -> AutoReply:

@@ -8,10 +8,11 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.admin import callbacks
 from bot.admin.asking import stage_by_name
-from bot.admin.lines import ADD, DELETE, OFF, ON, TRIGGER_EXAMPLE, read_trigger, said
+from bot.admin.lines import ADD, DELETE, OFF, ON, TRIGGER_EXAMPLE, read_trigger
 from bot.admin.trigger_cards import run_list, trigger_card, trigger_list
 from bot.screens import Screen
 from bot.texts import Buttons, content, shortened
+from bot.typed import said
 from core.database import UnitOfWork
 from core.errors import Unreadable
 from core.texts import Texts

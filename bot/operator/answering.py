@@ -12,6 +12,7 @@ from bot.cards import title
 from bot.house import House
 from bot.marks import client_key
 from bot.operator.endings import LOST_WORDS, lost_words_typed
+from bot.operator.finding import TO_WHOM, found_for
 from bot.reactions import REACTION
 from bot.screens import Screen
 from bot.texts import content, summary
@@ -35,7 +36,6 @@ from pipeline.staff.talking import (
     talking,
 )
 
-TO_WHOM = "to_whom"
 IN_LIST = 80
 
 
@@ -60,6 +60,8 @@ async def typed(
 ) -> Screen:
     """A message that is an answer to somebody."""
     waits_for = await screen(uow, desk) or {}
+    if _searches(uow, waits_for) and message.reply_to_message is None and message.text:
+        return await found_for(message, uow, by, t, desk, waits_for)
     if _asks_why_lost(uow, waits_for) and message.reply_to_message is None and message.text:
         return await _lost_words(message, uow, by, t, desk, waits_for)
     # What no customer can get is not kept either: it would hold up what is kept beside it.
@@ -78,6 +80,10 @@ async def typed(
         why, album = f"{taken.told(t, uow.now)}\n\n", message.media_group_id
         return await _ask_to_whom(uow, by, t, desk, update_row, album=album, why=why)
     return Screen()
+
+
+def _searches(uow: UnitOfWork, waits_for: dict[str, Any]) -> bool:
+    return waits_for.get("kind") == TO_WHOM and "until" in waits_for and still_waits(uow, waits_for)
 
 
 def _asks_why_lost(uow: UnitOfWork, waits_for: dict[str, Any]) -> bool:
@@ -151,7 +157,7 @@ async def _ask_to_whom(
     await set_screen(uow, desk, {"kind": TO_WHOM, "asked": asked})
     words = why + t("To whom? Your text is kept until you choose.")
     rows: list[Any] = [[(title(view), callbacks.ToWhom(deal=view.id, until=update_row))] for view in customers]
-    rows.append([(t("To nobody"), callbacks.Forget(until=update_row))])
+    rows.append([(t("Search"), callbacks.Find(until=update_row)), (t("To nobody"), callbacks.Forget(until=update_row))])
     if not kept:
         return Screen(content(words, rows))
     # With it goes what was typed before, perhaps long ago: he sees all that one tap will send.

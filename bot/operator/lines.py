@@ -1,6 +1,5 @@
 """What can be done with a deal in one line: `/deal 12`, `/deal 12 stage "Offer sent"`, `/deal 12 amount 1.5k`."""
 
-import shlex
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -23,6 +22,7 @@ from bot.operator.tasks import EXAMPLE as TASK_EXAMPLE
 from bot.operator.tasks import task_typed
 from bot.screens import Screen
 from bot.texts import content
+from bot.typed import words_of
 from core.database import UnitOfWork
 from core.errors import Unreadable
 from core.money import EXAMPLE as SUM
@@ -39,7 +39,6 @@ from pipeline.stages import ACTIVE, named, stages_of
 LONGEST_NUMBER = 12
 # Works whatever the stages are called here.
 EXAMPLE = "/deal 12 close won"
-_QUOTES = str.maketrans({"“": '"', "”": '"', "«": '"', "»": '"', "„": '"'})
 
 
 def make_router() -> Router:
@@ -63,13 +62,7 @@ class Line:
 
     def words(self) -> list[str]:
         """The rest in words, quoted ones together. Raises Unreadable for a quote that does not end."""
-        lexer = shlex.shlex(self.rest.translate(_QUOTES), posix=True)
-        # An apostrophe is no quote.
-        lexer.quotes, lexer.escape, lexer.commenters, lexer.whitespace_split = '"', "", "", True
-        try:
-            return list(lexer)
-        except ValueError:
-            raise Unreadable(part=self.rest, example=EXAMPLE) from None
+        return words_of(self.rest, example=EXAMPLE)
 
 
 async def deal(message: Message, command: CommandObject, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk) -> Screen:

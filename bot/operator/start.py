@@ -1,7 +1,7 @@
-"""Start and help: who somebody is here, and what he may do."""
+"""Start: who somebody is here, and what he may do; how it works is in `help`."""
 
 from aiogram import Router
-from aiogram.filters import Command, CommandStart
+from aiogram.filters import CommandStart
 from aiogram.types import Message
 from aiogram.utils.formatting import Bold, Text
 
@@ -16,26 +16,19 @@ from pipeline.staff.shifts import on_shift
 
 ROLES = {Role.OPERATOR: N_("operator"), Role.SUPERVISOR: N_("supervisor"), Role.ADMIN: N_("admin")}
 
-HOW = (
-    N_("Come on shift with /shift: from then on new requests are handed to you in turn, each as a card."),
-    N_("Answer by replying to a card or to a customer's message; or press Answer and just type."),
-    N_("👀 under your message means stored, 👌 delivered. If something fails, you are told why and what to do."),
-    N_("Edit your message and it changes at the customer. Reply /delete to it to take it back, up to 48 hours later."),
-    N_('By typing: /deal 12 stage "Offer sent" · /deal 12 close won · /shift on'),
-)
+FIRST_STEP = N_("Come on shift with /shift: from then on new requests are handed to you in turn, each as a card.")
 
 
 def make_router() -> Router:
     """The router of these screens."""
     router = Router(name="start")
     router.message.register(start, CommandStart())
-    router.message.register(help_, Command("help"))
     return router
 
 
 def welcome(t: Texts, by: Staff, *, is_on_shift: bool) -> Text:
     """The greeting, with the first step for whoever has not taken it."""
-    return Text(greeting(t, by), "" if is_on_shift else f"\n\n{t(HOW[0])}")
+    return Text(greeting(t, by), "" if is_on_shift else f"\n\n{t(FIRST_STEP)}")
 
 
 def greeting(t: Texts, by: Staff) -> Text:
@@ -53,8 +46,3 @@ async def start(message: Message, uow: UnitOfWork, by: Staff) -> Screen:
         by = await introduce(uow, by, name=user.full_name, language=language)
     t = texts(by.language, by.timezone)
     return Screen(content(welcome(t, by, is_on_shift=await on_shift(uow, by.id))), menu=by)
-
-
-async def help_(message: Message, by: Staff, t: Texts) -> Screen:
-    """How everything works."""
-    return Screen(content(Text(greeting(t, by), "\n\n", "\n\n".join(t(words) for words in HOW))), menu=by)

@@ -41,15 +41,15 @@ def colour_of(due_at: datetime, now: datetime) -> Colour:
     return Colour.YELLOW if now < due_at + PATIENCE else Colour.RED
 
 
-def is_of(colour: Colour, now: datetime) -> ColumnElement[bool]:
-    """The condition for tasks of a colour."""
+def is_of(colour: Colour, now: datetime, *, due: ColumnElement[Any] = task.c.due_at) -> ColumnElement[bool]:
+    """The condition for tasks of a colour, or for whatever else is due at a time."""
     match colour:
         case Colour.GREEN:
-            return task.c.due_at > now
+            return due > now
         case Colour.YELLOW:
-            return and_(task.c.due_at <= now, task.c.due_at > now - PATIENCE)
+            return and_(due <= now, due > now - PATIENCE)
         case Colour.RED:
-            return task.c.due_at <= now - PATIENCE
+            return due <= now - PATIENCE
 
 
 class TaskIsDone(Conflict):

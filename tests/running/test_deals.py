@@ -76,7 +76,7 @@ async def test_deals_lists_his_own_and_what_waits_and_shows_a_card_on_the_tap(sh
     await shop.card(bela, boris, button="Take")
     asked = await boris.sends("/deals")
     mine = await boris.sees("Open deals · mine", after=asked)
-    assert mine.buttons[0][0].text.startswith(f"🟡 {anna.first_name} · #{number_in(card.text)} · New · ")
+    assert mine.buttons[0][0].text.startswith(f"⏳ {anna.first_name} · #{number_in(card.text)} · New · ")
     await boris.presses(mine.id, anna.first_name)
     await shop.card(anna, boris, after=mine.id, button="Stage")
     await boris.presses(mine.id, "Waiting")

@@ -8,7 +8,7 @@ from tests.running.shop import Shop
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-OPERATORS_MENU = ["next", "deals", "tasks", "shift", "done", "notices", "help"]
+OPERATORS_MENU = ["next", "deals", "find", "tasks", "shift", "done", "delete", "stats", "notices", "help"]
 ADMINS_MENU = [*OPERATORS_MENU[:-1], "autoreply", "triggers", "hours", "staff", "settings", "help"]
 LINES = {
     "customer": "Hello! Write your question here, and we will answer in this chat.",

@@ -9,6 +9,7 @@ from bot.admin import callbacks
 from bot.admin.half_reply import HalfReply
 from bot.admin.people import list_of_people
 from bot.admin.replies import cases, reply_card
+from bot.operator.helping import TOPICS, Topic, topic_screen
 from core.schedule import Night, Week
 from core.texts import LANGUAGES, texts
 from inbox.splitting import units
@@ -20,6 +21,7 @@ from triggers.templates import LONGEST
 from triggers.trigger import Trigger
 
 MOST_BUTTONS = 100
+MOST_LINES = 12
 # Twenty little spans on every second day: no admin means it, but each may type it.
 MANY_HOURS = Week(tuple(tuple((place * 60 + day, place * 60 + day + 30) for place in range(22)) for day in range(7)))
 
@@ -61,3 +63,9 @@ def test_the_longest_hours_leave_room_for_the_longest_reply(language: str) -> No
     half = HalfReply(preset=CLOSED, step="preview", text="x" * LONGEST, hours=MANY_HOURS.stored())
     for screen in (cases(t, [one], now, invites=False), reply_card(t, one, now, "Eva"), half.drawn(t, now, "Eva")):
         assert units(screen["text"]) <= LONGEST
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("topic", TOPICS.values(), ids=TOPICS)
+def test_a_topic_of_the_help_is_read_without_scrolling(topic: Topic, language: str) -> None:
+    assert len(topic_screen(texts(language), topic)["text"].splitlines()) <= MOST_LINES

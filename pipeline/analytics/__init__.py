@@ -1,0 +1,1 @@
+"""What the rows say when they are counted: one question each, pure arithmetic on its rows."""
