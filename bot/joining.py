@@ -36,19 +36,24 @@ def joined(before: Content, after: Content) -> Content | None:
     if "said" not in before or "said" not in after or before["lead"] != after["lead"]:
         return None
     lead = before["lead"]
-    first, moved = units(lead) + 1, units(before["text"]) - units(lead)
+    first, moved = units(lead) + 1, _length(before)
     entities = [one | {"offset": one["offset"] + moved} for one in after.get("entities", []) if one["offset"] >= first]
     whole: Content = {
         "text": f"{before['text']}\n{after['text'][len(lead) + 1 :]}",
         "entities": [*before.get("entities", []), *entities],
         "said": [*before["said"], *after["said"]],
     }
-    if units(whole["text"]) > MOST_UNITS or len(whole["entities"]) > MOST_ENTITIES:
+    if units(lead) + _length(whole) > MOST_UNITS or len(whole["entities"]) > MOST_ENTITIES:
         return None
     kept = {name: value for name, value in before.items() if name not in ("silent", "buttons")}
     silent = {"silent": True} if before.get("silent") and after.get("silent") else {}
     buttons = {"buttons": after["buttons"]} if "buttons" in after else {}
     return kept | whole | silent | buttons
+
+
+def _length(content: Content) -> int:
+    """The length of all texts, each with the line break before it."""
+    return sum(one["units"] + 1 for one in content["said"])
 
 
 def changed(content: Content, now: Content) -> Content | None:
