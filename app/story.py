@@ -52,7 +52,7 @@ from triggers.events import StaffNotified, TriggerPaused
 STORY: Story = {
     # customers
     ConversationStarted: [alerts.on_conversation_started],
-    ContactBlocked: [matching.on_contact_blocked],
+    ContactBlocked: [matching.on_contact_blocked, alerts.on_contact_blocked],
     MessageReceived: [opening.open_deals, matching.on_events, notify.on_message_received],
     MessageEdited: [retelling.on_message_edited, marks.on_message_edited],
     MessageReacted: [reactions.on_message_reacted],

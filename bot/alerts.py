@@ -1,17 +1,20 @@
 """What admins are told about the installation, and what others are told about people: short notices, queued as rows."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bot.texts import Buttons, content
 from core.database import UnitOfWork
 from core.journal import Recorded
 from core.relay import EventParked
 from core.texts import N_, Texts, pick_language, plain, texts
-from inbox.events import ChannelPaused, ConversationStarted, UpdateParked
+from inbox.events import ChannelPaused, ContactBlocked, ConversationStarted, UpdateParked
 from inbox.outbound import Lane, Outgoing, queue
 from inbox.queries import MessageView, chat_of, language_in
-from pipeline.deals import views
+from inbox.reachability import Unreachable, unreachable_in
+from pipeline.deals import DealView, open_views_in, views
 from pipeline.events import DealAssigned, DealClosed, ShiftEnded, StaffJoined
+from pipeline.opening import ref_of
 from pipeline.staff.notices import Notice, Reach, reach
 from pipeline.staff.rights import Role
 from pipeline.staff.talking import Ended, end_for_others, end_idle
@@ -36,13 +39,15 @@ def _notice(to: Reach, cause: str, words: str, **values: str | int) -> Outgoing:
     return _saying(to, cause, texts(to.staff.language, to.staff.timezone)(words, **values))
 
 
-def _saying(to: Reach, cause: str, words: str, buttons: Buttons | None = None) -> Outgoing:
+def _saying(
+    to: Reach, cause: str, words: str, buttons: Buttons | None = None, *, about: Notice = Notice.COMPANY
+) -> Outgoing:
     return Outgoing(
         cause=f"{cause}:{to.channel_id}:{to.chat_key}",
         channel_id=to.channel_id,
         chat_key=to.chat_key,
         lane=Lane.NOTICE,
-        content=content(words, buttons) | to.how(Notice.COMPANY),
+        content=content(words, buttons) | to.how(about),
     )
 
 
@@ -118,6 +123,31 @@ async def on_shift_ended(uow: UnitOfWork, events: Sequence[Recorded[ShiftEnded]]
         people = await reach(uow, staff_ids=[item.event.staff_id])
         name = plain(people[0].staff.name) if people else f"#{item.event.staff_id}"
         await _tell_admins(uow, f"unreachable:{item.id}", words, name=name)
+
+
+BLOCKED = N_("{customer} · #{deal} has blocked the bot: nothing reaches them until they write again.")
+GONE = N_("{customer} · #{deal} can no longer be reached: their account no longer exists.")
+
+
+async def on_contact_blocked(uow: UnitOfWork, events: Sequence[Recorded[ContactBlocked]]) -> None:
+    """Tell whoever has an open deal, once, that its customer cannot be reached, unless his own message told him."""
+    talks = {int(item.event.ref.partition(":")[2]) for item in events}
+    unreachable = await unreachable_in(uow, talks)
+    deals = await open_views_in(uow, unreachable)
+    people = await reach(uow, staff_ids={view.assignee_id for view in deals.values() if view.assignee_id is not None})
+    queued = []
+    for talk, view in sorted(deals.items()):
+        one = unreachable[talk]
+        told = [to for to in people if to.staff.id == view.assignee_id and to.staff.actor not in one.refused]
+        queued += [_lost_touch(to, view, one) for to in told]
+    await queue(uow, queued)
+
+
+def _lost_touch(to: Reach, view: DealView, one: Unreachable) -> Outgoing:
+    t = texts(to.staff.language, to.staff.timezone)
+    words = t(GONE if one.is_gone else BLOCKED, customer=plain(view.customer), deal=view.id)
+    notice = _saying(to, f"blocked:{view.id}:{one.since.timestamp()}", words, about=Notice.COLLEAGUE)
+    return replace(notice, content=notice.content | {"reply_to": {"ref": ref_of(view.id)}})
 
 
 async def on_conversation_started(uow: UnitOfWork, events: Sequence[Recorded[ConversationStarted]]) -> None:

@@ -1,4 +1,4 @@
-"""One file for each messenger, found by its place; nothing else is shared here."""
+"""One module or package for each messenger, found by its place; nothing else is shared here."""
 
 from functools import cache
 from importlib import import_module

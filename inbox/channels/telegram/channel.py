@@ -1,0 +1,173 @@
+"""The bot as a channel: its connections, and what is asked over them."""
+
+import asyncio
+import json
+import os
+from pathlib import Path
+from typing import Any, ClassVar
+
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramNotFound,
+    TelegramRetryAfter,
+    TelegramUnauthorizedError,
+)
+from aiogram.types import Message, User
+from aiohttp import ClientError, ClientTimeout, StreamReader
+
+from core.storable import storable_json
+from inbox.channel import Batch, Crowded, Limits, Paused, Reason, Refused, Retry, Sending, Unanswered
+from inbox.channels.telegram.failures import failure_of
+from inbox.channels.telegram.reading import FILE_KINDS, parse
+from inbox.channels.telegram.sending import method_of
+
+# Named in full at every reading: an omitted list keeps what an earlier program asked for.
+ALLOWED_UPDATES = ["message", "edited_message", "message_reaction", "callback_query", "my_chat_member"]
+CHUNK = 64 * 1024
+
+# https://core.telegram.org/bots/api#sending-files, #sendmessage, #sendmediagroup, #getfile
+LIMITS = Limits(
+    text=4096,
+    caption=1024,
+    sends=frozenset({"text", "location", "venue", "contact", "poll", *FILE_KINDS}),
+    captioned=frozenset({"photo", "animation", "video", "voice", "audio", "document"}),
+    albums=(frozenset({"photo", "video"}), frozenset({"document"}), frozenset({"audio"})),
+    album_parts=10,
+    upload=50 * 1024 * 1024,
+    download=20 * 1024 * 1024,
+)
+
+
+class Telegram:
+    """One bot."""
+
+    kind: ClassVar[str] = "telegram"
+    limits: ClassVar[Limits] = LIMITS
+
+    def __init__(self, token: str, *, api_base: str | None, poll_seconds: float, timeout_seconds: float) -> None:
+        """`api_base` is the address of a Bot API server, None for Telegram's own."""
+        server = TelegramAPIServer.from_base(api_base) if api_base else PRODUCTION
+        self._session = AiohttpSession(api=server, timeout=timeout_seconds)
+        self.bot = Bot(token, session=self._session)
+        self._poll_seconds = poll_seconds
+        self._timeout = timeout_seconds
+
+    async def name(self) -> str:
+        """The bot's id. Raises Paused for a refused token, Retry when Telegram cannot be reached."""
+        return str((await self.me()).id)
+
+    async def me(self) -> User:
+        """The bot as Telegram describes it. Raises as `name`."""
+        try:
+            return await self.bot.get_me()
+        except (TelegramUnauthorizedError, TelegramNotFound) as error:
+            raise Paused("token") from error
+        except TelegramRetryAfter as error:
+            raise Retry("429", after=float(error.retry_after), everywhere=True) from error
+        except (TelegramAPIError, ClientDecodeError) as error:
+            raise Retry(type(error).__name__, everywhere=True) from error
+
+    async def read(self, offset: int | None) -> Batch:
+        """Long-poll. What came is acknowledged by the next call with the batch's offset."""
+        raw = await self._get_updates(offset)
+        updates = [parse(one, self.bot) for one in raw]
+        ids = [one["update_id"] for one in raw if isinstance(one, dict) and isinstance(one.get("update_id"), int)]
+        # Telegram restarts its numbers after a quiet week: the next one may be lower.
+        return Batch([one for one in updates if one is not None], ids[-1] + 1 if ids else offset)
+
+    async def _get_updates(self, offset: int | None) -> list[Any]:
+        session = await self._session.create_session()
+        asked = {"timeout": int(self._poll_seconds), "allowed_updates": ALLOWED_UPDATES, "limit": 100}
+        if offset is not None:
+            asked["offset"] = offset
+        try:
+            async with session.post(
+                self._session.api.api_url(self.bot.token, "getUpdates"),
+                json=asked,
+                timeout=ClientTimeout(total=self._poll_seconds + self._timeout),
+            ) as response:
+                answer = storable_json(await response.text())
+        except (ClientError, TimeoutError) as error:
+            # The message of such an error holds the address, and the address the token.
+            raise Retry(type(error).__name__) from None
+        return _updates_of(answer)
+
+    async def deliver(self, sending: Sending) -> tuple[str, ...]:
+        """Do one thing in a chat; the ids of the new messages."""
+        try:
+            result = await self.bot(method_of(sending))
+        except (TelegramAPIError, ClientDecodeError) as error:
+            if isinstance(error, TelegramBadRequest) and "message is not modified" in error.message:
+                return ()
+            raise failure_of(error) from None
+        made = result if isinstance(result, list) else [result]
+        return tuple(str(one.message_id) for one in made if isinstance(one, Message))
+
+    async def fetch(self, external_ref: str, to: Path, *, most: int) -> None:
+        """Download a file. What Telegram says of its size is not relied on."""
+        try:
+            path = (await self.bot.get_file(external_ref)).file_path
+        except (TelegramAPIError, ClientDecodeError) as error:
+            failure = failure_of(error)
+            # Asking once more does no harm here.
+            raise Retry(failure.args[0]) if isinstance(failure, Unanswered) else failure from None
+        if path is None:
+            raise Refused(Reason.FILE, "Telegram names no place to download it from")
+        await self._download(path, to, most)
+
+    async def _download(self, path: str, to: Path, most: int) -> None:
+        session = await self._session.create_session()
+        address = self._session.api.file_url(self.bot.token, path)
+        try:
+            # How long it may take is the caller's affair.
+            async with session.get(address, allow_redirects=False, timeout=ClientTimeout(total=None)) as response:
+                if response.status in (400, 403, 404, 410):
+                    raise Refused(Reason.FILE, str(response.status))
+                if response.status != 200:
+                    raise Retry(str(response.status))
+                await _store(response.content, to, most)
+        except ClientError as error:
+            # The message of such an error holds the address, and the address the token.
+            raise Retry(type(error).__name__) from None
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._session.close()
+
+
+async def _store(content: StreamReader, to: Path, most: int) -> None:
+    size = 0
+    with await asyncio.to_thread(to.open, "wb") as file:
+        async for chunk in content.iter_chunked(CHUNK):
+            size += len(chunk)
+            if size > most:
+                raise Refused(Reason.TOO_LARGE, f"more than {most} bytes")
+            await asyncio.to_thread(file.write, chunk)
+        file.flush()
+        await asyncio.to_thread(os.fsync, file.fileno())
+
+
+def _updates_of(answer: str) -> list[Any]:
+    """The updates of an answer to getUpdates. Raises Paused, Crowded or Retry for any other answer."""
+    try:
+        read = json.loads(answer)
+    except ValueError:
+        raise Retry("the answer is not JSON") from None
+    match read:
+        case {"ok": True, "result": list() as updates}:
+            return updates
+        case {"error_code": 409, "description": str() as description} if "webhook" in description:
+            raise Paused("webhook")
+        case {"error_code": 409}:
+            raise Crowded
+        case {"error_code": 401 | 404}:
+            raise Paused("token")
+        case {"error_code": 429, "parameters": {"retry_after": int() | float() as after}}:
+            raise Retry("429", after=float(after))
+        case _:
+            raise Retry("the answer is not what the Bot API says")
