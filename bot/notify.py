@@ -9,7 +9,6 @@ from aiogram.utils.formatting import Bold, Text
 from bot import callbacks
 from bot.alerts import answer_commands
 from bot.cards import card, put_away, stands_whole, title
-from bot.joining import joined
 from bot.relaying import relay_of
 from bot.texts import content
 from core.database import UnitOfWork
@@ -124,7 +123,7 @@ async def on_message_received(uow: UnitOfWork, events: Sequence[Recorded[Message
             continue
         for to in board.assignees.get(view.assignee_id, []):
             queued += await _to_assignee(uow, board, view, to, one, item)
-    await queue(uow, queued, join=joined)
+    await queue(uow, queued)
     await answer_commands(uow, list(shown.values()))
 
 
@@ -219,7 +218,7 @@ async def on_deal_assigned(uow: UnitOfWork, events: Sequence[Recorded[DealAssign
     for item, view, to in new:
         if view.conversation_id in received:
             queued += await _hand_over(uow, board, view, to, item, received[view.conversation_id])
-    await queue(uow, queued, join=joined)
+    await queue(uow, queued)
     await refresh(uow, board, cause=f"assigned:{events[-1].id}")
 
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from bot import callbacks
 from bot.cards import title
-from bot.joining import joinable
 from bot.texts import Buttons, summary
 from core.texts import Texts, texts
 from inbox.albums import Album, album_of
 from inbox.channels.telegram import Telegram
 from inbox.contents import counted, text_rows, words
+from inbox.joining import joinable
 from inbox.outbound import Lane, Outgoing
 from inbox.queries import MessageView
 from inbox.splitting import units

@@ -7,14 +7,14 @@ from operator import attrgetter
 from typing import Any
 
 from bot.cards import put_away, stands_whole
-from bot.joining import changed
 from bot.notify import redraw
-from bot.relaying import told
+from bot.relaying import LIMITS, told
 from core.database import UnitOfWork
 from core.journal import Recorded
 from core.texts import texts
 from inbox.correcting import CAPTIONED, REPLACEABLE
 from inbox.events import MessageEdited, NoticeFailed
+from inbox.joining import changed
 from inbox.outbound import Lane, Latest, Outgoing, latest, queue, revise
 from inbox.queries import MessageView, messages
 from inbox.showing import FailedEdit, Showing, failed_edits, showing
@@ -96,7 +96,9 @@ def _in_place(rows: Sequence[Showing], now: Sequence[dict[str, Any]]) -> list[Ch
         return None
     changes = []
     for row, content in zip(rows, now, strict=True):
-        new = changed(row.content, content) if "said" in row.content and "said" in content else _become(row, content)
+        new = _become(row, content)
+        if "said" in row.content and "said" in content:
+            new = changed(row.content, content, most=LIMITS.text)
         if new is None:
             return None
         changes.append((row.latest, new))

@@ -14,7 +14,7 @@ from inbox.models import message, outgoing
 # Messengers send the parts as separate updates, up to about a second apart.
 PAUSE = timedelta(seconds=1)
 # How a row is sent, beside what it says.
-_OF_ROW = ("silent", "reply_to", "buttons")
+_OF_ROW = ("silent", "reply_to", "buttons", "thread")
 
 Row = dict[str, Any]
 Key = tuple[int, str, str]

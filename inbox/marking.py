@@ -11,6 +11,7 @@ from core.database import UnitOfWork
 from core.journal import busy_streams, lock_free
 from inbox.albums import as_sent, is_of_several, messages_of
 from inbox.channel import Sending
+from inbox.joining import join_waiting
 from inbox.models import attempt, message, outgoing, posted
 
 
@@ -48,7 +49,7 @@ async def mark(uow: UnitOfWork, ids: Sequence[int], *, epoch: int) -> list[Marke
         .values(
             state="sending",
             attempts=outgoing.c.attempts + 1,
-            # Nothing joins a message any more that may be out already.
+            # Nothing joins an album any more that may be out already.
             merge_key=case((outgoing.c.op != "send", outgoing.c.merge_key)),
         )
         .returning(outgoing)
@@ -60,8 +61,10 @@ async def mark(uow: UnitOfWork, ids: Sequence[int], *, epoch: int) -> list[Marke
         attempt.insert(),
         [{"outgoing_id": row.id, "no": row.attempts, "epoch": epoch, "started_at": uow.now} for row in rows],
     )
+    said = {row.id: (row.chat_key, row.content) for row in rows if row.op == "send"}
+    grown = await join_waiting(uow, rows[0].channel_id, said)
     names = await _names(uow, rows)
-    return [marked_of(row, names) for row in rows]
+    return [marked_of(row, names, content=grown.get(row.id)) for row in rows]
 
 
 async def _held(uow: UnitOfWork, ids: Sequence[int]) -> set[int]:
@@ -77,24 +80,25 @@ async def _held(uow: UnitOfWork, ids: Sequence[int]) -> set[int]:
     return {row.id for row in rows if row.guard not in free}
 
 
-def marked_of(row: Any, names: "Names") -> Marked:
-    """A row that is being sent, with the names of what it is about."""
+def marked_of(row: Any, names: "Names", *, content: dict[str, Any] | None = None) -> Marked:
+    """A row that is being sent, with the names of what it is about; `content` is what it says by now."""
+    content = row.content if content is None else content
     target = names.of_target(row)
     lost = row.op != "send" and target is None
     sending = None
     if not lost:
-        sending = Sending(row.chat_key, row.op, as_sent(row.content), target=target, reply_to=names.of_reply(row))
+        sending = Sending(row.chat_key, row.op, as_sent(content), target=target, reply_to=names.of_reply(row))
     return Marked(
         id=row.id,
         no=row.attempts,
         op=row.op,
         chat_key=row.chat_key,
-        messages=messages_of(row.content, row.message_id),
+        messages=messages_of(content, row.message_id),
         ref=row.ref,
         failures=row.failures,
         resent=row.reason == "resent",
         merge_key=row.merge_key,
-        content=row.content,
+        content=content,
         sending=sending,
     )
 

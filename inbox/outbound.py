@@ -12,7 +12,6 @@ from core.database import UnitOfWork
 from core.journal import insert, insert_or_ignore
 from inbox.albums import Album, joined
 from inbox.models import message, outgoing, posted
-from inbox.threads import Join, Threaded, enter, point
 
 
 class Lane(IntEnum):
@@ -33,7 +32,7 @@ class Outgoing:
     `guard` names a stream whose events may stop it: it waits until they have been handed on.
     A `merge_key` makes it replace the content of a queued one with the same key in the same chat; a part of an `album`
     joins what is queued of it.
-    A `thread` lets it join what waits last of the same thread in the chat, if `queue` is told how (`inbox.threads`).
+    Texts of one `thread` may leave the chat as one message, and never pass anything of that thread (`inbox.joining`).
     """
 
     cause: str
@@ -56,24 +55,12 @@ def topic_of(channel_id: int) -> str:
     return f"outgoing:{channel_id}"
 
 
-async def queue(uow: UnitOfWork, items: Sequence[Outgoing], *, join: Join | None = None) -> None:
-    """Queue things in the order given; those whose cause was queued before are left out.
-
-    `join` says what a thing and the one that waits before it in its thread are as one.
-    """
+async def queue(uow: UnitOfWork, items: Sequence[Outgoing]) -> None:
+    """Queue things in the order given; those whose cause was queued before are left out."""
     plain = [item for item in items if item.merge_key is None]
     if plain:
         made = await joined(uow, [(_row(item), item.album) for item in plain])
-        threads = {item.cause: item for item in plain if item.thread is not None}
-        threaded = [
-            Threaded(row, item.thread or "", is_album=item.album is not None)
-            for row in made
-            if (item := threads.get(row["cause"])) is not None
-        ]
-        pairs = await enter(uow, threaded, join) if threaded else []
-        rows = await insert_rows(uow, outgoing, made, ignore=True, returning=("id", "cause"))
-        if pairs:
-            await point(uow, pairs, {row.cause: row.id for row in rows})
+        await insert_rows(uow, outgoing, made, ignore=True)
     merging = [_row(item) for item in items if item.merge_key is not None]
     if merging:
         statement = insert(uow, outgoing)
@@ -100,12 +87,11 @@ def _row(item: Outgoing) -> dict[str, Any]:
         "message_id": item.message_id,
         "ref": item.ref,
         "target_id": item.target_id,
-        "content": item.content,
+        "content": item.content if item.thread is None else item.content | {"thread": item.thread},
         "merge_key": item.merge_key,
         "not_before": None,
         "guard": item.guard,
         "state": "queued",
-        "reason": None,
     }
 
 
@@ -178,7 +164,7 @@ async def revise(uow: UnitOfWork, changes: Sequence[tuple[Latest, dict[str, Any]
 
 
 # How a message is sent, beside what it says.
-_HOW = ("silent", "reply_to")
+_HOW = ("silent", "reply_to", "thread")
 
 
 def _says(content: dict[str, Any]) -> dict[str, Any]:

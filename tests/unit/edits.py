@@ -46,16 +46,25 @@ def reacted(name: str, external_id: str, emoji: str | None) -> Incoming:
 
 async def deliver(shop: Office, chat_key: str) -> dict[int, str]:
     """Let everything that waits in a chat arrive; the names of the new messages by the rows that sent them."""
-    names: dict[int, str] = {}
+    return {one.marked.id: one.external_ids[0] for one in await _delivered(shop, chat_key) if one.external_ids}
+
+
+async def leaves(shop: Office, chat_key: str) -> list[str]:
+    """The same; what the new messages say, in their order."""
+    return [one.marked.content["text"] for one in await _delivered(shop, chat_key) if one.external_ids]
+
+
+async def _delivered(shop: Office, chat_key: str) -> list[Result]:
+    done: list[Result] = []
     while waiting := [row.id for row in await shop.outgoing(chat_key) if row.state == "queued"]:
         async with shop.database.unit() as uow:
             marked = await marking.mark(uow, waiting[:1], epoch=1)
         results = [Result(one, (str(next(_NAMES)),) if one.op == "send" else ()) for one in marked]
-        names |= {one.marked.id: one.external_ids[0] for one in results if one.external_ids}
+        done += results
         async with shop.database.unit() as uow:
             await outcomes.write(uow, shop.channel_id, results, retry_seconds=(1,))
         await shop.settle()
-    return names
+    return done
 
 
 async def said(shop: Office) -> list[tuple[str, dict[int, str]]]:

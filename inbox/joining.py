@@ -1,20 +1,27 @@
-"""Texts of one customer in one message: what is joined to it, and what is changed in it; who gets it is not known here.
+"""Texts of one customer that wait for the same chat leave it as one message; who gets it is not known here.
 
 Such a content says under "lead" whose texts they are and under "said" which they are: each message and its length in
-UTF-16 units.
+UTF-16 units. They are joined at the last moment, when the first of them is about to be sent: whatever came until then
+is in it, and nobody rewrites what waits.
 """
 
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from inbox.channels.telegram import Telegram
+from sqlalchemy import literal_column, select, update
+
+from core.bulk import update_rows
+from core.database import UnitOfWork
+from inbox.models import outgoing
 from inbox.splitting import units
 
 # Messengers slow down long texts, and people would rather read several.
 MOST_UNITS = 2000
 # Telegram takes no notice of more.
 MOST_ENTITIES = 100
+# So many waiting things are looked at for one round of sends.
+LOOKED_AT = 500
 
 Content = dict[str, Any]
 
@@ -51,18 +58,70 @@ def joined(before: Content, after: Content) -> Content | None:
     return kept | whole | silent | buttons
 
 
+async def join_waiting(uow: UnitOfWork, channel_id: int, heads: dict[int, tuple[str, Content]]) -> dict[int, Content]:
+    """Let rows that are about to be sent say what waits behind them in their threads as well; what those say now.
+
+    `heads` are chat and content by row. Things of other threads are passed over, and something of the same thread that
+    cannot be joined ends it: order is kept for each customer. A row that was joined is cancelled and names as its
+    target the one that says it.
+    """
+    joinable_heads = {one: (chat, content) for one, (chat, content) in heads.items() if "said" in content}
+    if not joinable_heads:
+        return {}
+    behind = await uow.rows(
+        select(outgoing.c.id, outgoing.c.chat_key, outgoing.c.content)
+        .where(
+            outgoing.c.channel_id == channel_id,
+            outgoing.c.chat_key.in_({chat for chat, _ in joinable_heads.values()}),
+            # A parameter for the state would keep the database from finding the index.
+            outgoing.c.state == literal_column("'queued'"),
+            outgoing.c.op == "send",
+        )
+        .order_by(outgoing.c.id)
+        .limit(LOOKED_AT)
+        .with_for_update()
+    )
+    grown: dict[int, Content] = {}
+    told_by: dict[int, int] = {}
+    for one, (chat, content) in joinable_heads.items():
+        whole, its = _with_what_follows(content, [row for row in behind if row.chat_key == chat and row.id > one])
+        if its:
+            grown[one] = whole
+            told_by |= dict.fromkeys(its, one)
+    for head, content in grown.items():
+        await uow.execute(update(outgoing).where(outgoing.c.id == head).values(content=content))
+    joined_rows = [
+        {"id": one, "state": "cancelled", "reason": "joined", "target_id": head} for one, head in told_by.items()
+    ]
+    await update_rows(uow, outgoing, joined_rows)
+    return grown
+
+
+def _with_what_follows(content: Content, rows: Sequence[Any]) -> tuple[Content, list[int]]:
+    its = []
+    for row in rows:
+        if row.content.get("thread") != content.get("thread"):
+            continue
+        whole = joined(content, row.content)
+        if whole is None:
+            break
+        content = whole
+        its.append(row.id)
+    return content, its
+
+
 def _length(content: Content) -> int:
     """The length of all texts, each with the line break before it."""
     return sum(one["units"] + 1 for one in content["said"])
 
 
-def changed(content: Content, now: Content) -> Content | None:
-    """The message once one of its texts is as `now` says it, or None if it would be too long."""
+def changed(content: Content, now: Content, *, most: int) -> Content | None:
+    """The message once one of its texts is as `now` says it, or None if it would have more than `most` units."""
     [text] = _texts(now)
     said = [text if one.message == text.message else one for one in _texts(content)]
     buttons = {"buttons": content["buttons"]} if "buttons" in content else {}
     made = _of_texts(now["lead"], said) | buttons
-    fits = units(made["text"]) <= Telegram.limits.text and len(made["entities"]) <= MOST_ENTITIES
+    fits = units(made["text"]) <= most and len(made["entities"]) <= MOST_ENTITIES
     return made if fits else None
 
 
