@@ -22,10 +22,10 @@ def storable(value: Any) -> Any:
 
 
 def storable_json(text: str) -> str:
-    """JSON text whose values are storable; what is no JSON stays as it is."""
+    """JSON text whose values are storable; what is no JSON, or nested too deeply to be read, stays as it is."""
     if "\\u0000" not in text and "\\ud" not in text.lower() and not _UNCLEAN.search(text):
         return text
     try:
         return json.dumps(storable(json.loads(text)))
-    except ValueError:
+    except (ValueError, RecursionError):
         return text

@@ -8,6 +8,11 @@ from tests.running.shop import Shop
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+UNCONFIRMED = """
+    SELECT count(*), max(outgoing.attempts) FROM outgoing JOIN message ON message.id = outgoing.message_id
+    WHERE message.direction = 'out' AND outgoing.state = 'unknown' AND message.client_key LIKE '%:' || :boris || ':%'
+"""
+
 
 async def working(shop: Shop) -> User:
     boris = await shop.operator("Boris")
@@ -187,3 +192,22 @@ async def test_an_unreadable_answer_to_a_screen_ends_nothing(shop: Shop, method:
     await spoilt.struck()
     again = await boris.sends("/help")
     await boris.sees("How everything works", after=again)
+
+
+async def test_many_sends_without_an_answer_are_each_made_once_and_never_again_by_themselves(shop: Shop) -> None:
+    boris = await working(shop)
+    people = [await shop.handed("Anna", boris) for _ in range(10)]
+    spoilt: list[tuple[FaultKind, int]] = [("accepted_no_answer", 1), ("accepted_reset", 5), ("accepted_502", 4)]
+    for anna, card in people:
+        for kind, times in spoilt:
+            await shop.api.fault(kind, method="sendMessage", chat_id=anna.id, times=times)
+        for number in range(10):
+            await boris.sends(f"{number}", reply_to=card.id)
+    await shop.rows.until(UNCONFIRMED, lambda found: found[0][0] >= 100, within=40, boris=str(boris.id))
+    await shop.program.kill()
+    await shop.program.start()
+    await shop.rows.settled()
+    for anna, _ in people:
+        accepted = await shop.api.ledger(kind="accepted", method="sendMessage", chat_id=anna.id)
+        assert [one.text for one in accepted] == [f"{number}" for number in range(10)]
+    assert await shop.rows.all(UNCONFIRMED, boris=str(boris.id)) == [(100, 1)]

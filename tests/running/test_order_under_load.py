@@ -15,9 +15,9 @@ from tests.running.shop import Shop
 
 CUSTOMERS, OPERATORS = 100, 10
 # Messages in each chat, the customer's and the operator's; of an album each part counts.
-ASKED, ANSWERED = 36, 14
+ASKED, ANSWERED = 38, 12
 # How often an operator looks at his chat while he answers.
-LOOKS = 7
+LOOKS = 6
 LONG = 150.0
 TROUBLE = ("To whom?", "❗", "❔", "Something went wrong", "could not be understood", "not available")
 

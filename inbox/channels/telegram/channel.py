@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import math
 import os
+import re
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -20,8 +22,8 @@ from aiogram.exceptions import (
 from aiogram.types import Message, User
 from aiohttp import ClientError, ClientTimeout, StreamReader
 
-from core.storable import storable_json
-from inbox.channel import Batch, Crowded, Limits, Paused, Reason, Refused, Retry, Sending, Unanswered
+from core.storable import storable, storable_json
+from inbox.channel import Batch, Crowded, Incoming, Limits, Paused, Reason, Refused, Retry, Sending, Unanswered
 from inbox.channels.telegram.failures import failure_of
 from inbox.channels.telegram.reading import FILE_KINDS, parse
 from inbox.channels.telegram.sending import method_of
@@ -74,15 +76,33 @@ class Telegram:
 
     async def read(self, offset: int | None) -> Batch:
         """Long-poll. What came is acknowledged by the next call with the batch's offset."""
-        raw = await self._get_updates(offset)
+        answer = await self._get_updates(offset, most=100)
+        try:
+            raw = _updates_of(answer)
+        except _Spoilt:
+            return await self._read_one(offset)
         updates = [parse(one, self.bot) for one in raw]
         ids = [one["update_id"] for one in raw if isinstance(one, dict) and isinstance(one.get("update_id"), int)]
         # Telegram restarts its numbers after a quiet week: the next one may be lower.
         return Batch([one for one in updates if one is not None], ids[-1] + 1 if ids else offset)
 
-    async def _get_updates(self, offset: int | None) -> list[Any]:
+    async def _read_one(self, offset: int | None) -> Batch:
+        """One update can spoil an answer for all: the first is asked for alone, and put aside if it is the one."""
+        answer = await self._get_updates(offset, most=1)
+        try:
+            raw = _updates_of(answer)
+        except _Spoilt:
+            found = _NUMBER.search(answer)
+            if found is None:
+                raise Retry("the answer is not JSON") from None
+            number = int(found[1])
+            return Batch([Incoming(str(number), {"raw": storable(answer)}, unreadable="spoilt")], number + 1)
+        read = [one for one in (parse(one, self.bot) for one in raw) if one is not None]
+        return Batch(read, int(read[0].external_id) + 1 if read else offset)
+
+    async def _get_updates(self, offset: int | None, *, most: int) -> str:
         session = await self._session.create_session()
-        asked = {"timeout": int(self._poll_seconds), "allowed_updates": ALLOWED_UPDATES, "limit": 100}
+        asked = {"timeout": int(self._poll_seconds), "allowed_updates": ALLOWED_UPDATES, "limit": most}
         if offset is not None:
             asked["offset"] = offset
         try:
@@ -91,11 +111,10 @@ class Telegram:
                 json=asked,
                 timeout=ClientTimeout(total=self._poll_seconds + self._timeout),
             ) as response:
-                answer = storable_json(await response.text())
+                return storable_json(await response.text())
         except (ClientError, TimeoutError) as error:
             # The message of such an error holds the address, and the address the token.
             raise Retry(type(error).__name__) from None
-        return _updates_of(answer)
 
     async def deliver(self, sending: Sending) -> tuple[str, ...]:
         """Do one thing in a chat; the ids of the new messages."""
@@ -152,12 +171,27 @@ async def _store(content: StreamReader, to: Path, most: int) -> None:
         await asyncio.to_thread(os.fsync, file.fileno())
 
 
+class _Spoilt(Exception):
+    """An answer cannot be read at all."""
+
+
+_NUMBER = re.compile(r'"update_id"\s*:\s*(\d{1,18})\b')
+
+
+def _finite(number: str) -> float:
+    """A number that JSON can hold. Raises ValueError for what is none, as no database keeps it."""
+    read = float(number)
+    if not math.isfinite(read):
+        raise ValueError(number)
+    return read
+
+
 def _updates_of(answer: str) -> list[Any]:
-    """The updates of an answer to getUpdates. Raises Paused, Crowded or Retry for any other answer."""
+    """The updates of an answer to getUpdates. Raises _Spoilt, or Paused, Crowded or Retry for any other answer."""
     try:
-        read = json.loads(answer)
-    except ValueError:
-        raise Retry("the answer is not JSON") from None
+        read = json.loads(answer, parse_constant=_finite, parse_float=_finite)
+    except (ValueError, RecursionError):
+        raise _Spoilt from None
     match read:
         case {"ok": True, "result": list() as updates}:
             return updates

@@ -51,7 +51,7 @@ def push_raw(bot: Bot, text: str) -> int:
 def _update_id_in(text: str) -> int | None:
     try:
         update = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     named = update.get("update_id") if isinstance(update, dict) else None
     return named if isinstance(named, int) else None
