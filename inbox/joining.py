@@ -42,6 +42,9 @@ def joined(before: Content, after: Content) -> Content | None:
     """What waits and what follows it as one message, or None where they are two."""
     if "said" not in before or "said" not in after or before["lead"] != after["lead"]:
         return None
+    # What is told anew of an edited message replies to what was told of it before.
+    if before.get("reply_to") != after.get("reply_to"):
+        return None
     lead = before["lead"]
     first, moved = units(lead) + 1, _length(before)
     entities = [one | {"offset": one["offset"] + moved} for one in after.get("entities", []) if one["offset"] >= first]

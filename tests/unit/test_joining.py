@@ -1,5 +1,6 @@
 """What waits for one chat: texts of one thread leave it as one message, in order, nothing lost."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -74,6 +75,13 @@ async def test_threads_are_not_mixed(shop: Office) -> None:
     await queued(shop, thing(shop, "a"), thing(shop, "x", thread="deal:2"), thing(shop, "b"))
     await queued(shop, thing(shop, "y", thread="deal:2"))
     assert await sent(shop) == ["ab", "xy"]
+
+
+async def test_what_replies_to_something_else_stands_alone(shop: Office) -> None:
+    retold = thing(shop, "b")
+    await queued(shop, thing(shop, "a"), replace(retold, content=retold.content | {"reply_to": {"outgoing": 1}}))
+    await queued(shop, thing(shop, "c"))
+    assert await sent(shop) == ["a", "b", "c"]
 
 
 async def test_the_same_cause_is_said_once(shop: Office) -> None:
