@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from sqlalchemy import literal_column, select, update
+from sqlalchemy import and_, literal_column, select, update
 
 from core.bulk import update_rows
 from core.database import UnitOfWork
@@ -71,23 +71,28 @@ async def join_waiting(uow: UnitOfWork, channel_id: int, heads: dict[int, tuple[
     joinable_heads = {one: (chat, content) for one, (chat, content) in heads.items() if "said" in content}
     if not joinable_heads:
         return {}
+    # A parameter for the state would keep the database from finding the index.
+    waits = and_(outgoing.c.state == literal_column("'queued'"), outgoing.c.op == "send")
+    chats = {chat for chat, _ in joinable_heads.values()}
     behind = await uow.rows(
         select(outgoing.c.id, outgoing.c.chat_key, outgoing.c.content)
-        .where(
-            outgoing.c.channel_id == channel_id,
-            outgoing.c.chat_key.in_({chat for chat, _ in joinable_heads.values()}),
-            # A parameter for the state would keep the database from finding the index.
-            outgoing.c.state == literal_column("'queued'"),
-            outgoing.c.op == "send",
-        )
+        .where(outgoing.c.channel_id == channel_id, outgoing.c.chat_key.in_(chats), waits)
         .order_by(outgoing.c.id)
         .limit(LOOKED_AT)
-        .with_for_update()
     )
+    # What somebody changes just now is not waited for: it ends the message, as it must not be passed.
+    locked = await uow.rows(
+        select(outgoing.c.id, outgoing.c.content)
+        .where(outgoing.c.id.in_([row.id for row in behind]), waits)
+        .order_by(outgoing.c.id)
+        .with_for_update(skip_locked=True)
+    )
+    held = {row.id: row.content for row in locked}
     grown: dict[int, Content] = {}
     told_by: dict[int, int] = {}
     for one, (chat, content) in joinable_heads.items():
-        whole, its = _with_what_follows(content, [row for row in behind if row.chat_key == chat and row.id > one])
+        rows = [row for row in behind if row.chat_key == chat and row.id > one]
+        whole, its = _with_what_follows(content, rows, held)
         if its:
             grown[one] = whole
             told_by |= dict.fromkeys(its, one)
@@ -100,12 +105,12 @@ async def join_waiting(uow: UnitOfWork, channel_id: int, heads: dict[int, tuple[
     return grown
 
 
-def _with_what_follows(content: Content, rows: Sequence[Any]) -> tuple[Content, list[int]]:
+def _with_what_follows(content: Content, rows: Sequence[Any], held: dict[int, Content]) -> tuple[Content, list[int]]:
     its = []
     for row in rows:
         if row.content.get("thread") != content.get("thread"):
             continue
-        whole = joined(content, row.content)
+        whole = joined(content, held[row.id]) if row.id in held else None
         if whole is None:
             break
         content = whole

@@ -1,4 +1,7 @@
-"""Where messages of customers are shown to others, be it sent or still queued; changes nothing."""
+"""Where messages of customers are shown to others, be it sent or still queued; changes nothing.
+
+The rows are locked, so that none is joined to another while somebody decides what it is to say.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -51,7 +54,7 @@ _COLUMNS = (
     outgoing.c.ref,
     outgoing.c.content,
 )
-_SENDS = select(*_COLUMNS, outgoing.c.reason, outgoing.c.target_id).where(outgoing.c.op == "send")
+_SENDS = select(*_COLUMNS, outgoing.c.reason, outgoing.c.target_id).where(outgoing.c.op == "send").with_for_update()
 _OF_MESSAGES = _SENDS.where(outgoing.c.message_id.in_(bindparam("ids", expanding=True))).order_by(outgoing.c.id)
 _BY_ID = _SENDS.where(outgoing.c.id.in_(bindparam("ids", expanding=True)))
 
