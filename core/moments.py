@@ -38,6 +38,7 @@ _COMMA: Final = re.compile(r"\s*,\s*|\s+")
 class UnreadableMoment(Unreadable):
     """The words name no moment."""
 
+    code = "unreadable-moment"
     next_step = N_("Try it like this: tomorrow 10:00")
 
 
