@@ -308,6 +308,12 @@ class Task(CallbackData, prefix="task"):
     id: Number
 
 
+class TaskBack(CallbackData, prefix="taskback"):
+    """One task, where it was asked something about it."""
+
+    id: Number
+
+
 class TaskDone(CallbackData, prefix="taskdone"):
     """A task is done."""
 

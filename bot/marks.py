@@ -200,7 +200,8 @@ def _failed(to: Reach, one: MessageView, outgoing_id: int, code: str) -> dict[st
     if code == "too_large" and one.size is not None and one.size > most:
         why, next_step = too_big(t, one.size, most, one.channel_kind)
     words = t("Not sent: {reason}. {next_step}", reason=why, next_step=next_step)
-    return content(f"❗ {words}\n“{summary(t, one.kind, one.body, 80)}”", _choice(to, outgoing_id, t("Retry")))
+    said = t("“{text}”", text=summary(t, one.kind, one.body, 80))
+    return content(f"❗ {words}\n{said}", _choice(to, outgoing_id, t("Retry")))
 
 
 def _unconfirmed(to: Reach, outgoing_id: int) -> dict[str, Any]:

@@ -140,7 +140,7 @@ async def _to_assignee(
         await _put_away(uow, view, t, old, cause=f"away:{item.id}")
     notice = Notice.NEW_DEAL if one.id == view.opened_by_message_id else Notice.MESSAGE
     new = card_of(view, to, one, cause=f"card:{view.id}:{one.id}", now=board.now, notice=notice)
-    return [new] if stands_whole(one) else [new, *relay_of(view, to, one)]
+    return [new] if stands_whole(one) else [new, *relay_of(view, to, one, behind_card=True)]
 
 
 def _offers(board: _Board, view: DealView, one: MessageView) -> list[Outgoing]:
@@ -265,7 +265,7 @@ async def _hand_over(
         )
     for one in received:
         if one.id != stands.id or not stands_whole(one):
-            queued += relay_of(view, to, one)
+            queued += relay_of(view, to, one, behind_card=True)
     return queued
 
 

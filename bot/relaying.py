@@ -25,11 +25,15 @@ LIMITS = Telegram.limits
 Content = dict[str, Any]
 
 
-def relay_of(view: DealView, to: Reach, one: MessageView) -> list[Outgoing]:
-    """A customer's message as new messages in his operator's chat, replying to the deal's card there."""
+def relay_of(view: DealView, to: Reach, one: MessageView, *, behind_card: bool = False) -> list[Outgoing]:
+    """A customer's message as new messages in his operator's chat, replying to the deal's card there.
+
+    What comes with a new card makes no sound: the card does.
+    """
     t = texts(to.staff.language, to.staff.timezone)
     switch = to.talks_in is not None and to.talks_in != view.conversation_id
-    how: Content = {"reply_to": {"ref": ref_of(view.id)}} | to.how(Notice.MESSAGE)
+    sound: Content = {"silent": True} if behind_card else to.how(Notice.MESSAGE)
+    how: Content = {"reply_to": {"ref": ref_of(view.id)}} | sound
     return [
         Outgoing(
             cause=f"relay:{one.id}:{part}:{to.channel_id}:{to.chat_key}",

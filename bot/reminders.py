@@ -18,7 +18,7 @@ from pipeline.events import DayBegan, DealAssigned, NoteWritten, TaskDue, TaskGi
 from pipeline.opening import ref_of
 from pipeline.staff.notices import Notice, Reach, reach
 from pipeline.staff.people import ids_of
-from pipeline.staff.rights import Role
+from pipeline.staff.rights import Right, Role
 from pipeline.work.tasks import TaskView, list_tasks, task_views
 
 IN_MORNING = 10
@@ -119,7 +119,9 @@ async def on_note_written(uow: UnitOfWork, events: Sequence[Recorded[NoteWritten
         for to in (one for staff_id in sorted(meant[item.id] - {author}) for one in people.get(staff_id, [])):
             t = _texts(to)
             words = Text(Bold(title(view)), f"\n📝 {name}:\n", BlockQuote(said[item.event.message_id]))
-            made = content(words, [[(t("Show the deal"), callbacks.Show(deal=view.id))]])
+            # Who is mentioned need not see the deal: a button that only refuses is none.
+            sees = view.assignee_id in (None, to.staff.id) or to.staff.may(Right.SEE_ALL)
+            made = content(words, [[(t("Show the deal"), callbacks.Show(deal=view.id))]] if sees else [])
             queued.append(_notice(to, f"note:{item.id}", made, Notice.COLLEAGUE))
     await queue(uow, queued)
 

@@ -15,7 +15,6 @@ from core.errors import Refusal, Unreadable
 from core.texts import LANGUAGES, LOCALES, N_
 from core.words import bare
 
-EXAMPLE: Final = "tomorrow 10:00"
 # The hour of a day that was named without one.
 MORNING: Final = time(10)
 LONGEST: Final = timedelta(days=5 * 366)
@@ -36,12 +35,19 @@ _DAY_AND_MONTH: Final = re.compile(r"(\d{1,2})[./](\d{1,2})\.?")
 _COMMA: Final = re.compile(r"\s*,\s*|\s+")
 
 
+class UnreadableMoment(Unreadable):
+    """The words name no moment."""
+
+    code = "unreadable-moment"
+    next_step = N_("Try it like this: tomorrow 10:00")
+
+
 class MomentPassed(Refusal):
     """The moment lies behind."""
 
     code = "moment-passed"
     text = N_("That moment has passed: {time}.")
-    next_step = N_("Choose a later one, like: {example}")
+    next_step = N_("Choose a later one, like: tomorrow 10:00")
 
 
 class Local(NamedTuple):
@@ -61,9 +67,9 @@ def read_moment(words: str, local: Local) -> datetime:
     said = " ".join(_COMMA.split(unicodedata.normalize("NFC", words).replace("’", "'").lower().strip()))
     moment = _after_a_while(said, local) or _on_a_day(said, local)
     if moment is None:
-        raise Unreadable(part=words.strip(), example=EXAMPLE)
+        raise UnreadableMoment(part=words.strip())
     if moment < local.now:
-        raise MomentPassed(time=words.strip(), example=EXAMPLE)
+        raise MomentPassed(time=words.strip())
     if moment - local.now > LONGEST:
         raise TooLong
     return moment
@@ -77,7 +83,7 @@ def read_beginning(words: str, local: Local) -> tuple[datetime, str]:
             return read_moment(" ".join(split[:length]), local), " ".join(split[length:])
         except Unreadable:
             continue
-    raise Unreadable(part=words.strip()[:40], example=EXAMPLE)
+    raise UnreadableMoment(part=words.strip()[:40])
 
 
 def _after_a_while(said: str, local: Local) -> datetime | None:

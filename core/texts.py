@@ -37,6 +37,8 @@ NOW = timedelta(seconds=10)
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 LONGEST_NAME = 64
 _SPACES = re.compile(r"\s+")
+# The library leaves out the space that belongs there.
+_CODE_AND_SUM = re.compile(r"(?<=[A-Z])(?=\d)")
 _FRACTION = re.compile(r"\.0+")
 
 # Largest first, in seconds.
@@ -127,12 +129,14 @@ class Texts:
         return _hours(night.span)
 
     def money(self, minor: int, currency: str) -> str:
-        """A sum of minor units: 150000 of EUR is €1,500, and 150050 is €1,500.50."""
+        """A sum of minor units: 150000 of EUR is €1,500, 150050 is €1,500.50, and 150000 of PLN is PLN 1,500."""
         amount = Decimal(minor).scaleb(-get_currency_precision(currency))
         if amount != amount.to_integral_value():
-            return format_currency(amount, currency, locale=self._locale)
-        whole = _FRACTION.sub("", self._locale.currency_formats["standard"].pattern)
-        return format_currency(amount, currency, whole, locale=self._locale, currency_digits=False)
+            told = format_currency(amount, currency, locale=self._locale)
+        else:
+            whole = _FRACTION.sub("", self._locale.currency_formats["standard"].pattern)
+            told = format_currency(amount, currency, whole, locale=self._locale, currency_digits=False)
+        return _CODE_AND_SUM.sub("\u00a0", told)
 
     def number(self, n: int) -> str:
         """A number with its thousands apart."""

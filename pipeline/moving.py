@@ -1,6 +1,6 @@
 """Moves deals between stages and closes them; opening is elsewhere."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -23,7 +23,7 @@ class ReasonNeeded(Refusal):
 
     code = "reason-needed"
     text = N_("A lost deal needs a reason.")
-    next_step = N_('Choose one with the buttons, or type: /deal {deal} close lost "{example}"')
+    next_step = N_('Type: /deal {deal} close lost "{example}". The reasons are: {reasons}.')
 
 
 class WordsNeeded(Refusal):
@@ -61,7 +61,7 @@ async def move(uow: UnitOfWork, by: Staff, deal_id: int, *, stage_id: int) -> No
     if target is None:
         raise NotFound
     if target.group == LOST:
-        raise ReasonNeeded(deal=deal_id, example=(await reasons(uow))[0].name)
+        raise _reason_needed(deal_id, await reasons(uow))
     if target.group != ACTIVE:
         await close(uow, by, deal_id, group=target.group)
         return
@@ -177,11 +177,15 @@ async def move_deals(
             await enter(uow, row, target, origins[row.id])
 
 
+def _reason_needed(deal_id: int, known: Sequence[LostReason]) -> ReasonNeeded:
+    return ReasonNeeded(deal=deal_id, example=known[0].name, reasons=", ".join(one.name for one in known))
+
+
 async def _reason(uow: UnitOfWork, deal_id: int, reason_id: int | None, words: str | None) -> LostReason:
     known = await reasons(uow)
     reason = next((one for one in known if one.id == reason_id), None)
     if reason is None:
-        raise ReasonNeeded(deal=deal_id, example=known[0].name)
+        raise _reason_needed(deal_id, known)
     if reason.asks_words and not (words or "").strip():
         raise WordsNeeded(deal=deal_id, reason=reason.name)
     return reason

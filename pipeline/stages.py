@@ -89,8 +89,9 @@ async def stages_of(uow: UnitOfWork, pipeline_id: int) -> list[Stage]:
 
 
 async def reasons(uow: UnitOfWork) -> list[LostReason]:
-    """The reasons for losing that are offered, in their order."""
-    rows = await uow.rows(select(lost_reason).where(lost_reason.c.removed_at.is_(None)).order_by(lost_reason.c.place))
+    """The reasons for losing that are offered, in their order; one that asks for words ("Other") comes last."""
+    order = (lost_reason.c.asks_words, lost_reason.c.place)
+    rows = await uow.rows(select(lost_reason).where(lost_reason.c.removed_at.is_(None)).order_by(*order))
     return [LostReason(row.id, row.name, bool(row.asks_words)) for row in rows]
 
 

@@ -35,7 +35,7 @@ class NoSuchTag(NotFound):
 
     code = "no-such-tag"
     text = N_("There is no tag “{name}”.")
-    next_step = N_("See all tags: /settings")
+    next_step = N_("See the tags on a deal's card: More → Tags.")
 
 
 @dataclass(frozen=True, slots=True)

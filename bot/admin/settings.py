@@ -14,7 +14,7 @@ from bot.texts import Buttons, content
 from bot.waiting import WaitsFor
 from core.database import UnitOfWork
 from core.errors import NotFound, Unreadable
-from core.texts import Texts
+from core.texts import N_, Texts
 from core.words import bare
 from pipeline.amounts import choose_currency, currency_of_company
 from pipeline.staff.rights import Right, Staff, needs
@@ -24,6 +24,14 @@ from pipeline.tags import find_tag, merge_tags, rename_tag
 ADDING, RENAMING = "word", "tag_name"
 PAGE = 20
 EXAMPLE = "/settings add reason Wrong city"
+
+
+class NoSuchWord(NotFound):
+    """The list has no such entry."""
+
+    code = "no-such-word"
+    text = N_("The list has no “{name}”.")
+    next_step = N_("See the lists: /settings")
 
 
 def make_router() -> Router:
@@ -83,7 +91,7 @@ def _vocabulary(which: str) -> Vocabulary:
 async def _named(uow: UnitOfWork, vocabulary: Vocabulary, name: str) -> Entry:
     found = [one for one in await vocabulary.words(uow) if bare(one.name) == bare(name)]
     if not found:
-        raise NotFound
+        raise NoSuchWord(name=name)
     return found[0]
 
 

@@ -11,7 +11,7 @@ from aiogram.utils.formatting import Bold, Text
 from bot import callbacks
 from bot.cards import COLOURS
 from bot.screens import Screen
-from bot.texts import Buttons, content, shortened
+from bot.texts import Buttons, content, headed, shortened
 from core.database import UnitOfWork
 from core.errors import Unreadable
 from core.texts import N_, Texts, plain
@@ -65,7 +65,7 @@ async def _mine(uow: UnitOfWork, by: Staff, t: Texts, asked: callbacks.Stats) ->
     today = first_day(uow.now, by.timezone, days=1)
     figures = await my_figures(uow, by, first_day(uow.now, by.timezone, days=asked.days))
     counts = await count_tasks(uow, by)
-    lines = [t("Open deals: {n}", n=t.number(figures.load.open_deals)), _waiting(t, figures.load, uow.now)]
+    lines = [t("Open deals: {n}", n=t.number(figures.load.open_deals)), headed(_waiting(t, figures.load, uow.now))]
     if asked.days > 1:
         lines.append(f"{t(PERIODS[1])}: {_ended(t, await my_closed(uow, by, today))}")
     lines.append(f"{t(PERIODS[asked.days])}: {_ended(t, figures.closed)}")

@@ -56,6 +56,7 @@ def make_router() -> Router:
     router.callback_query.register(page, callbacks.Tasks.filter())
     router.callback_query.register(of_deal, callbacks.DealTasks.filter())
     router.callback_query.register(task_pressed, callbacks.Task.filter())
+    router.callback_query.register(back_pressed, callbacks.TaskBack.filter())
     router.callback_query.register(done_pressed, callbacks.TaskDone.filter())
     router.callback_query.register(later_pressed, callbacks.TaskLater.filter())
     router.message.register(later_waited_for, WaitsFor(LATER), F.text)
@@ -227,6 +228,14 @@ async def task_pressed(
     return Screen(task_card(t, view, by, uow.now))
 
 
+async def back_pressed(
+    press: CallbackQuery, callback_data: callbacks.TaskBack, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk
+) -> Screen:
+    """The task again, instead of the question; no answer to it is waited for any more."""
+    await set_screen(uow, desk, None)
+    return Screen(task_card(t, await see_task(uow, by, callback_data.id), by, uow.now), instead=True)
+
+
 async def done_pressed(
     press: CallbackQuery, callback_data: callbacks.TaskDone, uow: UnitOfWork, by: Staff, t: Texts
 ) -> Screen:
@@ -248,7 +257,7 @@ async def later_pressed(
     await set_screen(uow, desk, {"kind": LATER, "task": task_id})
     times = [(t(words), callbacks.TaskLater(id=task_id, at=name)) for name, words in USUAL_TIMES.items()]
     rows: Buttons = [times[start : start + 2] for start in range(0, len(times), 2)]
-    rows.append([(t("Back"), callbacks.Task(id=task_id))])
+    rows.append([(t("Back"), callbacks.TaskBack(id=task_id))])
     asked = t("When? Tap a time, or type it: {example}", example=t("tomorrow 15:00"))
     return Screen(task_card(t, view, by, uow.now, buttons=rows, more=asked), instead=True)
 
@@ -276,5 +285,5 @@ async def give_pressed(
         [(f"{'🟢' if one.on_shift else '⚪'} {plain(one.name)}", callbacks.TaskGive(id=view.id, to=one.id))]
         for one in people
     ]
-    rows.append([(t("Back"), callbacks.Task(id=view.id))])
+    rows.append([(t("Back"), callbacks.TaskBack(id=view.id))])
     return Screen(task_card(t, view, by, uow.now, buttons=rows, more=t("Whose task is it?")), instead=True)

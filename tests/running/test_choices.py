@@ -22,6 +22,11 @@ async def test_an_admin_keeps_the_reasons_for_losing(shop: Shop) -> None:
     await shop.admin.sends("/settings remove reason Wrong city")
 
 
+async def test_what_is_not_in_a_list_cannot_be_removed_from_it(shop: Shop) -> None:
+    await shop.admin.sends("/settings remove reason Nope")
+    assert "/settings" in (await shop.admin.sees("The list has no “Nope”.")).text
+
+
 async def test_tags_are_renamed_and_merged_on_all_deals(shop: Shop) -> None:
     boris = await shop.operator("Boris")
     await shop.on_shift(boris)
@@ -51,7 +56,7 @@ async def test_a_sum_is_of_the_companys_currency(shop: Shop) -> None:
     await shop.on_shift(boris)
     _, card = await shop.handed("Anna", boris)
     await boris.sends(f"/deal {number_in(card.text)} amount 1 500")
-    await boris.sees("PLN1,500", button="Amount")
+    await boris.sees("PLN\u00a01,500", button="Amount")
     await shop.admin.sends("/settings currency EUR")
     await shop.admin.sees("are in EUR")
 

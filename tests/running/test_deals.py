@@ -194,7 +194,8 @@ async def test_a_lost_deal_typed_without_its_reason_is_asked_for_it(shop: Shop) 
     boris = await working(shop)
     anna, card = await shop.handed("Anna", boris)
     await boris.sends(f"/deal {number_in(card.text)} close lost")
-    await boris.sees("A lost deal needs a reason.")
+    told = await boris.sees("A lost deal needs a reason.")
+    assert "The reasons are: Too expensive, No answer" in told.text
     await boris.sends(f"/deal {number_in(card.text)} close lost Other")
     await boris.sees("The reason “Other” needs a few words.")
     assert await shop.assigned(anna) == boris.first_name

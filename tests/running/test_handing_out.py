@@ -201,6 +201,31 @@ async def test_off_shift_he_keeps_his_deals_and_gets_no_new_ones(shop: Shop) -> 
     assert (await boris.sees("Still there?")).silent
 
 
+async def test_a_deal_that_is_handed_over_with_all_that_was_written_rings_once(shop: Shop) -> None:
+    boris, clara = await shop.operator("Boris"), await shop.operator("Clara")
+    await shop.on_shift(boris)
+    anna, card = await shop.handed("Anna", boris)
+    await anna.sends_photo("In this colour?")
+    await anna.sends("Or that one?")
+    await boris.sees("Or that one?")
+    await shop.on_shift(clara)
+    await boris.sends(f"/deal {number_in(card.text)} to {clara.first_name}")
+    hers = await shop.card(anna, clara, button="Stage")
+    behind = [await clara.sees(words, after=hers.id) for words in ("In this colour?", "Or that one?")]
+    assert (hers.silent, [one.silent for one in behind]) == (False, [True, True])
+
+
+async def test_who_is_mentioned_gets_a_way_to_the_deal_only_if_he_may_see_it(shop: Shop) -> None:
+    boris, clara = await shop.operator("Boris"), await shop.operator("Clara")
+    await shop.on_shift(boris)
+    _, card = await shop.handed("Anna", boris)
+    line = f"/deal {number_in(card.text)} note look at this @{clara.first_name} @{shop.admin.first_name}"
+    asked = await boris.sends(line)
+    await boris.sees("noted", after=asked)
+    assert (await clara.sees("look at this")).buttons == []
+    await shop.admin.sees("look at this", button="Show the deal")
+
+
 async def test_words_typed_behind_start_are_a_message(shop: Shop) -> None:
     await shop.on_shift(shop.admin)
     (anna,) = await shop.customers("Anna")

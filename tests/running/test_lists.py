@@ -76,6 +76,22 @@ async def test_a_list_is_asked_for_in_one_line(shop: Shop, line: str, heading: s
     assert (await boris.sees(heading, after=asked)).text.splitlines()[0] == heading
 
 
+@pytest.mark.parametrize(("button", "question"), [("Later", "When? Tap a time"), ("Give", "Whose task is it?")])
+async def test_the_way_back_from_a_question_about_a_task_is_the_task_where_it_stands(
+    shop: Shop, button: str, question: str
+) -> None:
+    boris = await at_work(shop)
+    _, card = await shop.handed("Anna", boris)
+    made = await boris.sends(f"/deal {number_in(card.text)} task in 2 hours call")
+    shown = await boris.sees("Call · ", after=made, button=button)
+    await boris.presses(shown.id, button)
+    await boris.sees(question, after=made, button="Back")
+    await boris.presses(shown.id, "Back")
+    assert (await boris.sees("Call · ", after=made, button=button)).id == shown.id
+    typed = await boris.sends("tomorrow 10")
+    await boris.sees("To whom?", after=typed, button="To nobody")
+
+
 @pytest.mark.parametrize("line", ["sideways", "stage", "tag", 'stage "Offer', "mine waiting please"])
 async def test_a_list_that_cannot_be_read_is_answered_with_an_example(shop: Shop, line: str) -> None:
     boris = await shop.operator("Boris")
@@ -151,7 +167,7 @@ async def test_figures_are_turned_over_in_place_and_the_teams_are_for_supervisor
         await boris.sees("#", after=asked)
     asked = await boris.sends("/stats")
     mine = await boris.sees("My figures · 30 days", after=asked)
-    assert "Open deals: 0\nnobody waits\nToday: won 1 (€1,500), lost 0, not a lead 0" in mine.text
+    assert "Open deals: 0\nNobody waits\nToday: won 1 (€1,500), lost 0, not a lead 0" in mine.text
     assert labels(mine) == ["Today", "7 days"]
     await shop.program.stop()
     await shop.program.start()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from core.durations import TooLong
 from core.errors import Refusal, Unreadable
 from core.moments import Local, MomentPassed, read_beginning, read_moment
-from core.texts import LANGUAGES
+from core.texts import LANGUAGES, Texts
 
 # A Sunday afternoon in Warsaw.
 NOW = datetime(2026, 11, 22, 14, 30, tzinfo=UTC)
@@ -75,6 +75,16 @@ def test_what_names_no_moment_is_refused(words: str) -> None:
 def test_what_lies_behind_is_refused() -> None:
     with pytest.raises(MomentPassed):
         read_moment("yesterday 10:00", local("en"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("words", ["soon", "2020-01-01"])
+def test_a_refusal_shows_a_moment_in_the_language_of_who_typed(language: str, words: str) -> None:
+    with pytest.raises(Refusal) as refusal:
+        read_moment(words, local(language))
+    told = refusal.value.told(Texts(language, WARSAW), NOW)
+    example = told.rpartition(": ")[2]
+    assert read_moment(example, local(language)) == NOW.replace(hour=9, minute=0) + timedelta(days=1)
 
 
 def test_nobody_means_a_moment_ten_years_from_now() -> None:
