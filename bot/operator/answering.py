@@ -74,12 +74,14 @@ async def typed(
         if current is None or current.idle or message.reply_to_message is not None:
             return await _ask_to_whom(uow, by, t, desk, update_row, album=message.media_group_id)
         deal_id = current.deal_id
-        await keep_talking(uow, desk, idle=house.idle)
     try:
         await _send(uow, by, desk, deal_id, message, answered)
     except DealTaken as taken:
         why, album = f"{taken.told(t, uow.now)}\n\n", message.media_group_id
         return await _ask_to_whom(uow, by, t, desk, update_row, album=album, why=why)
+    # A desk is changed behind its customers' streams, here and in every screen, as it is by what follows from events.
+    if message.reply_to_message is None:
+        await keep_talking(uow, desk, idle=house.idle)
     return Screen()
 
 
@@ -94,12 +96,13 @@ def _asks_why_lost(uow: UnitOfWork, waits_for: dict[str, Any]) -> bool:
 async def _lost_words(
     message: Message, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, waits_for: dict[str, Any]
 ) -> Screen:
-    await set_screen(uow, desk, None)
     try:
-        return await lost_words_typed(message, uow, by, t, deal_id=waits_for["deal"], reason_id=waits_for["reason"])
+        told = await lost_words_typed(message, uow, by, t, deal_id=waits_for["deal"], reason_id=waits_for["reason"])
     except Refusal as refusal:
         # The question is over all the same: what is typed next is not its answer.
-        return Screen(content(refusal.told(t, uow.now)), quotes=True)
+        told = Screen(content(refusal.told(t, uow.now)), quotes=True)
+    await set_screen(uow, desk, None)
+    return told
 
 
 async def _addressee(message: Message, uow: UnitOfWork, desk: Desk) -> tuple[int | None, int | None]:
@@ -185,23 +188,25 @@ async def to_whom_pressed(
     press: CallbackQuery, callback_data: callbacks.ToWhom, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk
 ) -> Screen:
     """Send what was kept when this was asked to the chosen customer; what was typed since has its own question."""
-    kept = await kept_updates(uow, await _let_go(uow, desk, callback_data.until))
+    chosen, later = await _asked_until(uow, desk, callback_data.until)
+    kept = await kept_updates(uow, chosen)
     if not kept:
+        await _keep(uow, desk, later)
         return Screen(content(t("There is nothing left to send.")), instead=True)
     for payload in kept:
         message = Update.model_validate(payload).message
         if message is not None:
             await _send(uow, by, desk, callback_data.deal, message, None)
+    await _keep(uow, desk, later)
     view = await see(uow, by, callback_data.deal)
     return Screen(content(t("Sent to {customer}.", customer=title(view))), instead=True)
 
 
-async def _let_go(uow: UnitOfWork, desk: Desk, until: int) -> list[int]:
-    """Keep no longer what was typed up to an update; the updates that were kept until now."""
+async def _asked_until(uow: UnitOfWork, desk: Desk, until: int) -> tuple[list[int], list[dict[str, Any]]]:
+    """The updates of what was typed up to an update, and the questions about what was typed since."""
     asked = await _asked(uow, desk)
     later = [one for one in asked if one["updates"][0] > until]
-    await _keep(uow, desk, later)
-    return [update for one in asked if one not in later for update in one["updates"]]
+    return [update for one in asked if one not in later for update in one["updates"]], later
 
 
 async def forget_pressed(
@@ -209,7 +214,8 @@ async def forget_pressed(
 ) -> Screen:
     """Send what was kept to nobody, or stop asking for words."""
     if callback_data.until:
-        await _let_go(uow, desk, callback_data.until)
+        _, later = await _asked_until(uow, desk, callback_data.until)
+        await _keep(uow, desk, later)
     else:
         await set_screen(uow, desk, None)
     return Screen(content(t("Nothing was sent.")), instead=True)
