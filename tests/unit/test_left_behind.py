@@ -1,0 +1,56 @@
+"""What somebody who left had to do, and what is too long for the messages that tell of it."""
+
+from datetime import timedelta
+
+from inbox.splitting import units
+from pipeline.moving import close
+from pipeline.staff.people import disable
+from pipeline.work.tasks import add_task, give_task, list_tasks
+from tests.unit.hands import Hands
+from tests.unit.office import ADMIN, Office
+
+BOSS, OTHER = "500", "600"
+
+
+async def test_a_task_of_whoever_left_is_told_to_the_deals_assignee(shop: Office) -> None:
+    boris = await shop.hire(BOSS)
+    await shop.receive(shop.message("anna", "Hi"))
+    deal = (await shop.deals())[0].id
+    clara = await shop.hire(OTHER, on_shift=False)
+    async with shop.database.unit() as uow:
+        task = await add_task(uow, boris, deal, due_at=uow.now + timedelta(hours=1), text="Call anna")
+        await give_task(uow, boris, task or 0, to=clara.id)
+    await shop.settle()
+    async with shop.database.unit() as uow:
+        await disable(uow, await shop.admin(), clara.id)
+    await shop.later(hours=3)
+    assert any("Call anna" in text for text in await shop.texts_to(BOSS))
+    async with shop.database.reading() as uow:
+        assert [one.id for one in await list_tasks(uow, boris)] == [task]
+
+
+async def test_a_task_on_a_closed_deal_of_whoever_left_is_told_to_those_who_look_after_everything(shop: Office) -> None:
+    boris = await shop.hire(BOSS)
+    await shop.receive(shop.message("anna", "Hi"))
+    deal = (await shop.deals())[0].id
+    async with shop.database.unit() as uow:
+        await add_task(uow, boris, deal, due_at=uow.now + timedelta(hours=1), text="Ask for a review")
+        await close(uow, boris, deal, group="won")
+        await disable(uow, await shop.admin(), boris.id)
+    await shop.settle()
+    await shop.later(hours=3)
+    assert any("Ask for a review" in text for text in await shop.texts_to(ADMIN))
+
+
+async def test_a_note_fits_into_what_shows_it(shop: Office) -> None:
+    boris = await shop.hire(BOSS)
+    await shop.receive(shop.message("anna", "Hi"))
+    await shop.hire(OTHER, on_shift=False)
+    hands = Hands(shop, BOSS)
+    for text in ("😀" * 1990, "x" * 3990, "x" * 3799):
+        await hands.types(f"/deal 1 note @600 {text}")
+        await hands.types(f"/deal 1 note {text}")
+    await shop.settle()
+    assert boris
+    for name in (BOSS, OTHER):
+        assert all(units(text) <= 4096 for text in await shop.texts_to(name))
