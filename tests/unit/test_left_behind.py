@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bot import callbacks
 from inbox.splitting import units
 from pipeline.moving import close
 from pipeline.staff.people import disable
@@ -42,15 +43,14 @@ async def test_a_task_on_a_closed_deal_of_whoever_left_is_told_to_those_who_look
     assert any("Ask for a review" in text for text in await shop.texts_to(ADMIN))
 
 
-async def test_a_note_fits_into_what_shows_it(shop: Office) -> None:
-    boris = await shop.hire(BOSS)
+async def test_a_note_fits_into_the_message_that_shows_it(shop: Office) -> None:
+    await shop.hire(BOSS)
     await shop.receive(shop.message("anna", "Hi"))
-    await shop.hire(OTHER, on_shift=False)
-    hands = Hands(shop, BOSS)
-    for text in ("😀" * 1990, "x" * 3990, "x" * 3799):
-        await hands.types(f"/deal 1 note @600 {text}")
-        await hands.types(f"/deal 1 note {text}")
-    await shop.settle()
-    assert boris
-    for name in (BOSS, OTHER):
-        assert all(units(text) <= 4096 for text in await shop.texts_to(name))
+    admin = Hands(shop, ADMIN)
+    for text in ("x" + "😀" * 2047, "x" * 4000, "x" * 3800, "xx" + "😀" * 1899):
+        await admin.presses(callbacks.Note(deal=1))
+        await admin.types(text)
+        await shop.settle()
+    told = [text for text in await shop.texts_to(BOSS) if "📝" in text]
+    assert len(told) == 2
+    assert all(units(text) <= 4096 for text in told)
