@@ -9,13 +9,17 @@ from sqlalchemy import select, text, update
 
 from bot import callbacks
 from core.journal import lock
+from inbox import marking, outcomes
+from inbox.channel import Reason, Refused
 from inbox.contacts import stream_of
+from inbox.outcomes import Result
 from pipeline.models import deal as deal_table
 from pipeline.models import lost_reason
+from pipeline.staff.people import disable
 from pipeline.staff.talking import end_for_others
 from tests.unit.hands import Hands
 from tests.unit.office import Office
-from tests.unit.test_waiting_screens import at_work
+from tests.unit.test_waiting_screens import BOSS, at_work
 
 HANDS: dict[str, Callable[[Hands], Coroutine[Any, Any, object]]] = {
     "types": lambda boris: boris.types("Yes, in red"),
@@ -59,4 +63,47 @@ async def test_a_desk_is_changed_behind_its_customers_stream(
         await waits_for_a_lock(shop, acting)
         await uow.execute(update(deal_table).where(deal_table.c.id == deal).values(assignee_id=None))
         assert await end_for_others(uow, [deal])
+    await acting
+
+
+async def test_whoever_leaves_gives_his_deals_back_in_the_order_of_their_streams(shop: Office) -> None:
+    await at_work(shop)
+    await shop.receive(*(shop.message(f"customer {n}") for n in range(2, 12)))
+
+    async def leaves() -> None:
+        async with shop.database.unit() as uow:
+            await disable(uow, await shop.admin(), (await shop.actor(BOSS)).id)
+
+    async with shop.database.unit() as uow:
+        if uow.is_sqlite:
+            pytest.skip("one writer")
+        await lock(uow, [stream_of(10)])
+        acting = asyncio.create_task(leaves())
+        await waits_for_a_lock(shop, acting)
+        await lock(uow, [stream_of(9)])
+    await acting
+
+
+async def test_how_attempts_ended_is_written_in_the_order_of_streams(shop: Office) -> None:
+    boris, _ = await at_work(shop)
+    await shop.receive(shop.message("boyan"))
+    for deal in (1, 2):
+        await boris.presses(callbacks.Answer(deal=deal))
+        await boris.types("Yes, in red")
+    waiting = [(await shop.outgoing(name))[-1].id for name in ("anna", "boyan")]
+    async with shop.database.unit() as uow:
+        first, second = await marking.mark(uow, waiting, epoch=1)
+
+    async def ends() -> None:
+        async with shop.database.unit() as uow:
+            results = [Result(first, ("9001",)), Result(second, failure=Refused(Reason.REFUSED, "Bad Request"))]
+            await outcomes.write(uow, shop.channel_id, results, retry_seconds=(1,))
+
+    async with shop.database.unit() as uow:
+        if uow.is_sqlite:
+            pytest.skip("one writer")
+        await lock(uow, [stream_of(1)])
+        acting = asyncio.create_task(ends())
+        await waits_for_a_lock(shop, acting)
+        await lock(uow, [stream_of(2)])
     await acting
