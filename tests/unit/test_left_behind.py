@@ -54,3 +54,18 @@ async def test_a_note_fits_into_the_message_that_shows_it(shop: Office) -> None:
     told = [text for text in await shop.texts_to(BOSS) if "📝" in text]
     assert len(told) == 2
     assert all(units(text) <= 4096 for text in told)
+
+
+async def test_a_deal_of_very_many_tags_has_a_card_that_can_be_shown(shop: Office) -> None:
+    await shop.hire(BOSS)
+    await shop.receive(shop.message("anna", "Hi"))
+    boris = Hands(shop, BOSS)
+    for start in range(0, 120, 40):
+        names = ", ".join(f"{n} {'😀' * 35}" for n in range(start, start + 40))
+        shown = await boris.types(f"/deal 1 tag {names}")
+    await shop.settle()
+    card = await boris.presses(callbacks.Stages(deal=1))
+    for one in (shown, card):
+        assert one.content is not None
+        assert units(one.content["text"]) <= 4096
+    assert all(units(text) <= 4096 for text in await shop.texts_to(BOSS))
