@@ -95,7 +95,7 @@ STORY: Story = {
     TriggerPaused: [alerts.on_trigger_paused],
     # people and the installation
     StaffJoined: [alerts.on_staff_joined],
-    StaffDisabled: [pausing.on_staff_disabled],
+    StaffDisabled: [tasks.on_staff_disabled, pausing.on_staff_disabled],
     ShiftEnded: [alerts.on_shift_ended],
     NoticeFailed: [marks.on_notice_failed, retelling.on_notice_failed],
     EventParked: [alerts.on_event_parked],

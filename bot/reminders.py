@@ -52,23 +52,21 @@ async def on_task_given(uow: UnitOfWork, events: Sequence[Recorded[TaskGiven]]) 
 
 async def _tell(uow: UnitOfWork, events: Sequence[Recorded[Event]], ids: Sequence[int], *, overdue: bool) -> None:
     tasks = await task_views(uow, ids)
-    lost = [view for view in tasks.values() if _owner(view) is None]
-    heads = await ids_of(uow, [Role.SUPERVISOR, Role.ADMIN]) if lost else []
-    people = await _people(uow, {*heads, *(owner for view in tasks.values() if (owner := _owner(view)))})
+    people = await _people(uow, {_owner(view) for view in tasks.values()})
+    lost = not people.keys() >= {_owner(view) for view in tasks.values()}
+    heads = await _people(uow, await ids_of(uow, [Role.SUPERVISOR, Role.ADMIN])) if lost else {}
     queued = []
     for item, task_id in zip(events, ids, strict=True):
         view = tasks[task_id]
-        owner = _owner(view)
-        for staff_id in heads if owner is None else [owner]:
-            for to in people.get(staff_id, []):
-                words = N_("This is overdue.") if overdue else ""
-                if view.done_at is None:
-                    queued.append(_task(uow, to, view, f"task:{item.id}", Notice.TASK, words))
+        words = N_("This is overdue.") if overdue else ""
+        # What nobody has, or somebody who has left, is for those who look after everything.
+        told = people.get(_owner(view)) or [one for some in heads.values() for one in some]
+        queued += [_task(uow, to, view, f"task:{item.id}", Notice.TASK, words) for to in told if view.done_at is None]
     await queue(uow, queued)
 
 
-def _owner(view: TaskView) -> int | None:
-    return view.assignee_id or view.deal_assignee_id
+def _owner(view: TaskView) -> int:
+    return view.assignee_id or view.deal_assignee_id or 0
 
 
 def _task(uow: UnitOfWork, to: Reach, view: TaskView, cause: str, notice: Notice, more: str) -> Outgoing:

@@ -11,8 +11,9 @@ from aiogram.utils.formatting import Text
 from core.texts import N_, Texts
 from core.words import bare
 from inbox.channel import CUSTOM_EMOJI, PAID_REACTION
+from inbox.channels.telegram import Telegram
 from inbox.contents import words
-from inbox.splitting import units
+from inbox.splitting import split, units
 
 KINDS = {
     "photo": N_("📷 Photo"),
@@ -51,6 +52,7 @@ REACTIONS = {
 }
 
 CHANNELS = {"telegram": "Telegram"}
+LONGEST = Telegram.limits.text
 MEGABYTE = 1024 * 1024
 
 # How many words before the one that was found.
@@ -114,11 +116,15 @@ Buttons = list[Sequence[tuple[str, CallbackData]]]
 
 
 def content(text: Text | str, buttons: Buttons | None = None) -> dict[str, Any]:
-    """A text with buttons in our own form."""
-    rendered, entities = Text(text).render() if isinstance(text, str) else text.render()
+    """A text with buttons in our own form; what no message holds is left out, for without it nothing would be shown."""
+    rendered, found = Text(text).render() if isinstance(text, str) else text.render()
+    entities = [one.model_dump(exclude_none=True, mode="json") for one in found]
+    if units(rendered) > LONGEST:
+        rendered, entities = split(rendered, entities, most=LONGEST - 1)[0]
+        rendered += "…"
     made: dict[str, Any] = {"kind": "text", "text": rendered}
     if entities:
-        made["entities"] = [one.model_dump(exclude_none=True, mode="json") for one in entities]
+        made["entities"] = entities
     if buttons:
         made["buttons"] = [[[label, data.pack()] for label, data in row] for row in buttons]
     return made

@@ -19,6 +19,7 @@ from core.words import bare
 MORNING: Final = time(10)
 LONGEST: Final = timedelta(days=5 * 366)
 MOST_WORDS: Final = 6
+LONGEST_DAY: Final = 60
 
 _PARTS_OF_DAY: Final = {
     time(9): ("morning", "утром", "вранці", "зранку", "rano"),
@@ -166,6 +167,9 @@ def _next(day: int, month: int, today: date) -> date | None:
 
 
 def _parsed(words: str, languages: list[str], now: datetime) -> datetime | None:
+    # The library would think about a long text for seconds.
+    if len(words) > LONGEST_DAY:
+        return None
     # Loaded when somebody types a day, as it slows the start.
     import dateparser
 

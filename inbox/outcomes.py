@@ -208,7 +208,8 @@ async def _withdrawn(uow: UnitOfWork, results: Sequence[Result], about: dict[int
     failed = {one.marked.id: one.marked for one in results if one.failure and _is_to_customer(one, about)}
     if not failed:
         return {}
-    await lock(uow, [stream_of(about[one.messages[0]].contact_id) for one in failed.values()])
+    # Of all at once, as what is recorded in those of the others would lock them out of order.
+    await lock(uow, {stream_of(one.contact_id) for one in about.values()})
     query = select(outgoing.c.id, outgoing.c.reason).where(outgoing.c.id.in_(failed), outgoing.c.guard.is_not(None))
     return {row.id: row.reason for row in await uow.rows(query) if row.reason}
 

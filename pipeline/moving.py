@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 
 from core.database import UnitOfWork
 from core.errors import NotFound, Refusal
-from core.journal import SYSTEM, Origin, insert_or_ignore, record
+from core.journal import SYSTEM, Origin, insert_or_ignore, lock, record
 from core.texts import N_
 from inbox.contacts import stream_of
 from pipeline.deals import DealIsClosed, locked, see
@@ -240,6 +240,8 @@ async def give_back(uow: UnitOfWork, staff_id: int, *, actor: str) -> list[int]:
         .where(deal.c.assignee_id == staff_id, deal.c.closed_at.is_(None))
         .order_by(deal.c.id)
     )
+    # Of all at once, as everybody locks streams in one order.
+    await lock(uow, [stream_of(row.contact_id) for row in rows])
     for row in rows:
         held = await locked(uow, row.id)
         if held.assignee_id != staff_id or held.closed_at is not None:

@@ -10,13 +10,15 @@ from core.texts import N_
 from core.words import bare
 from inbox.contacts import stream_of
 from inbox.models import message
+from inbox.splitting import units
 from pipeline.events import NoteWritten
 from pipeline.moving import his_deal
 from pipeline.opening import ref_of
 from pipeline.staff.handing_over import Colleague, colleagues
 from pipeline.staff.rights import Right, Staff, needs
 
-LONGEST = 4000
+# As messengers count; with what stands above it, whoever is told of it gets it in one message.
+LONGEST = 3800
 _MENTION = re.compile(r"@([^\W_][\w.-]*)")
 
 
@@ -44,7 +46,7 @@ async def write_note(uow: UnitOfWork, by: Staff, deal_id: int, text: str, *, cli
     """
     if not bare(text):
         raise NoteEmpty
-    if len(text) > LONGEST:
+    if units(text) > LONGEST:
         raise NoteTooLong(most=LONGEST)
     row = await his_deal(uow, by, deal_id)
     people = mentioned(text, await colleagues(uow, row.pipeline_id))

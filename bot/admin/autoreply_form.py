@@ -37,7 +37,7 @@ def make_router() -> Router:
 async def expect_greeting(uow: UnitOfWork, desk: Desk) -> bool:
     """Take what is typed next for the greeting, unless it is meant for a customer or for another screen."""
     kept = await screen(uow, desk) or {"kind": KIND}
-    if kept["kind"] != KIND or await talking(uow, desk) is not None:
+    if kept.get("kind", KIND) != KIND or await talking(uow, desk) is not None:
         return False
     await set_screen(uow, desk, HalfReply(preset=GREETING, step="text").kept())
     return True

@@ -35,8 +35,8 @@ async def amount_pressed(
     """Ask for the amount on the card itself, or wipe it."""
     deal_id = callback_data.deal
     if callback_data.wipe:
-        await set_screen(uow, desk, None)
         await set_amount(uow, by, deal_id, None)
+        await set_screen(uow, desk, None)
         return await on_card(uow, by, t, deal_id)
     view = await see(uow, by, deal_id)
     await set_screen(uow, desk, {"kind": AMOUNT, "deal": deal_id})

@@ -15,7 +15,7 @@ from bot.operator.endings import LOST_WORDS, lost_words_typed
 from bot.operator.finding import TO_WHOM, found_for
 from bot.reactions import REACTION
 from bot.screens import Screen
-from bot.texts import content, summary
+from bot.texts import content, cut, summary
 from core.database import UnitOfWork
 from core.errors import Refusal, Unreadable
 from core.texts import Texts, plain
@@ -37,6 +37,7 @@ from pipeline.staff.talking import (
 )
 
 IN_LIST = 80
+IN_QUESTION = 3000
 
 
 def make_router() -> Router:
@@ -73,12 +74,14 @@ async def typed(
         if current is None or current.idle or message.reply_to_message is not None:
             return await _ask_to_whom(uow, by, t, desk, update_row, album=message.media_group_id)
         deal_id = current.deal_id
-        await keep_talking(uow, desk, idle=house.idle)
     try:
         await _send(uow, by, desk, deal_id, message, answered)
     except DealTaken as taken:
         why, album = f"{taken.told(t, uow.now)}\n\n", message.media_group_id
         return await _ask_to_whom(uow, by, t, desk, update_row, album=album, why=why)
+    # A desk is changed behind its customers' streams, here and in every screen, as it is by what follows from events.
+    if message.reply_to_message is None:
+        await keep_talking(uow, desk, idle=house.idle)
     return Screen()
 
 
@@ -93,12 +96,13 @@ def _asks_why_lost(uow: UnitOfWork, waits_for: dict[str, Any]) -> bool:
 async def _lost_words(
     message: Message, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, waits_for: dict[str, Any]
 ) -> Screen:
-    await set_screen(uow, desk, None)
     try:
-        return await lost_words_typed(message, uow, by, t, deal_id=waits_for["deal"], reason_id=waits_for["reason"])
+        told = await lost_words_typed(message, uow, by, t, deal_id=waits_for["deal"], reason_id=waits_for["reason"])
     except Refusal as refusal:
         # The question is over all the same: what is typed next is not its answer.
-        return Screen(content(refusal.told(t, uow.now)), quotes=True)
+        told = Screen(content(refusal.told(t, uow.now)), quotes=True)
+    await set_screen(uow, desk, None)
+    return told
 
 
 async def _addressee(message: Message, uow: UnitOfWork, desk: Desk) -> tuple[int | None, int | None]:
@@ -135,8 +139,15 @@ async def _send(uow: UnitOfWork, by: Staff, desk: Desk, deal_id: int, message: M
 async def _asked(uow: UnitOfWork, desk: Desk) -> list[dict[str, Any]]:
     """What is kept until he chooses, question by question: its updates, and the album whose parts they are."""
     waits_for = await screen(uow, desk) or {}
-    asked: list[dict[str, Any]] = waits_for.get("asked", []) if waits_for.get("kind") == TO_WHOM else []
+    asked: list[dict[str, Any]] = waits_for.get("asked", [])
     return asked
+
+
+async def _keep(uow: UnitOfWork, desk: Desk, asked: list[dict[str, Any]]) -> None:
+    """Keep this until he chooses; what another screen waits for, it waits for still."""
+    waits_for = await screen(uow, desk) or {}
+    others = {} if waits_for.get("kind") == TO_WHOM else waits_for
+    await set_screen(uow, desk, {**others, "asked": asked})
 
 
 async def _ask_to_whom(
@@ -150,11 +161,11 @@ async def _ask_to_whom(
     if album is not None and asked and asked[-1]["album"] == album:
         # The question was put at its first part.
         asked[-1]["updates"].append(update_row)
-        await set_screen(uow, desk, {"kind": TO_WHOM, "asked": asked})
+        await _keep(uow, desk, asked)
         return Screen()
     kept = [one for question in asked for one in question["updates"]]
     asked.append({"updates": [update_row], "album": album})
-    await set_screen(uow, desk, {"kind": TO_WHOM, "asked": asked})
+    await _keep(uow, desk, asked)
     words = why + t("To whom? Your text is kept until you choose.")
     rows: list[Any] = [[(title(view), callbacks.ToWhom(deal=view.id, until=update_row))] for view in customers]
     rows.append([(t("Search"), callbacks.Find(until=update_row)), (t("To nobody"), callbacks.Forget(until=update_row))])
@@ -162,7 +173,7 @@ async def _ask_to_whom(
         return Screen(content(words, rows))
     # With it goes what was typed before, perhaps long ago: he sees all that one tap will send.
     everything = [_in_short(t, payload) for payload in await kept_updates(uow, [*kept, update_row])]
-    return Screen(content(Text(words, "\n", BlockQuote("\n".join(everything))), rows))
+    return Screen(content(Text(words, "\n", BlockQuote(cut("\n".join(everything), IN_QUESTION))), rows))
 
 
 def _in_short(t: Texts, payload: dict[str, Any]) -> str:
@@ -177,30 +188,36 @@ async def to_whom_pressed(
     press: CallbackQuery, callback_data: callbacks.ToWhom, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk
 ) -> Screen:
     """Send what was kept when this was asked to the chosen customer; what was typed since has its own question."""
-    kept = await kept_updates(uow, await _let_go(uow, desk, callback_data.until))
+    chosen, later = await _asked_until(uow, desk, callback_data.until)
+    kept = await kept_updates(uow, chosen)
     if not kept:
+        await _keep(uow, desk, later)
         return Screen(content(t("There is nothing left to send.")), instead=True)
     for payload in kept:
         message = Update.model_validate(payload).message
         if message is not None:
             await _send(uow, by, desk, callback_data.deal, message, None)
+    await _keep(uow, desk, later)
     view = await see(uow, by, callback_data.deal)
     return Screen(content(t("Sent to {customer}.", customer=title(view))), instead=True)
 
 
-async def _let_go(uow: UnitOfWork, desk: Desk, until: int) -> list[int]:
-    """Keep no longer what was typed up to an update; the updates that were kept until now."""
+async def _asked_until(uow: UnitOfWork, desk: Desk, until: int) -> tuple[list[int], list[dict[str, Any]]]:
+    """The updates of what was typed up to an update, and the questions about what was typed since."""
     asked = await _asked(uow, desk)
     later = [one for one in asked if one["updates"][0] > until]
-    await set_screen(uow, desk, {"kind": TO_WHOM, "asked": later} if later else None)
-    return [update for one in asked if one not in later for update in one["updates"]]
+    return [update for one in asked if one not in later for update in one["updates"]], later
 
 
 async def forget_pressed(
     press: CallbackQuery, callback_data: callbacks.Forget, uow: UnitOfWork, t: Texts, desk: Desk
 ) -> Screen:
     """Send what was kept to nobody, or stop asking for words."""
-    await _let_go(uow, desk, callback_data.until)
+    if callback_data.until:
+        _, later = await _asked_until(uow, desk, callback_data.until)
+        await _keep(uow, desk, later)
+    else:
+        await set_screen(uow, desk, None)
     return Screen(content(t("Nothing was sent.")), instead=True)
 
 

@@ -57,9 +57,9 @@ async def find_pressed(
 
 async def _ask(uow: UnitOfWork, t: Texts, desk: Desk, *, until: int) -> Screen:
     waits_for = await screen(uow, desk) or {}
-    if until and waits_for.get("kind") == TO_WHOM:
+    if until and waits_for.get("asked"):
         # What was typed is still kept; only what is typed next is no more of it.
-        await set_screen(uow, desk, {**waits_for, "until": until})
+        await set_screen(uow, desk, {"kind": TO_WHOM, "until": until})
     else:
         await set_screen(uow, desk, {"kind": FIND})
     asked = t("What is searched? Type a name, a phone, a tag or a few words of a message.")
@@ -78,9 +78,8 @@ async def found_for(
 ) -> Screen:
     """The words by which somebody searches for whom to send what is kept."""
     words = read_search(message.text or "")
-    until = waits_for.pop("until")
-    await set_screen(uow, desk, waits_for)
-    return Screen(await _found(uow, by, t, words, until=until))
+    await set_screen(uow, desk, None)
+    return Screen(await _found(uow, by, t, words, until=waits_for["until"]))
 
 
 async def page(press: CallbackQuery, callback_data: callbacks.Found, uow: UnitOfWork, by: Staff, t: Texts) -> Screen:

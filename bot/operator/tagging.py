@@ -37,21 +37,23 @@ async def tags_pressed(
     press: CallbackQuery, callback_data: callbacks.Tags, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk
 ) -> Screen:
     """Choose tags on the card itself; a tap gives or takes."""
-    return await _choose(uow, by, t, desk, callback_data.deal)
+    await see(uow, by, callback_data.deal)
+    await set_screen(uow, desk, {"kind": TAG, "deal": callback_data.deal})
+    hint = t("Tap a tag, or type one; several with commas.")
+    return await _choose(uow, by, t, callback_data.deal, more=["", hint])
 
 
 async def tag_pressed(
     press: CallbackQuery, callback_data: callbacks.Tag, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk
 ) -> Screen:
-    """Give the tag, or take it."""
+    """Give the tag, or take it; whoever taps does not mean to type, and what he types next is for somebody else."""
     change = tag_deal if callback_data.on else untag_deal
     await change(uow, by, callback_data.deal, callback_data.tag)
-    return await _choose(uow, by, t, desk, callback_data.deal)
+    await set_screen(uow, desk, None)
+    return await _choose(uow, by, t, callback_data.deal)
 
 
-async def _choose(uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, deal_id: int) -> Screen:
-    await see(uow, by, deal_id)
-    await set_screen(uow, desk, {"kind": TAG, "deal": deal_id})
+async def _choose(uow: UnitOfWork, by: Staff, t: Texts, deal_id: int, *, more: Sequence[str] = ()) -> Screen:
     has = await tag_ids_of(uow, deal_id)
     known = await tags(uow)
     offered = [one for one in known if one.id in has] + [one for one in known if one.id not in has]
@@ -61,7 +63,7 @@ async def _choose(uow: UnitOfWork, by: Staff, t: Texts, desk: Desk, deal_id: int
     ]
     rows: Buttons = [marks[start : start + IN_ROW] for start in range(0, len(marks), IN_ROW)]
     rows.append([(t("Back"), callbacks.Card(deal=deal_id))])
-    return await on_card(uow, by, t, deal_id, rows, more=["", t("Tap a tag, or type one; several with commas.")])
+    return await on_card(uow, by, t, deal_id, rows, more=more)
 
 
 async def tag_waited_for(

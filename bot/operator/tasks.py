@@ -95,10 +95,10 @@ async def at_pressed(
 ) -> Screen:
     """Add the task at a usual time; its card is redrawn by itself."""
     due = usual_time(callback_data.at, uow.now, by.timezone)
-    await set_screen(uow, desk, None)
     made = await add_task(
         uow, by, callback_data.deal, due_at=due, kind_id=callback_data.task_kind or None, client_key=f"press:{press.id}"
     )
+    await set_screen(uow, desk, None)
     view = (await task_views(uow, [made] if made else [])).get(made or 0)
     toast = _in_short(t, view, uow.now) if view else None
     return await on_card(uow, by, t, callback_data.deal, toast=toast)
@@ -250,8 +250,8 @@ async def later_pressed(
     """Choose another time, or have it at one of the usual ones."""
     task_id = callback_data.id
     if callback_data.at:
-        await set_screen(uow, desk, None)
         view = await move_task(uow, by, task_id, due_at=usual_time(callback_data.at, uow.now, by.timezone))
+        await set_screen(uow, desk, None)
         return Screen(task_card(t, view, by, uow.now), instead=True)
     view = await see_task(uow, by, task_id)
     await set_screen(uow, desk, {"kind": LATER, "task": task_id})

@@ -48,8 +48,9 @@ async def open_talk(uow: UnitOfWork, by: Staff, desk: Desk, deal_id: int, *, idl
     await uow.execute(
         update(staff_account)
         .where(_at(desk))
-        .values(open_conversation_id=view.conversation_id, open_until=uow.now + idle, screen=None)
+        .values(open_conversation_id=view.conversation_id, open_until=uow.now + idle)
     )
+    await set_screen(uow, desk, None)
     return view
 
 
@@ -126,9 +127,11 @@ async def screen(uow: UnitOfWork, desk: Desk) -> dict[str, Any] | None:
 
 
 async def set_screen(uow: UnitOfWork, desk: Desk, waits_for: dict[str, Any] | None) -> None:
-    """Remember what his screen waits for, and since when."""
-    kept = waits_for and {**waits_for, "since": uow.now.isoformat()}
-    await uow.execute(update(staff_account).where(_at(desk)).values(screen=kept))
+    """Remember what his screen waits for, and since when; what he has typed to nobody yet, `asked`, outlives it."""
+    asked = (await screen(uow, desk) or {}).get("asked")
+    kept = {name: value for name, value in {"asked": asked, **(waits_for or {})}.items() if name != "asked" or value}
+    new = {"since": uow.now.isoformat(), **kept} if kept else None
+    await uow.execute(update(staff_account).where(_at(desk)).values(screen=new))
 
 
 def still_waits(uow: UnitOfWork, waits_for: dict[str, Any]) -> bool:

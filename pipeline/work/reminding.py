@@ -106,13 +106,14 @@ def _about(row: Any) -> dict[str, Any]:
 async def begin_days(uow: UnitOfWork) -> None:
     """Note for whom the morning has come where he lives, once a day, if there is something for him to do."""
     rows = await uow.rows(select(staff.c.id, staff.c.timezone, staff.c.morning_of).where(staff.c.disabled_at.is_(None)))
+    begun = {}
     for row in rows:
         here = uow.now.astimezone(ZoneInfo(row.timezone if is_here(row.timezone) else "UTC"))
-        day = here.date().isoformat()
-        if row.morning_of == day or not MORNING <= here.time() < LATEST_MORNING:
-            continue
-        stream = stream_of_staff(row.id)
-        await lock(uow, [stream])
+        if row.morning_of != here.date().isoformat() and MORNING <= here.time() < LATEST_MORNING:
+            begun[row] = here
+    await lock(uow, [stream_of_staff(row.id) for row in begun])
+    for row, here in begun.items():
+        day, stream = here.date().isoformat(), stream_of_staff(row.id)
         changed = await uow.execute(
             update(staff).where(staff.c.id == row.id, staff.c.morning_of.is_distinct_from(day)).values(morning_of=day)
         )

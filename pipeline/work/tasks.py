@@ -16,7 +16,7 @@ from core.texts import N_
 from inbox.contacts import stream_of
 from inbox.models import contact
 from pipeline.deals import see
-from pipeline.events import DealAssigned, DealReturned, TaskAdded, TaskDone, TaskGiven, TaskMoved
+from pipeline.events import DealAssigned, DealReturned, StaffDisabled, TaskAdded, TaskDone, TaskGiven, TaskMoved
 from pipeline.models import deal, staff, task, task_kind
 from pipeline.opening import ref_of
 from pipeline.staff.rights import Right, Staff, needs
@@ -318,3 +318,15 @@ async def on_deal_returned(uow: UnitOfWork, events: Sequence[Recorded[DealReturn
     pairs = [(item.event.deal_id, item.event.staff_id) for item in events]
     his = tuple_(task.c.deal_id, task.c.assignee_id).in_(pairs)
     await uow.execute(update(task).where(task.c.done_at.is_(None), his).values(assignee_id=None))
+
+
+async def on_staff_disabled(uow: UnitOfWork, events: Sequence[Recorded[StaffDisabled]]) -> None:
+    """What somebody who left had to do about others' deals is their assignees', and with nobody's deal it waits."""
+    for item in events:
+        gone = item.event.staff_id
+        assignee = select(deal.c.assignee_id).where(deal.c.id == task.c.deal_id, deal.c.assignee_id != gone)
+        await uow.execute(
+            update(task)
+            .where(task.c.assignee_id == gone, task.c.done_at.is_(None))
+            .values(assignee_id=assignee.scalar_subquery())
+        )

@@ -1,6 +1,7 @@
 """Moments as people type them."""
 
 from datetime import UTC, datetime, timedelta
+from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -112,3 +113,10 @@ def test_whatever_is_typed_is_a_moment_to_come_or_refused_in_words(words: str, l
     except Refusal:
         return
     assert moment >= NOW
+
+
+def test_a_long_text_is_soon_known_to_be_no_moment() -> None:
+    began = process_time()
+    with pytest.raises(Unreadable):
+        read_moment("1 " * 2000, local("en"))
+    assert process_time() - began < 0.5
