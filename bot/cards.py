@@ -16,6 +16,7 @@ from pipeline.stages import ACTIVE, LOST, NOT_A_LEAD, WON, LostReason, Stage
 from pipeline.work.tasks import Colour, colour_of
 
 IN_CARD = 700
+IN_REMINDER = 80
 COLOURS = {Colour.GREEN: "🟢", Colour.YELLOW: "🟡", Colour.RED: "🔴"}
 
 
@@ -78,7 +79,7 @@ def _reminder(t: Texts, view: DealView, now: datetime) -> str:
     if view.next_task is None or view.next_task_at is None:
         return ""
     sign = COLOURS[colour_of(view.next_task_at, now)]
-    return f"{sign} {view.next_task} · {t.clock(view.next_task_at, now)}"
+    return f"{sign} {shortened(view.next_task, IN_REMINDER)} · {t.clock(view.next_task_at, now)}"
 
 
 def _state(t: Texts, view: DealView, viewer: Staff) -> str:

@@ -98,7 +98,7 @@ async def on_day_began(uow: UnitOfWork, events: Sequence[Recorded[DayBegan]]) ->
 
 
 def _line(t: Texts, uow: UnitOfWork, one: TaskView) -> str:
-    what = shortened(f"{one.kind} {one.text or ''}".strip(), IN_LINE)
+    what = shortened(one.what, IN_LINE)
     return f"{COLOURS[one.colour(uow.now)]} {t.clock(one.due_at, uow.now)} · {what} · {plain(one.customer)}"
 
 

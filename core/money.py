@@ -7,12 +7,13 @@ from decimal import Decimal
 from functools import cache
 from typing import Final, NamedTuple
 
+from babel.core import get_global
 from babel.numbers import (
     get_currency_name,
     get_currency_precision,
     get_currency_symbol,
+    get_territory_currencies,
     is_currency,
-    list_currencies,
 )
 
 from core.errors import Refusal, Unreadable
@@ -137,10 +138,15 @@ def _multiples() -> Mapping[str, int]:
 @cache
 def _currencies() -> Mapping[str, str]:
     names: dict[str, str] = {}
-    for code in sorted(list_currencies()):
+    for code in sorted(_known()):
         if is_currency(code):
             for locale in LOCALES.values():
                 for said in (get_currency_symbol(code, locale), get_currency_name(code, locale=locale)):
                     names.setdefault(_folded(said), code)
     short = {_folded(word): code for code, said in _SAID_SHORT.items() for word in said}
-    return names | short | {code.casefold(): code for code in list_currencies()}
+    return names | short | {code.casefold(): code for code in _known()}
+
+
+def _known() -> set[str]:
+    """The currencies of today; metals, tests and what is none have codes as well."""
+    return {code for territory in get_global("territory_currencies") for code in get_territory_currencies(territory)}

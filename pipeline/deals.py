@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, literal, or_, select, update
 
 from core.database import UnitOfWork
 from core.errors import Conflict, NotFound, Refusal
@@ -28,6 +28,14 @@ class DealIsClosed(Conflict):
     code = "deal-closed"
     text = N_("Deal #{deal} is closed already.")
     next_step = N_("When the customer writes again, a new deal opens by itself.")
+
+
+class NoSuchDeal(NotFound):
+    """There is no deal of that number, or none that this person may know of."""
+
+    code = "no-such-deal"
+    text = N_("There is no deal #{deal} that you can see.")
+    next_step = N_("Look at /deals for what is open.")
 
 
 class NotSendable(Refusal):
@@ -118,7 +126,7 @@ _VIEW = (
         deal.c.amount,
         deal.c.currency,
         _TAG_LINES,
-        _NEXT_TASK.with_only_columns(task_kind.c.name)
+        _NEXT_TASK.with_only_columns(task_kind.c.name + func.coalesce(literal(": ") + task.c.text, ""))
         .join(task_kind, task_kind.c.id == task.c.kind_id)
         .correlate(deal)
         .scalar_subquery(),
@@ -160,7 +168,7 @@ async def see(uow: UnitOfWork, by: Staff, deal_id: int) -> DealView:
     if row is not None:
         return DealView(*row)
     if not await _is_member(uow, by, await uow.value(select(deal.c.pipeline_id).where(deal.c.id == deal_id))):
-        raise NotFound
+        raise NoSuchDeal(deal=deal_id)
     raise await who_has(uow, deal_id)
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, not_, or_, select
 
 from core.database import UnitOfWork
 from core.journal import Event, Recorded, as_recorded, event
-from pipeline.deals import see
+from pipeline.deals import DealView, see, visible_to
 from pipeline.events import DealAssigned
 from pipeline.models import deal
 from pipeline.opening import ref_of
@@ -25,7 +25,8 @@ async def history(
 ) -> list[Recorded[Event]]:
     """The last events of these kinds about a deal, the newest one last; `before` is the id of a later one.
 
-    What happened in its conversation belongs to it while it is open.
+    What happened in its conversation belongs to it while it is open, but to one that was opened by hand only as far as
+    no colleague talks with the customer about another.
 
     Raises NotFound, or DealTaken when the deal is a colleague's.
     """
@@ -34,13 +35,22 @@ async def history(
     talked = and_(event.c.ref == f"conversation:{view.conversation_id}", event.c.at >= requested)
     if view.closed_at is not None:
         talked = and_(talked, event.c.at <= view.closed_at)
-    query = select(event).where(
-        or_(event.c.ref == ref_of(deal_id), talked), event.c.kind.in_({one.__name__ for one in kinds})
-    )
+    told = event.c.ref == ref_of(deal_id)
+    if view.opened_by_message_id is not None or not await _colleague_talks(uow, by, view):
+        told = or_(told, talked)
+    query = select(event).where(told, event.c.kind.in_({one.__name__ for one in kinds}))
     if before is not None:
         query = query.where(event.c.id < before)
     rows = await uow.rows(query.order_by(event.c.id.desc()).limit(limit))
     return [as_recorded(row) for row in reversed(rows)]
+
+
+async def _colleague_talks(uow: UnitOfWork, by: Staff, view: DealView) -> bool:
+    """Whether another deal of the same conversation is one that he may not see."""
+    other = select(deal.c.id).where(
+        deal.c.conversation_id == view.conversation_id, deal.c.id != view.id, not_(visible_to(by))
+    )
+    return await uow.value(other.limit(1)) is not None
 
 
 async def last_assignment(uow: UnitOfWork, deal_id: int) -> Recorded[Event] | None:

@@ -37,8 +37,7 @@ from pipeline.staff.talking import Desk
 from pipeline.stages import ACTIVE, named, stages_of
 
 LONGEST_NUMBER = 12
-# Works whatever the stages are called here.
-EXAMPLE = "/deal 12 close won"
+EXAMPLE = "/deal 12 amount 1500"
 
 
 def make_router() -> Router:

@@ -205,7 +205,7 @@ def _instant(microseconds: int) -> datetime:
 
 
 def _line(t: Texts, one: TaskView, now: datetime) -> str:
-    what = shortened(f"{one.kind} {one.text or ''}".strip(), 40)
+    what = shortened(one.what, 40)
     return f"{COLOURS[one.colour(now)]} {t.clock(one.due_at, now)} · {what} · {plain(one.customer)}"
 
 

@@ -181,7 +181,7 @@ class Teller:
 
     def task(self, task_id: int) -> str:
         found = self.tasks.get(task_id)
-        return f"{found.kind} {found.text or ''}".strip() if found else self.t("(deleted)")
+        return found.what if found else self.t("(deleted)")
 
     def task_added(self, one: TaskAdded) -> str:
         due = self.tasks[one.task_id].due_at if one.task_id in self.tasks else self.now

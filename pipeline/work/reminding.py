@@ -28,6 +28,8 @@ MORNING = time(9)
 # Whoever's bot was away the whole day is not greeted at night.
 LATEST_MORNING = time(14)
 AT_ONCE = 200
+# What is due may be held by somebody who works on its deal.
+SHORTEST_PAUSE = 0.05
 
 
 class Reminders:
@@ -58,7 +60,7 @@ class Reminders:
         async with self._database.reading() as uow:
             soonest = await uow.value(select(func.min(task.c.due_at)).where(_SILENT))
             left = self._sweep_seconds if soonest is None else (soonest - uow.now).total_seconds()
-            return min(max(left, 0.0) + 0.001, self._sweep_seconds)
+            return min(max(left, SHORTEST_PAUSE) + 0.001, self._sweep_seconds)
 
 
 _SILENT = task.c.done_at.is_(None) & task.c.reminded_at.is_(None)

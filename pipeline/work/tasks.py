@@ -17,7 +17,7 @@ from inbox.contacts import stream_of
 from inbox.models import contact
 from pipeline.deals import see
 from pipeline.events import DealAssigned, DealReturned, StaffDisabled, TaskAdded, TaskDone, TaskGiven, TaskMoved
-from pipeline.models import deal, staff, task, task_kind
+from pipeline.models import deal, membership, staff, task, task_kind
 from pipeline.opening import ref_of
 from pipeline.staff.rights import Right, Staff, needs
 
@@ -83,6 +83,11 @@ class TaskView:
     text: str | None
     due_at: datetime
     done_at: datetime | None
+
+    @property
+    def what(self) -> str:
+        """Its kind, and its words where it has some."""
+        return f"{self.kind}: {self.text}" if self.text else self.kind
 
     def colour(self, now: datetime) -> Colour:
         """How urgent it is."""
@@ -216,9 +221,15 @@ async def move_task(uow: UnitOfWork, by: Staff, task_id: int, *, due_at: datetim
 
 @needs(Right.WORK)
 async def give_task(uow: UnitOfWork, by: Staff, task_id: int, *, to: int) -> TaskView:
-    """The task is somebody else's. Raises NotFound, DealTaken, TaskIsDone."""
+    """The task is that of somebody else who works on its deal's pipeline. Raises NotFound, DealTaken, TaskIsDone."""
     view = await _his_undone(uow, by, task_id)
-    if await uow.value(select(staff.c.id).where(staff.c.id == to, staff.c.disabled_at.is_(None))) is None:
+    here = (
+        select(staff.c.id)
+        .join(membership, membership.c.staff_id == staff.c.id)
+        .join(deal, deal.c.pipeline_id == membership.c.pipeline_id)
+        .where(staff.c.id == to, staff.c.disabled_at.is_(None), deal.c.id == view.deal_id)
+    )
+    if await uow.value(here) is None:
         raise NotFound
     if view.assignee_id != to:
         await uow.execute(update(task).where(task.c.id == task_id).values(assignee_id=to))

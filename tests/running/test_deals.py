@@ -123,7 +123,7 @@ async def test_a_line_that_cannot_be_read_is_answered_with_an_example(shop: Shop
     boris = await shop.operator("Boris")
     await boris.sends(line)
     told = await boris.sees("could not be understood.")
-    assert "/deal 12 close won" in told.text
+    assert "/deal 12 amount 1500" in told.text
 
 
 async def test_a_deal_is_won_by_buttons(shop: Shop) -> None:

@@ -66,6 +66,9 @@ def test_a_currency_is_known_by_its_sign_its_code_and_its_name() -> None:
     ]
     with pytest.raises(Unreadable):
         read_currency("pebbles")
+    for code in ("XXX", "XAU", "ROL"):
+        with pytest.raises(Unreadable):
+            read_currency(code)
 
 
 @given(

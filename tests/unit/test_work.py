@@ -5,10 +5,13 @@ from sqlalchemy import select
 
 from core.errors import NotAllowed, NotFound
 from core.money import Money
+from inbox.events import MessageReceived
 from inbox.models import message
 from pipeline.amounts import choose_currency, set_amount
 from pipeline.another import open_another
 from pipeline.deals import DealIsClosed, DealView, see
+from pipeline.events import DealOpened
+from pipeline.feed import history
 from pipeline.models import talk
 from pipeline.moving import close, reopen
 from pipeline.notes import NoteEmpty, mentioned, write_note
@@ -162,6 +165,20 @@ async def test_one_more_deal_leaves_the_talk_where_it_is_until_the_first_is_clos
     assert [one.id for one in profile.deals] == [second, first]
     await shop.receive(shop.message("100", "And one more thing"))
     assert len(await shop.deals()) == 2
+
+
+async def test_a_deal_opened_by_hand_tells_nothing_of_a_colleagues_talk(shop: Office) -> None:
+    by, other = await shop.hire("11"), await shop.hire("12", on_shift=False)
+    first = await deal_of(shop)
+    async with shop.database.unit() as uow:
+        second = await open_another(uow, by, first)
+        await hand_over(uow, by, first, to=other.id)
+    await shop.receive(shop.message("100", "For the colleague alone"))
+    async with shop.database.reading() as uow:
+        his = await history(uow, by, second, kinds=[MessageReceived, DealOpened])
+        theirs = await history(uow, other, first, kinds=[MessageReceived])
+    assert [type(one.event) for one in his] == [DealOpened]
+    assert len(theirs) == 2
 
 
 async def test_reasons_for_losing_are_the_companys_own(shop: Office) -> None:
