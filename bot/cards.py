@@ -6,7 +6,7 @@ from typing import Any
 
 from aiogram.utils.formatting import BlockQuote, Bold, Italic, Text
 
-from bot import callbacks
+from bot import callbacks, task_callbacks
 from bot.texts import CHANNELS, Buttons, content, shortened, summary
 from core.texts import Texts, plain
 from inbox.queries import MessageView
@@ -113,7 +113,7 @@ def _buttons(t: Texts, view: DealView, viewer: Staff) -> Buttons:
         [
             (t("Answer"), callbacks.Answer(deal=view.id)),
             (t("Stage"), callbacks.Stages(deal=view.id)),
-            (t("Task"), callbacks.NewTask(deal=view.id)),
+            (t("Task"), task_callbacks.NewTask(deal=view.id)),
         ],
         [
             (t("Amount"), callbacks.Amount(deal=view.id)),
@@ -128,7 +128,7 @@ def more_buttons(t: Texts, view: DealView) -> Buttons:
     n = view.id
     rows: Buttons = [
         [(t("Tags"), callbacks.Tags(deal=n)), (t("Note"), callbacks.Note(deal=n))],
-        [(t("Tasks"), callbacks.DealTasks(deal=n)), (t("History"), callbacks.History(deal=n, card=True))],
+        [(t("Tasks"), task_callbacks.DealTasks(deal=n)), (t("History"), callbacks.History(deal=n, card=True))],
         [(t("Customer"), callbacks.Profile(deal=n)), (t("One more deal"), callbacks.OneMore(deal=n))],
     ]
     take_back = [(t("Take back"), callbacks.TakeBackList(deal=n))]

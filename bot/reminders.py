@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from aiogram.utils.formatting import BlockQuote, Bold, Text
 
-from bot import callbacks
+from bot import callbacks, task_callbacks
 from bot.cards import COLOURS, title
 from bot.task_cards import task_card
 from bot.texts import content, shortened
@@ -92,7 +92,7 @@ async def on_day_began(uow: UnitOfWork, events: Sequence[Recorded[DayBegan]]) ->
                 t = _texts(to)
                 lines = [_line(t, uow, one) for one in found]
                 words = Text(Bold(t("Good morning! This is to be done:")), *(f"\n{line}" for line in lines))
-                made = content(words, [[(t("My tasks"), callbacks.Tasks())]])
+                made = content(words, [[(t("My tasks"), task_callbacks.Tasks())]])
                 queued.append(_notice(to, f"morning:{item.id}", made, Notice.MORNING))
     await queue(uow, queued)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from aiogram.utils.formatting import Bold, Text
 
-from bot import callbacks
+from bot import callbacks, task_callbacks
 from bot.cards import COLOURS
 from bot.texts import Buttons, content
 from core.texts import Texts, plain
@@ -30,6 +30,6 @@ def _buttons(t: Texts, view: TaskView) -> Buttons:
     if view.done_at is not None:
         return [[deal]]
     return [
-        [(t("Done"), callbacks.TaskDone(id=view.id)), (t("Later"), callbacks.TaskLater(id=view.id))],
-        [(t("Give"), callbacks.TaskGive(id=view.id)), deal],
+        [(t("Done"), task_callbacks.TaskDone(id=view.id)), (t("Later"), task_callbacks.TaskLater(id=view.id))],
+        [(t("Give"), task_callbacks.TaskGive(id=view.id)), deal],
     ]

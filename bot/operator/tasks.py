@@ -8,7 +8,7 @@ from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message
 from aiogram.utils.formatting import Bold, Text
 
-from bot import callbacks
+from bot import callbacks, task_callbacks
 from bot.cards import COLOURS
 from bot.marks import client_key
 from bot.operator.drawing import on_card
@@ -49,23 +49,23 @@ EXAMPLE = "/deal 12 task tomorrow 10 call"
 def make_router() -> Router:
     """The router of these screens."""
     router = Router(name="tasks")
-    router.callback_query.register(new_pressed, callbacks.NewTask.filter())
-    router.callback_query.register(at_pressed, callbacks.TaskAt.filter())
+    router.callback_query.register(new_pressed, task_callbacks.NewTask.filter())
+    router.callback_query.register(at_pressed, task_callbacks.TaskAt.filter())
     router.message.register(new_waited_for, WaitsFor(NEW), F.text)
     router.message.register(tasks, Command("tasks"))
-    router.callback_query.register(page, callbacks.Tasks.filter())
-    router.callback_query.register(of_deal, callbacks.DealTasks.filter())
-    router.callback_query.register(task_pressed, callbacks.Task.filter())
+    router.callback_query.register(page, task_callbacks.Tasks.filter())
+    router.callback_query.register(of_deal, task_callbacks.DealTasks.filter())
+    router.callback_query.register(task_pressed, task_callbacks.Task.filter())
     router.callback_query.register(back_pressed, callbacks.TaskBack.filter())
-    router.callback_query.register(done_pressed, callbacks.TaskDone.filter())
-    router.callback_query.register(later_pressed, callbacks.TaskLater.filter())
+    router.callback_query.register(done_pressed, task_callbacks.TaskDone.filter())
+    router.callback_query.register(later_pressed, task_callbacks.TaskLater.filter())
     router.message.register(later_waited_for, WaitsFor(LATER), F.text)
-    router.callback_query.register(give_pressed, callbacks.TaskGive.filter())
+    router.callback_query.register(give_pressed, task_callbacks.TaskGive.filter())
     return router
 
 
 async def new_pressed(
-    press: CallbackQuery, callback_data: callbacks.NewTask, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk
+    press: CallbackQuery, callback_data: task_callbacks.NewTask, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk
 ) -> Screen:
     """Ask what and when, on the card itself: one tap on a usual time is enough."""
     deal_id, kinds = callback_data.deal, await task_kinds(uow)
@@ -78,11 +78,11 @@ async def new_pressed(
 
 def _new_buttons(t: Texts, deal_id: int, kinds: list[TaskKind], chosen: TaskKind | None) -> Buttons:
     named = [
-        (f"{'✓ ' if one == chosen else ''}{one.name}", callbacks.NewTask(deal=deal_id, task_kind=one.id))
+        (f"{'✓ ' if one == chosen else ''}{one.name}", task_callbacks.NewTask(deal=deal_id, task_kind=one.id))
         for one in kinds
     ]
     times = [
-        (t(words), callbacks.TaskAt(deal=deal_id, task_kind=chosen.id if chosen else 0, at=name))
+        (t(words), task_callbacks.TaskAt(deal=deal_id, task_kind=chosen.id if chosen else 0, at=name))
         for name, words in USUAL_TIMES.items()
     ]
     rows: Buttons = [named[start : start + 3] for start in range(0, len(named), 3)]
@@ -91,7 +91,7 @@ def _new_buttons(t: Texts, deal_id: int, kinds: list[TaskKind], chosen: TaskKind
 
 
 async def at_pressed(
-    press: CallbackQuery, callback_data: callbacks.TaskAt, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk
+    press: CallbackQuery, callback_data: task_callbacks.TaskAt, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk
 ) -> Screen:
     """Add the task at a usual time; its card is redrawn by itself."""
     due = usual_time(callback_data.at, uow.now, by.timezone)
@@ -152,35 +152,37 @@ async def tasks(message: Message, command: CommandObject, uow: UnitOfWork, by: S
     """His tasks, what is overdue first."""
     if command.args:
         raise Unreadable(part=command.args, example="/tasks")
-    return Screen(await _list(uow, by, t, callbacks.Tasks()))
+    return Screen(await _list(uow, by, t, task_callbacks.Tasks()))
 
 
-async def page(press: CallbackQuery, callback_data: callbacks.Tasks, uow: UnitOfWork, by: Staff, t: Texts) -> Screen:
+async def page(
+    press: CallbackQuery, callback_data: task_callbacks.Tasks, uow: UnitOfWork, by: Staff, t: Texts
+) -> Screen:
     """Another colour, the team's, or the next page, in the same message."""
     return Screen(await _list(uow, by, t, callback_data), instead=True)
 
 
-async def _list(uow: UnitOfWork, by: Staff, t: Texts, asked: callbacks.Tasks) -> dict[str, Any]:
+async def _list(uow: UnitOfWork, by: Staff, t: Texts, asked: task_callbacks.Tasks) -> dict[str, Any]:
     colour = _colour(asked.colour)
     after = TaskPlace(_instant(asked.due), asked.after) if asked.after else None
     team = asked.team and by.may(Right.SEE_ALL)
     found = await list_tasks(uow, by, everybody=team, colour=colour, after=after, limit=PAGE + 1)
     counts = await count_tasks(uow, by, everybody=team)
-    rows: Buttons = [[(_line(t, one, uow.now), callbacks.Task(id=one.id))] for one in found[:PAGE]]
+    rows: Buttons = [[(_line(t, one, uow.now), task_callbacks.Task(id=one.id))] for one in found[:PAGE]]
     if len(found) > PAGE:
         last = found[PAGE - 1]
         due = round(last.due_at.timestamp() * 1_000_000)
-        rows.append([(t("More"), callbacks.Tasks(colour=asked.colour, team=team, due=due, after=last.id))])
+        rows.append([(t("More"), task_callbacks.Tasks(colour=asked.colour, team=team, due=due, after=last.id))])
     rows.append(
         [
-            (f"{COLOURS[one]} {t(NAMES[one])} {counts[one]}", callbacks.Tasks(colour=str(one), team=team))
+            (f"{COLOURS[one]} {t(NAMES[one])} {counts[one]}", task_callbacks.Tasks(colour=str(one), team=team))
             for one in NAMES
             if one is not colour
         ]
     )
-    ways = [(t("All colours"), callbacks.Tasks(team=team))] if colour or after else []
+    ways = [(t("All colours"), task_callbacks.Tasks(team=team))] if colour or after else []
     if by.may(Right.SEE_ALL):
-        ways.append((t("Mine"), callbacks.Tasks()) if team else (t("The team's"), callbacks.Tasks(team=True)))
+        ways.append((t("Mine"), task_callbacks.Tasks()) if team else (t("The team's"), task_callbacks.Tasks(team=True)))
     heading = t("Tasks of the team") if team else t("My tasks")
     if colour is not None:
         heading = f"{heading} · {COLOURS[colour]} {t(NAMES[colour])}"
@@ -210,18 +212,18 @@ def _line(t: Texts, one: TaskView, now: datetime) -> str:
 
 
 async def of_deal(
-    press: CallbackQuery, callback_data: callbacks.DealTasks, uow: UnitOfWork, by: Staff, t: Texts
+    press: CallbackQuery, callback_data: task_callbacks.DealTasks, uow: UnitOfWork, by: Staff, t: Texts
 ) -> Screen:
     """What is to be done about one deal, on its card."""
     found = await list_tasks(uow, by, deal_id=callback_data.deal, limit=PAGE)
-    rows: Buttons = [[(_line(t, one, uow.now), callbacks.Task(id=one.id))] for one in found]
-    rows.append([(t("New task"), callbacks.NewTask(deal=callback_data.deal))])
+    rows: Buttons = [[(_line(t, one, uow.now), task_callbacks.Task(id=one.id))] for one in found]
+    rows.append([(t("New task"), task_callbacks.NewTask(deal=callback_data.deal))])
     rows.append([(t("Back"), callbacks.Card(deal=callback_data.deal))])
     return await on_card(uow, by, t, callback_data.deal, rows)
 
 
 async def task_pressed(
-    press: CallbackQuery, callback_data: callbacks.Task, uow: UnitOfWork, by: Staff, t: Texts
+    press: CallbackQuery, callback_data: task_callbacks.Task, uow: UnitOfWork, by: Staff, t: Texts
 ) -> Screen:
     """One task, new at the bottom."""
     view = await see_task(uow, by, callback_data.id)
@@ -237,7 +239,7 @@ async def back_pressed(
 
 
 async def done_pressed(
-    press: CallbackQuery, callback_data: callbacks.TaskDone, uow: UnitOfWork, by: Staff, t: Texts
+    press: CallbackQuery, callback_data: task_callbacks.TaskDone, uow: UnitOfWork, by: Staff, t: Texts
 ) -> Screen:
     """The task is done."""
     await finish_task(uow, by, callback_data.id)
@@ -245,7 +247,7 @@ async def done_pressed(
 
 
 async def later_pressed(
-    press: CallbackQuery, callback_data: callbacks.TaskLater, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk
+    press: CallbackQuery, callback_data: task_callbacks.TaskLater, uow: UnitOfWork, by: Staff, t: Texts, desk: Desk
 ) -> Screen:
     """Choose another time, or have it at one of the usual ones."""
     task_id = callback_data.id
@@ -255,7 +257,7 @@ async def later_pressed(
         return Screen(task_card(t, view, by, uow.now), instead=True)
     view = await see_task(uow, by, task_id)
     await set_screen(uow, desk, {"kind": LATER, "task": task_id})
-    times = [(t(words), callbacks.TaskLater(id=task_id, at=name)) for name, words in USUAL_TIMES.items()]
+    times = [(t(words), task_callbacks.TaskLater(id=task_id, at=name)) for name, words in USUAL_TIMES.items()]
     rows: Buttons = [times[start : start + 2] for start in range(0, len(times), 2)]
     rows.append([(t("Back"), callbacks.TaskBack(id=task_id))])
     asked = t("When? Tap a time, or type it: {example}", example=t("tomorrow 15:00"))
@@ -272,7 +274,7 @@ async def later_waited_for(
 
 
 async def give_pressed(
-    press: CallbackQuery, callback_data: callbacks.TaskGive, uow: UnitOfWork, by: Staff, t: Texts
+    press: CallbackQuery, callback_data: task_callbacks.TaskGive, uow: UnitOfWork, by: Staff, t: Texts
 ) -> Screen:
     """Choose whose task it is, or give it to him."""
     view = await see_task(uow, by, callback_data.id)
@@ -282,7 +284,7 @@ async def give_pressed(
     deal = await see(uow, by, view.deal_id)
     people = [one for one in await colleagues(uow, deal.pipeline_id) if one.id != view.assignee_id][:MOST_PEOPLE]
     rows: Buttons = [
-        [(f"{'🟢' if one.on_shift else '⚪'} {plain(one.name)}", callbacks.TaskGive(id=view.id, to=one.id))]
+        [(f"{'🟢' if one.on_shift else '⚪'} {plain(one.name)}", task_callbacks.TaskGive(id=view.id, to=one.id))]
         for one in people
     ]
     rows.append([(t("Back"), callbacks.TaskBack(id=view.id))])

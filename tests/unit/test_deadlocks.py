@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text, update
 
-from bot import callbacks
+from bot import callbacks, task_callbacks
 from core.journal import lock
 from inbox import marking, outcomes
 from inbox.channel import Reason, Refused
@@ -23,8 +23,8 @@ from tests.unit.test_waiting_screens import BOSS, at_work
 
 HANDS: dict[str, Callable[[Hands], Coroutine[Any, Any, object]]] = {
     "types": lambda boris: boris.types("Yes, in red"),
-    "adds a task": lambda boris: boris.presses(callbacks.TaskAt(deal=1, task_kind=0, at="1d")),
-    "moves a task": lambda boris: boris.presses(callbacks.TaskLater(id=1, at="1d")),
+    "adds a task": lambda boris: boris.presses(task_callbacks.TaskAt(deal=1, task_kind=0, at="1d")),
+    "moves a task": lambda boris: boris.presses(task_callbacks.TaskLater(id=1, at="1d")),
     "wipes the amount": lambda boris: boris.presses(callbacks.Amount(deal=1, wipe=True)),
     "chooses to whom": lambda boris: boris.presses(callbacks.ToWhom(deal=1, until=2**50)),
     "says why it was lost": lambda boris: boris.types("Went elsewhere"),
@@ -47,7 +47,7 @@ async def test_a_desk_is_changed_behind_its_customers_stream(
     shop: Office, act: Callable[[Hands], Coroutine[Any, Any, object]], request: pytest.FixtureRequest
 ) -> None:
     boris, deal = await at_work(shop)
-    await boris.presses(callbacks.TaskAt(deal=deal, task_kind=0, at="1d"))
+    await boris.presses(task_callbacks.TaskAt(deal=deal, task_kind=0, at="1d"))
     await boris.types("/deal 1 amount 700")
     await boris.types("This waits for its addressee")
     await boris.presses(callbacks.Answer(deal=deal))

@@ -10,7 +10,7 @@ import pytest
 from aiogram.filters.callback_data import CallbackData
 from sqlalchemy import select
 
-from bot import callbacks
+from bot import callbacks, task_callbacks
 from bot.admin import callbacks as of_admins
 from bot.screens import Screen
 from core.database import metadata
@@ -86,7 +86,7 @@ async def test_buttons_by_hand_show_and_change_nothing_foreign(shop: Office, fla
     spy = Hands(shop, SPY)
     ids = {"deal": deal, "message": sent.message_id, "outgoing": (await shop.outgoing("anna"))[0].id, "task": task}
     before = await everything(shop)
-    for kind in [*of(callbacks), *of(of_admins)]:
+    for kind in [*of(callbacks), *of(task_callbacks), *of(of_admins)]:
         shown = await spy.presses(made(kind, ids | {"id": task if "Task" in kind.__name__ else deal}, flag=flag))
         # A refusal says who has it, so that he asks the right colleague.
         told = said(shown).replace("Customer anna", "") if f"Person {BOSS}" in said(shown) else said(shown)

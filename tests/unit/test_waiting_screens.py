@@ -3,7 +3,7 @@
 import pytest
 from aiogram.filters.callback_data import CallbackData
 
-from bot import callbacks
+from bot import callbacks, task_callbacks
 from bot.screens import Screen
 from tests.unit.hands import Hands
 from tests.unit.office import Office
@@ -34,8 +34,8 @@ OPENED = {
     "amount": callbacks.Amount(deal=1),
     "note": callbacks.Note(deal=1),
     "tags": callbacks.Tags(deal=1),
-    "task": callbacks.NewTask(deal=1),
-    "task at once": callbacks.TaskAt(deal=1, task_kind=0, at="1d"),
+    "task": task_callbacks.NewTask(deal=1),
+    "task at once": task_callbacks.TaskAt(deal=1, task_kind=0, at="1d"),
     "search": callbacks.Find(),
     "answer": callbacks.Answer(deal=1),
     "more": callbacks.More(deal=1),
