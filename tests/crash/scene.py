@@ -62,6 +62,8 @@ class Scene(Shop):
         await self.open()
         self.boris = await self.operator("Boris")
         await self.on_shift(self.admin, self.boris)
+        # These stories go on at any hour of the day.
+        await self.admin.sends("/hours quiet off")
         await self.quiet()
         return self
 

@@ -204,6 +204,7 @@ async def test_a_follow_up_may_be_a_file_alone(shop: Shop) -> None:
     await shop.on_shift(shop.admin)
     anna, card = await shop.handed("Anna", shop.admin)
     thumb = Thumb(shop.admin)
+    await thumb.types("/hours quiet off", sees="Quiet hours: none")
     await thumb.types("/triggers", button="New trigger")
     await thumb.taps("New trigger", button="Offer sent")
     await thumb.taps("Offer sent", sees="How long after that?")

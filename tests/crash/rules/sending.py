@@ -79,7 +79,9 @@ def accepted_once(evidence: Evidence) -> Iterator[Broken]:
 
 
 def _place_of_row(row: Any) -> Place:
-    text = row.content.get("text") or f"send{row.content['kind'].replace('_', '')}"
+    # An album is read by the words under its first part.
+    (said, *_) = row.content.get("parts", [row.content])
+    text = said.get("text") or f"send{said['kind'].replace('_', '')}"
     # A card that a newer one follows was sent before it got its arrow.
     return row.chat_key, text.partition("\n")[0].removesuffix(" ↓")
 
