@@ -227,7 +227,7 @@ async def test_an_operator_does_not_see_a_colleagues_deal_and_reads_who_has_it(s
     await clara.sends(f"/deal {number_in(card.text)} close won")
     await clara.sees(f"#{number_in(card.text)}: {boris.first_name} took it")
     await clara.sends("/deal 999999")
-    await clara.sees("There is nothing by that name here.")
+    await clara.sees("that you can see.")
 
 
 async def test_a_card_that_was_asked_for_takes_the_place_of_the_one_before(shop: Shop) -> None:
