@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from bot.saying import notice
 from bot.texts import Buttons, content
 from core.database import UnitOfWork
 from core.journal import Recorded
@@ -42,13 +43,7 @@ def _notice(to: Reach, cause: str, words: str, **values: str | int) -> Outgoing:
 def _saying(
     to: Reach, cause: str, words: str, buttons: Buttons | None = None, *, about: Notice = Notice.COMPANY
 ) -> Outgoing:
-    return Outgoing(
-        cause=f"{cause}:{to.channel_id}:{to.chat_key}",
-        channel_id=to.channel_id,
-        chat_key=to.chat_key,
-        lane=Lane.NOTICE,
-        content=content(words, buttons) | to.how(about),
-    )
+    return notice(to, content(words, buttons), cause=cause, about=about)
 
 
 async def on_event_parked(uow: UnitOfWork, events: Sequence[Recorded[EventParked]]) -> None:

@@ -10,6 +10,7 @@ from bot import callbacks
 from bot.alerts import answer_commands
 from bot.cards import card, put_away, stands_whole, title
 from bot.relaying import relay_of
+from bot.saying import notice, reach_each
 from bot.texts import content
 from core.database import UnitOfWork
 from core.journal import Recorded, not_handed_on
@@ -92,9 +93,7 @@ class _Board:
 async def _board(uow: UnitOfWork, deals: dict[int, DealView]) -> _Board:
     assigned = {view.assignee_id for view in deals.values() if view.assignee_id is not None}
     waiting = {view.pipeline_id for view in deals.values() if view.assignee_id is None}
-    assignees: dict[int, list[Reach]] = {}
-    for one in await reach(uow, staff_ids=assigned) if assigned else []:
-        assignees.setdefault(one.staff.id, []).append(one)
+    assignees = await reach_each(uow, assigned)
     pipelines = {pipeline_id: await reach(uow, pipeline_ids=[pipeline_id]) for pipeline_id in waiting}
     found = await latest(uow, [ref_of(deal_id) for deal_id in deals]) if deals else []
     cards = {(int(one.ref.partition(":")[2]), one.channel_id, one.chat_key): one for one in found}
@@ -195,15 +194,7 @@ async def on_staff_notified(uow: UnitOfWork, events: Sequence[Recorded[StaffNoti
                 view = deals[item.event.deal_id]
                 words = Text(Bold(title(view)), "\n", item.event.text)
                 made = content(words, [[(t("Show the deal"), callbacks.Show(deal=view.id))]])
-                queued.append(
-                    Outgoing(
-                        cause=f"notice:{item.id}:{to.channel_id}:{to.chat_key}",
-                        channel_id=to.channel_id,
-                        chat_key=to.chat_key,
-                        lane=Lane.NOTICE,
-                        content=made | to.how(Notice.COLLEAGUE),
-                    )
-                )
+                queued.append(notice(to, made, cause=f"notice:{item.id}", about=Notice.COLLEAGUE))
     await queue(uow, queued)
 
 

@@ -1,22 +1,23 @@
 """What people are told of tasks and by colleagues: at the time, when overdue, in the morning, when mentioned."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from aiogram.utils.formatting import BlockQuote, Bold, Text
 
 from bot import callbacks, task_callbacks
 from bot.cards import COLOURS, title
+from bot.saying import notice, reach_each
 from bot.task_cards import task_card
 from bot.texts import content, shortened
 from core.database import UnitOfWork
 from core.journal import Event, Recorded
 from core.texts import N_, Texts, plain, texts
-from inbox.outbound import Lane, Outgoing, queue
+from inbox.outbound import Outgoing, queue
 from inbox.queries import texts_of
 from pipeline.deals import views
 from pipeline.events import DayBegan, DealAssigned, NoteWritten, TaskDue, TaskGiven, TaskOverdue
 from pipeline.opening import ref_of
-from pipeline.staff.notices import Notice, Reach, reach
+from pipeline.staff.notices import Notice, Reach
 from pipeline.staff.people import ids_of
 from pipeline.staff.rights import Right, Role
 from pipeline.work.tasks import TaskView, list_tasks, task_views
@@ -38,7 +39,7 @@ async def on_task_overdue(uow: UnitOfWork, events: Sequence[Recorded[TaskOverdue
 async def on_task_given(uow: UnitOfWork, events: Sequence[Recorded[TaskGiven]]) -> None:
     """Tell somebody what he was given to do by another."""
     tasks = await task_views(uow, {item.event.task_id for item in events})
-    people = await _people(uow, {item.event.staff_id for item in events})
+    people = await reach_each(uow, {item.event.staff_id for item in events})
     queued = []
     for item in events:
         view = tasks[item.event.task_id]
@@ -52,9 +53,9 @@ async def on_task_given(uow: UnitOfWork, events: Sequence[Recorded[TaskGiven]]) 
 
 async def _tell(uow: UnitOfWork, events: Sequence[Recorded[Event]], ids: Sequence[int], *, overdue: bool) -> None:
     tasks = await task_views(uow, ids)
-    people = await _people(uow, {_owner(view) for view in tasks.values()})
+    people = await reach_each(uow, {_owner(view) for view in tasks.values()})
     lost = not people.keys() >= {_owner(view) for view in tasks.values()}
-    heads = await _people(uow, await ids_of(uow, [Role.SUPERVISOR, Role.ADMIN])) if lost else {}
+    heads = await reach_each(uow, await ids_of(uow, [Role.SUPERVISOR, Role.ADMIN])) if lost else {}
     queued = []
     for item, task_id in zip(events, ids, strict=True):
         view = tasks[task_id]
@@ -69,21 +70,16 @@ def _owner(view: TaskView) -> int:
     return view.assignee_id or view.deal_assignee_id or 0
 
 
-def _task(uow: UnitOfWork, to: Reach, view: TaskView, cause: str, notice: Notice, more: str) -> Outgoing:
+def _task(uow: UnitOfWork, to: Reach, view: TaskView, cause: str, about: Notice, more: str) -> Outgoing:
     t = _texts(to)
     card = task_card(t, view, to.staff, uow.now, more=t(more))
-    return Outgoing(
-        cause=f"{cause}:{to.channel_id}:{to.chat_key}",
-        channel_id=to.channel_id,
-        chat_key=to.chat_key,
-        lane=Lane.NOTICE,
-        content=card | {"reply_to": {"ref": ref_of(view.deal_id)}} | to.how(notice),
-    )
+    made = card | {"reply_to": {"ref": ref_of(view.deal_id)}}
+    return notice(to, made, cause=cause, about=about)
 
 
 async def on_day_began(uow: UnitOfWork, events: Sequence[Recorded[DayBegan]]) -> None:
     """Say in the morning what is overdue and what comes today."""
-    people = await _people(uow, {item.event.staff_id for item in events})
+    people = await reach_each(uow, {item.event.staff_id for item in events})
     queued = []
     for item in events:
         for to in people.get(item.event.staff_id, []):
@@ -93,7 +89,7 @@ async def on_day_began(uow: UnitOfWork, events: Sequence[Recorded[DayBegan]]) ->
                 lines = [_line(t, uow, one) for one in found]
                 words = Text(Bold(t("Good morning! This is to be done:")), *(f"\n{line}" for line in lines))
                 made = content(words, [[(t("My tasks"), task_callbacks.Tasks())]])
-                queued.append(_notice(to, f"morning:{item.id}", made, Notice.MORNING))
+                queued.append(notice(to, made, cause=f"morning:{item.id}", about=Notice.MORNING))
     await queue(uow, queued)
 
 
@@ -108,7 +104,7 @@ async def on_note_written(uow: UnitOfWork, events: Sequence[Recorded[NoteWritten
     said = await texts_of(uow, {item.event.message_id for item in events})
     authors = {int(item.event.actor.partition(":")[2]) for item in events}
     meant = {item.id: {*item.event.mentioned, deals[item.event.deal_id].assignee_id or 0} for item in events}
-    people = await _people(uow, {*authors, *(one for some in meant.values() for one in some)})
+    people = await reach_each(uow, {*authors, *(one for some in meant.values() for one in some)})
     queued = []
     for item in events:
         view = deals[item.event.deal_id]
@@ -120,7 +116,7 @@ async def on_note_written(uow: UnitOfWork, events: Sequence[Recorded[NoteWritten
             # Who is mentioned need not see the deal: a button that only refuses is none.
             sees = view.assignee_id in (None, to.staff.id) or to.staff.may(Right.SEE_ALL)
             made = content(words, [[(t("Show the deal"), callbacks.Show(deal=view.id))]] if sees else [])
-            queued.append(_notice(to, f"note:{item.id}", made, Notice.COLLEAGUE))
+            queued.append(notice(to, made, cause=f"note:{item.id}", about=Notice.COLLEAGUE))
     await queue(uow, queued)
 
 
@@ -129,7 +125,7 @@ async def on_handed_over(uow: UnitOfWork, events: Sequence[Recorded[DealAssigned
     by_hand = [item for item in events if item.event.how == "handed_over"]
     deals = await views(uow, {item.event.deal_id for item in by_hand})
     authors = {int(item.event.actor.partition(":")[2]) for item in by_hand}
-    people = await _people(uow, {*authors, *(item.event.staff_id for item in by_hand)})
+    people = await reach_each(uow, {*authors, *(item.event.staff_id for item in by_hand)})
     queued = []
     for item in by_hand:
         author = int(item.event.actor.partition(":")[2])
@@ -141,25 +137,8 @@ async def on_handed_over(uow: UnitOfWork, events: Sequence[Recorded[DealAssigned
             words = t("{deal}: {name} handed it over to you.", deal=title(deals[item.event.deal_id]), name=name)
             why = ["\n", BlockQuote(item.event.why)] if item.event.why else []
             made = content(Text(words, *why)) | {"reply_to": {"ref": ref_of(item.event.deal_id)}}
-            queued.append(_notice(to, f"handed:{item.id}", made, Notice.COLLEAGUE))
+            queued.append(notice(to, made, cause=f"handed:{item.id}", about=Notice.COLLEAGUE))
     await queue(uow, queued)
-
-
-def _notice(to: Reach, cause: str, made: dict[str, object], notice: Notice) -> Outgoing:
-    return Outgoing(
-        cause=f"{cause}:{to.channel_id}:{to.chat_key}",
-        channel_id=to.channel_id,
-        chat_key=to.chat_key,
-        lane=Lane.NOTICE,
-        content=made | to.how(notice),
-    )
-
-
-async def _people(uow: UnitOfWork, staff_ids: Collection[int]) -> dict[int, list[Reach]]:
-    found: dict[int, list[Reach]] = {}
-    for one in await reach(uow, staff_ids=staff_ids) if staff_ids else []:
-        found.setdefault(one.staff.id, []).append(one)
-    return found
 
 
 def _texts(to: Reach) -> Texts:
