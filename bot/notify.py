@@ -17,7 +17,7 @@ from core.journal import Recorded, not_handed_on
 from core.texts import Texts, texts
 from inbox.events import MessageReceived, MessageWritten
 from inbox.outbound import Lane, Latest, Outgoing, latest, queue, revise
-from inbox.queries import MessageView, messages, received_since
+from inbox.queries import MessageView, last_received, messages, received_since
 from pipeline.deals import DealView, open_views_in, views
 from pipeline.events import (
     AmountSet,
@@ -202,7 +202,12 @@ async def on_deal_assigned(uow: UnitOfWork, events: Sequence[Recorded[DealAssign
     """Give the assignee the card and what the customer wrote so far; tell the others who has it."""
     board = await _board(uow, await views(uow, [item.event.deal_id for item in events]))
     new = _without_card(board, events)
-    first_ids = {view.conversation_id: view.opened_by_message_id or 0 for _, view, _ in new}
+    # A deal opened by hand comes with the last words alone: what was said before belongs to other deals.
+    by_hand = {view.conversation_id for _, view, _ in new if view.opened_by_message_id is None}
+    last = await last_received(uow, by_hand)
+    first_ids = {
+        view.conversation_id: view.opened_by_message_id or last.get(view.conversation_id, 0) for _, view, _ in new
+    }
     waiting = {view.conversation_id: view.waiting_from_id for _, view, _ in new if view.waiting_from_id}
     received = await received_since(uow, first_ids, waiting, limit=RELAYED_ON_TAKING) if first_ids else {}
     queued: list[Outgoing] = []

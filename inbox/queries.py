@@ -121,6 +121,15 @@ async def received_since(
     return found
 
 
+async def last_received(uow: UnitOfWork, conversation_ids: Collection[int]) -> dict[int, int]:
+    """The customer's last message of each of these conversations that has one."""
+    if not conversation_ids:
+        return {}
+    query = select(message.c.conversation_id, func.max(message.c.id).label("last"))
+    its = query.where(message.c.conversation_id.in_(sorted(conversation_ids)), message.c.direction == "in")
+    return {row.conversation_id: row.last for row in await uow.rows(its.group_by(message.c.conversation_id))}
+
+
 async def chat_of(uow: UnitOfWork, conversation_id: int) -> tuple[int, str]:
     """The channel and the chat of a conversation."""
     row = await uow.row(

@@ -167,6 +167,23 @@ async def test_one_more_deal_leaves_the_talk_where_it_is_until_the_first_is_clos
     assert len(await shop.deals()) == 2
 
 
+async def test_a_deal_opened_by_hand_comes_with_the_last_words_alone(shop: Office) -> None:
+    by, other = await shop.hire("11"), await shop.hire("12", on_shift=False)
+    first = await deal_of(shop)
+    for words in ("One", "Two", "Three"):
+        await shop.receive(shop.message("100", words))
+    before = len(await shop.outgoing("11"))
+    async with shop.database.unit() as uow:
+        second = await open_another(uow, by, first)
+    await shop.settle()
+    [card] = (await shop.outgoing("11"))[before:]
+    assert card.ref == f"deal:{second}"
+    async with shop.database.unit() as uow:
+        await hand_over(uow, by, second, to=other.id)
+    await shop.settle()
+    assert not [one for one in await shop.outgoing("12") if "Two" in one.content["text"]]
+
+
 async def test_a_deal_opened_by_hand_tells_nothing_of_a_colleagues_talk(shop: Office) -> None:
     by, other = await shop.hire("11"), await shop.hire("12", on_shift=False)
     first = await deal_of(shop)
