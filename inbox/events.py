@@ -80,6 +80,15 @@ class ContactReturned(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationSeen(Event):
+    """One side has seen what the other wrote, up to a message; `by` is "us" or "customer"."""
+
+    conversation_id: int
+    message_id: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageWritten(Event):
     """Somebody of the company wrote to a customer; it waits to be sent."""
 

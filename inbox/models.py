@@ -90,6 +90,9 @@ conversation = Table(
     Column("last_message_id", Id),
     Column("waiting_since", Instant),
     Column("waiting_from_id", Id),
+    # The newest message of the customer that somebody of ours has seen, and the newest of ours that he has.
+    Column("seen_by_us_id", Id),
+    Column("seen_by_customer_id", Id),
     UniqueConstraint("channel_id", "chat_key"),
 )
 

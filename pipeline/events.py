@@ -222,3 +222,25 @@ class ShiftEnded(Event):
 
     staff_id: int
     why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn(Event):
+    """Somebody of the staff opened a session in a browser."""
+
+    staff_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedOut(Event):
+    """Sessions of somebody were ended; without one named, all of them."""
+
+    staff_id: int
+    session_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkEnded(Event):
+    """An act on many deals has come to its end."""
+
+    bulk_id: int

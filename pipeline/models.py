@@ -59,6 +59,8 @@ staff = Table(
     Column("night", JSON),
     # The last local day whose morning list was made.
     Column("morning_of", String),
+    # How he likes his board: what is folded and hidden.
+    Column("board", JSON),
 )
 
 staff_account = Table(
@@ -87,6 +89,29 @@ invitation = Table(
     Column("expires_at", Instant, nullable=False),
     Column("invited_by", Id, ForeignKey("staff.id")),
     Column("used_by", Id, ForeignKey("staff.id")),
+)
+
+login = Table(
+    "login",
+    metadata,
+    Column("token_hash", String, primary_key=True),
+    Column("staff_id", Id, ForeignKey("staff.id"), nullable=False, index=True),
+    Column("expires_at", Instant, nullable=False),
+    # Used, or put aside by a newer one.
+    Column("ended_at", Instant),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("token_hash", String, nullable=False, unique=True),
+    Column("staff_id", Id, ForeignKey("staff.id"), nullable=False, index=True),
+    Column("began_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    # The browser's own words about itself.
+    Column("agent", String),
+    Column("ended_at", Instant),
 )
 
 rotation = Table(
@@ -158,6 +183,44 @@ Index(
     deal.c.id,
     sqlite_where=_in_turn,
     postgresql_where=_in_turn,
+)
+
+# Changes of how many deals a stage holds and of their sum, in minor units; its rows add up to the total. They are only
+# ever added, so nobody waits for anybody, and are folded into one row from time to time.
+stage_total = Table(
+    "stage_total",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("stage_id", Id, ForeignKey("stage.id"), nullable=False),
+    # Empty for deals without an amount.
+    Column("currency", String, nullable=False),
+    Column("deals", BigInteger, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+)
+Index("ix_stage_total_stage", stage_total.c.stage_id, stage_total.c.currency)
+
+# One act on many deals, done by and by.
+bulk = Table(
+    "bulk",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("staff_id", Id, ForeignKey("staff.id"), nullable=False),
+    Column("act", JSON, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("client_key", String, nullable=False, unique=True),
+)
+_under_way = bulk.c.ended_at.is_(None)
+Index("ix_bulk_under_way", bulk.c.id, sqlite_where=_under_way, postgresql_where=_under_way)
+
+bulk_deal = Table(
+    "bulk_deal",
+    metadata,
+    Column("bulk_id", Id, ForeignKey("bulk.id"), primary_key=True),
+    Column("deal_id", Id, ForeignKey("deal.id"), primary_key=True),
+    # "done", or why not: a refusal's code, with what its words need.
+    Column("outcome", String),
+    Column("values", JSON),
 )
 
 talk = Table(

@@ -1,0 +1,84 @@
+"""People in a browser: how they enter, what they have seen, what stages add up to, acts on many deals."""
+
+import sqlalchemy as sa
+from core.database import Id, Instant
+from alembic import op
+
+revision = '0004'
+down_revision = '0003'
+branch_labels = None
+depends_on = None
+
+UNDER_WAY = 'ended_at IS NULL'
+
+
+def upgrade() -> None:
+    for column in ('seen_by_us_id', 'seen_by_customer_id'):
+        op.add_column('conversation', sa.Column(column, Id, nullable=True))
+    op.add_column('staff', sa.Column('board', sa.JSON(), nullable=True))
+    op.create_table('login',
+    sa.Column('token_hash', sa.String(), nullable=False),
+    sa.Column('staff_id', Id, nullable=False),
+    sa.Column('expires_at', Instant(), nullable=False),
+    sa.Column('ended_at', Instant(), nullable=True),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_login_staff_id')),
+    sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_login'))
+    )
+    op.create_index(op.f('ix_login_staff_id'), 'login', ['staff_id'])
+    op.create_table('session',
+    sa.Column('id', Id, nullable=False),
+    sa.Column('token_hash', sa.String(), nullable=False),
+    sa.Column('staff_id', Id, nullable=False),
+    sa.Column('began_at', Instant(), nullable=False),
+    sa.Column('seen_at', Instant(), nullable=False),
+    sa.Column('agent', sa.String(), nullable=True),
+    sa.Column('ended_at', Instant(), nullable=True),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_session_staff_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_session')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_session_token_hash'))
+    )
+    op.create_index(op.f('ix_session_staff_id'), 'session', ['staff_id'])
+    op.create_table('stage_total',
+    sa.Column('id', Id, nullable=False),
+    sa.Column('stage_id', Id, nullable=False),
+    sa.Column('currency', sa.String(), nullable=False),
+    sa.Column('deals', sa.BigInteger(), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['stage_id'], ['stage.id'], name=op.f('fk_stage_total_stage_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_stage_total'))
+    )
+    op.create_index('ix_stage_total_stage', 'stage_total', ['stage_id', 'currency'])
+    op.create_table('bulk',
+    sa.Column('id', Id, nullable=False),
+    sa.Column('staff_id', Id, nullable=False),
+    sa.Column('act', sa.JSON(), nullable=False),
+    sa.Column('at', Instant(), nullable=False),
+    sa.Column('ended_at', Instant(), nullable=True),
+    sa.Column('client_key', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_bulk_staff_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bulk')),
+    sa.UniqueConstraint('client_key', name=op.f('uq_bulk_client_key'))
+    )
+    op.create_index('ix_bulk_under_way', 'bulk', ['id'], sqlite_where=sa.text(UNDER_WAY), postgresql_where=sa.text(UNDER_WAY))
+    op.create_table('bulk_deal',
+    sa.Column('bulk_id', Id, nullable=False),
+    sa.Column('deal_id', Id, nullable=False),
+    sa.Column('outcome', sa.String(), nullable=True),
+    sa.Column('values', sa.JSON(), nullable=True),
+    sa.ForeignKeyConstraint(['bulk_id'], ['bulk.id'], name=op.f('fk_bulk_deal_bulk_id')),
+    sa.ForeignKeyConstraint(['deal_id'], ['deal.id'], name=op.f('fk_bulk_deal_deal_id')),
+    sa.PrimaryKeyConstraint('bulk_id', 'deal_id', name=op.f('pk_bulk_deal'))
+    )
+    op.execute(
+        "INSERT INTO stage_total (stage_id, currency, deals, amount)"
+        " SELECT stage_id, coalesce(currency, ''), count(*), coalesce(sum(amount), 0) FROM deal"
+        " GROUP BY stage_id, coalesce(currency, '')"
+    )
+
+
+def downgrade() -> None:
+    for table in ('bulk_deal', 'bulk', 'stage_total', 'session', 'login'):
+        op.drop_table(table)
+    op.drop_column('staff', 'board')
+    for column in ('seen_by_us_id', 'seen_by_customer_id'):
+        op.drop_column('conversation', column)
