@@ -37,7 +37,8 @@ from inbox.pacing import Pace, Pacer
 from inbox.reading import Reader
 from inbox.staff_updates import forget_old
 from pipeline.moving import give_back_left_over
-from pipeline.staff.people import ensure_admins, invite_first_admin, staff_of
+from pipeline.staff.inviting import invite_first_admin
+from pipeline.staff.people import ensure_admins, staff_of
 from pipeline.staff.rotation import hand_out
 from pipeline.stages import open_deals_in, pipeline_ids, prepare_default
 from pipeline.work.kinds import prepare_kinds

@@ -15,7 +15,7 @@ from bot.texts import Buttons, content
 from core.database import UnitOfWork
 from core.errors import NotFound
 from core.texts import N_, Texts, plain
-from pipeline.staff import people
+from pipeline.staff import inviting, people
 from pipeline.staff.people import Member
 from pipeline.staff.rights import Role, Staff
 
@@ -78,7 +78,7 @@ async def invite(
 ) -> Screen:
     """A link to forward: it lets in one person, once."""
     wanted = _role(callback_data.role)
-    token = await people.invite(uow, by, role=wanted, valid=house.invitation)
+    token = await inviting.invite(uow, by, role=wanted, valid=house.invitation)
     link = house.invitation_link(token)
     until = t.clock(uow.now + house.invitation, uow.now)
     words = t("Forward this link to the new {role}. It works once, until {time}:", role=t(ROLES[wanted]), time=until)
