@@ -49,6 +49,7 @@ from triggers.editing import stop_orphans
 from triggers.hours import set_timezone
 from triggers.presets import prepare_triggers
 from web.server import Readiness
+from web.site import Site
 
 log = structlog.get_logger()
 
@@ -74,6 +75,8 @@ class Program:
     readers: list[Reader]
     announce: Callable[[str], None]
     stopping: bool = False
+    # Where people reach the web; known once it listens.
+    url: str = ""
 
     async def readiness(self) -> Readiness:
         """Whether the database answers, and what works worse."""
@@ -92,6 +95,24 @@ class Program:
             if reader.trouble:
                 degraded.setdefault("telegram", reader.trouble)
         return Readiness(degraded=degraded)
+
+    async def first_admin(self) -> str | None:
+        """A token for the first admin, while there is none."""
+        async with self.database.unit() as uow:
+            return await invite_first_admin(uow, valid=timedelta(hours=self.settings.invitation_hours))
+
+    def site(self) -> Site:
+        """What the web is served from."""
+        settings = self.settings
+        return Site(
+            self.database,
+            self.wakeups,
+            SystemClock(),
+            media=settings.data_dir / MEDIA,
+            language=settings.voronka_language,
+            timezone=settings.voronka_timezone,
+            public_url=settings.public_url,
+        )
 
     async def close(self) -> None:
         """Give everything back."""
@@ -195,11 +216,10 @@ async def _add_telegram(program: Program, *, alone: bool) -> None:
             timezone=settings.voronka_timezone,
             invitation=timedelta(hours=settings.invitation_hours),
             idle=timedelta(minutes=settings.idle_minutes),
+            web=program.url,
         )
         program.announce(f"Telegram: https://t.me/{house.bot_name}")
-        async with database.unit() as uow:
-            token = await invite_first_admin(uow, valid=house.invitation)
-        if token is not None:
+        if (token := await program.first_admin()) is not None:
             program.announce(f"Admin link: {house.invitation_link(token)}")
         desk = StaffDesk(
             database,
