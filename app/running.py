@@ -101,6 +101,7 @@ async def _run_until_signal(program: Program, roles: Sequence[str]) -> None:
         await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
     finally:
         program.stopping = True
+        program.hub.close()
         await _end([stopped, *tasks], settings.stop_seconds)
         await runner.cleanup()
     for task in tasks:

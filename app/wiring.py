@@ -48,6 +48,7 @@ from triggers.delays import Delays
 from triggers.editing import stop_orphans
 from triggers.hours import set_timezone
 from triggers.presets import prepare_triggers
+from web.live import Hub
 from web.server import Readiness
 from web.site import Site
 
@@ -74,6 +75,7 @@ class Program:
     owners: list[Owner]
     readers: list[Reader]
     announce: Callable[[str], None]
+    hub: Hub
     stopping: bool = False
     # Where people reach the web; known once it listens.
     url: str = ""
@@ -111,6 +113,7 @@ class Program:
             media=settings.data_dir / MEDIA,
             language=settings.voronka_language,
             timezone=settings.voronka_timezone,
+            hub=self.hub,
             public_url=settings.public_url,
         )
 
@@ -135,10 +138,12 @@ async def build(settings: Settings, redis_url: str, *, alone: bool, announce: Ca
     alarms = Alarms(redis, lease_seconds=settings.lease_seconds)
     delays = Delays(database, alarms, wakeups, clock, sweep_seconds=settings.sweep_seconds)
     database.set_alarms = delays.set
-    program = Program(settings, database, wakeups, delays, {role: [] for role in ROLES}, [], [], [], announce)
+    hub = Hub(database, wakeups, sweep_seconds=settings.sweep_seconds)
+    program = Program(settings, database, wakeups, delays, {role: [] for role in ROLES}, [], [], [], announce, hub)
     program.closing += [database.close, redis.aclose]
     await prepare(settings, database)
     reminders = Reminders(database, sweep_seconds=settings.sweep_seconds)
+    program.loops["web"].append(hub.run)
     program.loops["delays"] += [delays.run, reminders.run]
     relay = Relay(database, STORY, retry_after=settings.event_retry_seconds)
     program.loops["relay"] += [

@@ -13,6 +13,7 @@ from core.database import Database, UnitOfWork
 from core.redis import Wakeups
 from core.texts import Texts, texts
 from pipeline.staff.rights import Right, Staff
+from web.live import Hub
 from web.rendering import Rendering
 
 
@@ -26,6 +27,7 @@ class Site:
     media: Path
     language: str
     timezone: str
+    hub: Hub
     public_url: str | None = None
     rendering: Rendering = field(default_factory=Rendering)
 
