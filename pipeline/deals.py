@@ -82,6 +82,8 @@ class DealView:
     tag_lines: str | None
     next_task: str | None
     next_task_at: datetime | None
+    changed_at: datetime
+    version: int
 
     @property
     def tags(self) -> list[str]:
@@ -131,6 +133,8 @@ _VIEW = (
         .correlate(deal)
         .scalar_subquery(),
         _NEXT_TASK.with_only_columns(task.c.due_at).correlate(deal).scalar_subquery(),
+        deal.c.changed_at,
+        deal.c.version,
     )
     .join(contact, contact.c.id == deal.c.contact_id)
     .join(conversation, conversation.c.id == deal.c.conversation_id)
