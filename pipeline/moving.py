@@ -16,6 +16,7 @@ from pipeline.models import deal, staff, stage_stay, talk
 from pipeline.staff.rights import Right, Staff, needs
 from pipeline.staff.taking import assign
 from pipeline.stages import ACTIVE, LOST, LostReason, Stage, reasons, stages_of
+from pipeline.totals import count, moved
 
 
 class ReasonNeeded(Refusal):
@@ -222,6 +223,7 @@ async def enter(uow: UnitOfWork, row: Any, target: Stage, origin: Origin) -> Non
     await uow.execute(
         stage_stay.insert(), {"deal_id": row.id, "stage_id": target.id, "entered_at": uow.now, "actor": origin.actor}
     )
+    await count(uow, moved(row, to=target.id))
     entered = StageEntered(
         stream=stream_of(row.contact_id),
         ref=f"deal:{row.id}",
