@@ -31,6 +31,7 @@ from inbox import media
 from inbox.accounts import ensure_account, troubles
 from inbox.channel import Retry
 from inbox.channels.telegram import Telegram
+from inbox.channels.webchat import WebChat
 from inbox.delivery import Delivery, Lengths
 from inbox.owner import Owner
 from inbox.pacing import Pace, Pacer
@@ -55,6 +56,8 @@ ROLES = ("channels", "relay", "delays", "web")
 RECEIPTS_KEPT = timedelta(hours=48)
 ORPHANS_AT_ONCE = 500
 MEDIA = "media"
+# What the visitors of our own chat read is not sent anywhere.
+UNHURRIED = Pace(1000, 1000, 1000)
 
 Loop = Callable[[], Coroutine[Any, Any, None]]
 
@@ -123,6 +126,7 @@ async def build(settings: Settings, redis_url: str, *, alone: bool, announce: Ca
         lambda: relay.run(wakeups, settings.sweep_seconds),
         lambda: _sweep(database, settings.sweep_seconds, clock),
     ]
+    await _add_webchat(program, alone=alone)
     if settings.telegram_bot_token is not None:
         await _add_telegram(program, alone=alone)
     return program
@@ -138,6 +142,7 @@ async def prepare(settings: Settings, database: Database) -> None:
         await prepare_kinds(uow, t)
         await prepare_triggers(uow)
         await set_timezone(uow, settings.voronka_timezone)
+        await open_deals_in(uow, pipeline_id, channel_id=await ensure_account(uow, WebChat.kind, WebChat.kind))
         if settings.telegram_bot_token is None:
             return
         channel_id = await ensure_account(uow, Telegram.kind, bot_id(settings))
@@ -183,7 +188,14 @@ async def _add_telegram(program: Program, *, alone: bool) -> None:
     async def deliver(epoch: int) -> None:
         lengths = Lengths(settings.sweep_seconds, settings.send_timeout_seconds, settings.retry_seconds)
         delivery = Delivery(
-            database, channel, channel_id, epoch=epoch, pacer=pacer, wakeups=program.wakeups, lengths=lengths
+            database,
+            channel,
+            channel_id,
+            epoch=epoch,
+            media=settings.data_dir / MEDIA,
+            pacer=pacer,
+            wakeups=program.wakeups,
+            lengths=lengths,
         )
         await delivery.run()
 
@@ -228,13 +240,49 @@ async def _add_telegram(program: Program, *, alone: bool) -> None:
         channel,
         channel_id,
         works=[read, deliver, serve_staff, keep_files],
-        owner=f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}",
+        owner=_owner_name(),
         lease_seconds=settings.lease_seconds,
         alone=alone,
     )
     program.owners.append(owner)
     program.readers.append(reader)
     program.loops["channels"].append(owner.run)
+
+
+async def _add_webchat(program: Program, *, alone: bool) -> None:
+    """The chat for visitors of web sites: nothing is read there, as they write to our own pages."""
+    settings, database, channel = program.settings, program.database, WebChat()
+    async with database.unit() as uow:
+        channel_id = await ensure_account(uow, WebChat.kind, await channel.name())
+
+    async def deliver(epoch: int) -> None:
+        delivery = Delivery(
+            database,
+            channel,
+            channel_id,
+            epoch=epoch,
+            media=settings.data_dir / MEDIA,
+            pacer=Pacer(UNHURRIED, time.monotonic),
+            wakeups=program.wakeups,
+            lengths=Lengths(settings.sweep_seconds, settings.send_timeout_seconds, settings.retry_seconds),
+        )
+        await delivery.run()
+
+    owner = Owner(
+        database,
+        channel,
+        channel_id,
+        works=[deliver],
+        owner=_owner_name(),
+        lease_seconds=settings.lease_seconds,
+        alone=alone,
+    )
+    program.owners.append(owner)
+    program.loops["channels"].append(owner.run)
+
+
+def _owner_name() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
 
 
 async def _username(channel: Telegram) -> str:
