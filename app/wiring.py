@@ -37,6 +37,7 @@ from inbox.owner import Owner
 from inbox.pacing import Pace, Pacer
 from inbox.reading import Reader
 from inbox.staff_updates import forget_old
+from inbox.uploads import throw_away_unused
 from pipeline.moving import give_back_left_over
 from pipeline.staff.people import ensure_admins, invite_first_admin, staff_of
 from pipeline.staff.rotation import hand_out
@@ -124,7 +125,7 @@ async def build(settings: Settings, redis_url: str, *, alone: bool, announce: Ca
     relay = Relay(database, STORY, retry_after=settings.event_retry_seconds)
     program.loops["relay"] += [
         lambda: relay.run(wakeups, settings.sweep_seconds),
-        lambda: _sweep(database, settings.sweep_seconds, clock),
+        lambda: _sweep(settings, database, clock),
     ]
     await _add_webchat(program, alone=alone)
     if settings.telegram_bot_token is not None:
@@ -296,12 +297,13 @@ async def _username(channel: Telegram) -> str:
             pause = min(pause * 2, 30.0)
 
 
-async def _sweep(database: Database, seconds: float, clock: Clock) -> None:
-    """What nobody is woken for: deals that kept their place, idle conversations, old receipts."""
+async def _sweep(settings: Settings, database: Database, clock: Clock) -> None:
+    """What nobody is woken for: deals that kept their place, idle conversations, old receipts, unused files."""
     while True:
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(settings.sweep_seconds)
         try:
             await whole(_sweep_once(database, clock))
+            await whole(throw_away_unused(database, settings.data_dir / MEDIA))
         except SQLAlchemyError:
             log.exception("sweep.database_failed")
 

@@ -160,6 +160,21 @@ file_ref = Table(
     Column("external_ref", String, nullable=False),
 )
 
+# What somebody has sent from a browser and no message has used yet.
+upload = Table(
+    "upload",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("owner", String, nullable=False),
+    Column("path", String, nullable=False),
+    # Nothing until all of it is here.
+    Column("kind", String),
+    Column("mime", String),
+    Column("file_name", String),
+    Column("size", BigInteger),
+    Column("at", Instant, nullable=False, index=True),
+)
+
 outgoing = Table(
     "outgoing",
     metadata,
