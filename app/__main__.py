@@ -1,4 +1,4 @@
-"""The command line: run, migrate, check."""
+"""The command line: run, migrate, check, login."""
 
 import argparse
 import asyncio
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from app.checking import check, other_bot
 from app.migrating import migrate
 from app.running import CannotRun, run
+from app.signing_in import link_of
 from app.wiring import ROLES, roles_of
 from core.clock import SystemClock
 from core.database import Database
@@ -49,6 +50,8 @@ def _parser() -> argparse.ArgumentParser:
     running = commands.add_parser("run", help="start everything")
     running.add_argument("--roles", metavar="LIST", help=f"only some of: {', '.join(ROLES)}")
     commands.add_parser("migrate", help="bring the database to the newest schema")
+    login = commands.add_parser("login", help="print a one-time link that opens the board as somebody of the staff")
+    login.add_argument("name", metavar="NAME", help="as he is called here; on a new installation he becomes its admin")
     commands.add_parser("check", help="look at settings, database, Redis and channels")
     return parser
 
@@ -73,6 +76,11 @@ async def _migrate(settings: Settings, asked: argparse.Namespace) -> int:
     return 0
 
 
+async def _login(settings: Settings, asked: argparse.Namespace) -> int:
+    print(await link_of(settings, asked.name))
+    return 0
+
+
 async def _check(settings: Settings, asked: argparse.Namespace) -> int:
     fine = True
     async for finding in check(settings):
@@ -81,7 +89,7 @@ async def _check(settings: Settings, asked: argparse.Namespace) -> int:
     return 0 if fine else 1
 
 
-_COMMANDS = {"run": _run, "migrate": _migrate, "check": _check}
+_COMMANDS = {"run": _run, "migrate": _migrate, "check": _check, "login": _login}
 
 
 if __name__ == "__main__":

@@ -88,10 +88,12 @@ async def _run_until_signal(program: Program, roles: Sequence[str]) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, _asked_to_stop, stop)
     try:
-        runner, url = await serve(application(program.readiness), settings.http_host, settings.http_port)
+        server = application(program.readiness, program.site() if "web" in roles else None)
+        runner, url = await serve(server, settings.http_host, settings.http_port)
     except OSError as error:
         raise CannotRun(f"The address {settings.http_host}:{settings.http_port} cannot be used: {error}") from None
-    _say_hello(program, url)
+    program.url = settings.public_url or url
+    await _say_hello(program, roles)
     tasks = [asyncio.create_task(_loop()) for role in roles for _loop in program.loops[role]]
     tasks.append(asyncio.create_task(program.wakeups.run()))
     stopped = asyncio.create_task(stop.wait())
@@ -99,6 +101,7 @@ async def _run_until_signal(program: Program, roles: Sequence[str]) -> None:
         await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
     finally:
         program.stopping = True
+        program.hub.close()
         await _end([stopped, *tasks], settings.stop_seconds)
         await runner.cleanup()
     for task in tasks:
@@ -122,10 +125,14 @@ async def _end(tasks: Sequence[asyncio.Task[object]], seconds: float) -> None:
         log.error("stop.late", loops=len(late))
 
 
-def _say_hello(program: Program, url: str) -> None:
-    settings = program.settings
-    lines = [f"Voronka: {settings.public_url or url}"]
+async def _say_hello(program: Program, roles: Sequence[str]) -> None:
+    settings, url = program.settings, program.url
+    lines = [f"Voronka: {url}"]
+    if "web" in roles:
+        lines += [f"Board: {url}/board", f"Chat: {url}/chat"]
     if settings.telegram_bot_token is None:
+        if "web" in roles and (token := await program.first_admin()) is not None:
+            lines.append(f"Admin link: {url}/join/{token}")
         lines.append("Telegram: not connected. Get a token from @BotFather and put TELEGRAM_BOT_TOKEN=... into .env")
     _say("\n".join(lines))
 

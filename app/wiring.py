@@ -39,7 +39,8 @@ from inbox.reading import Reader
 from inbox.staff_updates import forget_old
 from inbox.uploads import throw_away_unused
 from pipeline.moving import give_back_left_over
-from pipeline.staff.people import ensure_admins, invite_first_admin, staff_of
+from pipeline.staff.inviting import invite_first_admin
+from pipeline.staff.people import ensure_admins, staff_of
 from pipeline.staff.rotation import hand_out
 from pipeline.stages import open_deals_in, pipeline_ids, prepare_default
 from pipeline.work.kinds import prepare_kinds
@@ -49,7 +50,9 @@ from triggers.delays import Delays
 from triggers.editing import stop_orphans
 from triggers.hours import set_timezone
 from triggers.presets import prepare_triggers
+from web.live import Hub
 from web.server import Readiness
+from web.site import Site
 
 log = structlog.get_logger()
 
@@ -76,7 +79,10 @@ class Program:
     owners: list[Owner]
     readers: list[Reader]
     announce: Callable[[str], None]
+    hub: Hub
     stopping: bool = False
+    # Where people reach the web; known once it listens.
+    url: str = ""
 
     async def readiness(self) -> Readiness:
         """Whether the database answers, and what works worse."""
@@ -95,6 +101,25 @@ class Program:
             if reader.trouble:
                 degraded.setdefault("telegram", reader.trouble)
         return Readiness(degraded=degraded)
+
+    async def first_admin(self) -> str | None:
+        """A token for the first admin, while there is none."""
+        async with self.database.unit() as uow:
+            return await invite_first_admin(uow, valid=timedelta(hours=self.settings.invitation_hours))
+
+    def site(self) -> Site:
+        """What the web is served from."""
+        settings = self.settings
+        return Site(
+            self.database,
+            self.wakeups,
+            SystemClock(),
+            media=settings.data_dir / MEDIA,
+            language=settings.voronka_language,
+            timezone=settings.voronka_timezone,
+            hub=self.hub,
+            public_url=settings.public_url,
+        )
 
     async def close(self) -> None:
         """Give everything back."""
@@ -117,10 +142,12 @@ async def build(settings: Settings, redis_url: str, *, alone: bool, announce: Ca
     alarms = Alarms(redis, lease_seconds=settings.lease_seconds)
     delays = Delays(database, alarms, wakeups, clock, sweep_seconds=settings.sweep_seconds)
     database.set_alarms = delays.set
-    program = Program(settings, database, wakeups, delays, {role: [] for role in ROLES}, [], [], [], announce)
+    hub = Hub(database, wakeups, sweep_seconds=settings.sweep_seconds)
+    program = Program(settings, database, wakeups, delays, {role: [] for role in ROLES}, [], [], [], announce, hub)
     program.closing += [database.close, redis.aclose]
     await prepare(settings, database)
     reminders = Reminders(database, sweep_seconds=settings.sweep_seconds)
+    program.loops["web"].append(hub.run)
     program.loops["delays"] += [delays.run, reminders.run]
     relay = Relay(database, STORY, retry_after=settings.event_retry_seconds)
     program.loops["relay"] += [
@@ -207,11 +234,10 @@ async def _add_telegram(program: Program, *, alone: bool) -> None:
             timezone=settings.voronka_timezone,
             invitation=timedelta(hours=settings.invitation_hours),
             idle=timedelta(minutes=settings.idle_minutes),
+            web=program.url,
         )
         program.announce(f"Telegram: https://t.me/{house.bot_name}")
-        async with database.unit() as uow:
-            token = await invite_first_admin(uow, valid=house.invitation)
-        if token is not None:
+        if (token := await program.first_admin()) is not None:
             program.announce(f"Admin link: {house.invitation_link(token)}")
         desk = StaffDesk(
             database,

@@ -15,6 +15,7 @@ from bot.house import House
 from bot.operator import (
     amounts,
     answering,
+    board,
     correcting,
     deals,
     endings,
@@ -60,7 +61,7 @@ def routers() -> Dispatcher:
     of_admins = (people, settings, hours, autoreply, autoreply_form, triggers, trigger_form)
     of_deals = (endings, deals, lists, finding, lines, more, amounts, tagging, noting, handing, tasks, profile, history)
     of_messages = (taking_back, correcting)
-    screens = (guests, start, helping, shift, notices, stats, *of_deals, *of_messages, *of_admins, answering)
+    screens = (guests, start, helping, board, shift, notices, stats, *of_deals, *of_messages, *of_admins, answering)
     # Routers are made anew for each dispatcher, as one router has one parent.
     dispatcher.include_routers(*(screen.make_router() for screen in screens))
     return dispatcher

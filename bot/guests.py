@@ -14,7 +14,7 @@ from core.errors import NotAllowed
 from core.texts import Texts, texts
 from inbox.channel import Person
 from inbox.channels.telegram import INVITATION
-from pipeline.staff.people import accept_invitation
+from pipeline.staff.inviting import accept_invitation
 from pipeline.staff.rights import Staff
 from pipeline.staff.talking import Desk
 

@@ -15,6 +15,8 @@ class House:
     timezone: str
     invitation: timedelta
     idle: timedelta
+    # Where the web is.
+    web: str
 
     def invitation_link(self, token: str) -> str:
         """What somebody opens to use an invitation."""

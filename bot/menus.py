@@ -8,6 +8,7 @@ _COMMANDS = (
     ("deals", N_("My deals and the queue"), Right.SEE),
     ("find", N_("Search customers, messages, tags"), Right.SEE),
     ("tasks", N_("What is to be done, overdue first"), Right.SEE),
+    ("board", N_("The board in a browser"), Right.SEE),
     ("shift", N_("Start or end your shift"), Right.TAKE),
     ("done", N_("Stop talking to a customer"), Right.ANSWER),
     ("delete", N_("Take a message to a customer back"), Right.ANSWER),
@@ -18,6 +19,7 @@ _COMMANDS = (
     ("hours", N_("Working hours and quiet hours"), Right.CONFIGURE),
     ("staff", N_("People: invite, limits, roles"), Right.CONFIGURE),
     ("settings", N_("Currency, tags, reasons, kinds of tasks"), Right.CONFIGURE),
+    ("try", N_("Try both sides alone"), Right.CONFIGURE),
     ("help", N_("How everything works"), Right.SEE),
 )
 

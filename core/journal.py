@@ -12,7 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from core.bulk import insert_rows
 from core.database import Id, Instant, UnitOfWork, metadata
 
-RELAY = "relay"
+# What is rung when there are events to be handed on, and when events were given their positions.
+RELAY, JOURNAL = "relay", "journal"
 
 event = Table(
     "event",
@@ -109,6 +110,22 @@ def as_recorded(row: Any) -> Recorded[Event]:
     kind = Event.kinds[row.kind]
     common = {"stream": row.stream, "ref": row.ref, "actor": row.actor, "cause_id": row.cause_id, "depth": row.depth}
     return Recorded(row.id, row.at, kind(**common, **row.data))
+
+
+async def newest_position(uow: UnitOfWork) -> int:
+    """How far the journal reaches by now."""
+    return await uow.value(select(counter.c.value).where(counter.c.name == "journal")) or 0
+
+
+async def after(uow: UnitOfWork, position: int, *, most: int) -> list[tuple[int, Recorded[Event]]]:
+    """What follows in the journal, with its positions, in their order."""
+    rows = await uow.rows(_AFTER, {"position": position, "most": most})
+    return [(row.position, as_recorded(row)) for row in rows]
+
+
+_AFTER = (
+    select(event).where(event.c.position > bindparam("position")).order_by(event.c.position).limit(bindparam("most"))
+)
 
 
 async def record(uow: UnitOfWork, events: Iterable[Event]) -> None:

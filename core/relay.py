@@ -17,7 +17,19 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from core.bulk import update_rows
 from core.database import Database, Instant, UnitOfWork
 from core.failpoints import failpoint
-from core.journal import RELAY, Event, Recorded, as_recorded, counter, event, insert_or_ignore, lock, lock_free, record
+from core.journal import (
+    JOURNAL,
+    RELAY,
+    Event,
+    Recorded,
+    as_recorded,
+    counter,
+    event,
+    insert_or_ignore,
+    lock,
+    lock_free,
+    record,
+)
 from core.loops import whole
 
 log = structlog.get_logger()
@@ -219,6 +231,7 @@ async def _stamp(uow: UnitOfWork, ids: Sequence[int]) -> None:
     if not ids:
         return
     last = await _advance(uow, len(ids))
+    uow.ring(JOURNAL)
     await update_rows(
         uow, event, [{"id": one, "position": last - len(ids) + place} for place, one in enumerate(sorted(ids), 1)]
     )

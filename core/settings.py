@@ -133,6 +133,12 @@ class Settings(BaseModel):
         return self.database_url.startswith("sqlite")
 
     @property
+    def web_url(self) -> str:
+        """Where people reach the web, as far as the settings know."""
+        host = f"[{self.http_host}]" if ":" in self.http_host else self.http_host
+        return self.public_url or f"http://{host}:{self.http_port}"
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """Every text among the settings that must never be shown or logged."""
         token = self.telegram_bot_token.get_secret_value() if self.telegram_bot_token else None

@@ -205,6 +205,20 @@ async def last_deal_of_message(uow: UnitOfWork, message_id: int) -> int | None:
     return found
 
 
+async def deals_in(uow: UnitOfWork, conversation_ids: Collection[int]) -> set[int]:
+    """The deals that show conversations: every open one, and the newest that has ended."""
+    if not conversation_ids:
+        return set()
+    ranked = select(
+        deal.c.id,
+        deal.c.closed_at,
+        func.row_number().over(partition_by=deal.c.conversation_id, order_by=deal.c.id.desc()).label("rank"),
+    ).where(deal.c.conversation_id.in_(sorted(conversation_ids)))
+    its = ranked.subquery()
+    rows = await uow.rows(select(its.c.id).where(or_(its.c.closed_at.is_(None), its.c.rank == 1)))
+    return {row.id for row in rows}
+
+
 async def open_deal_of(uow: UnitOfWork, conversation_id: int) -> int | None:
     """The open deal that a conversation's messages belong to."""
     deal_id: int | None = await uow.value(select(talk.c.deal_id).where(talk.c.conversation_id == conversation_id))

@@ -12,6 +12,8 @@ from core.texts import LANGUAGES
 ROOT = Path(__file__).parent.parent
 TRANSLATED = LANGUAGES[1:]
 KEYWORDS = {"t": None, "N_": None, "plural": (1, 2)}
+METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+OPTIONS = {"**/templates/**.html": {"extensions": "jinja2.ext.do,jinja2.ext.loopcontrols", "trimmed": "true"}}
 
 
 def source() -> Catalog:
@@ -20,7 +22,7 @@ def source() -> Catalog:
     for package in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"][
         "packages"
     ]:
-        for _, _, text, _, _ in extract_from_dir(ROOT / package, [("**.py", "python")], keywords=KEYWORDS):
+        for _, _, text, _, _ in extract_from_dir(ROOT / package, METHODS, OPTIONS, keywords=KEYWORDS):
             catalogue.add(text)
     return catalogue
 

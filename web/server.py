@@ -1,4 +1,4 @@
-"""The HTTP server and its two addresses for machines, /healthz and /readyz; pages are added by others."""
+"""The HTTP server: addresses for machines, files that go with pages, and the rooms that are mounted in it."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,14 @@ from types import MappingProxyType
 
 from aiohttp import web
 
-HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+from web.pages import ROUTES
+from web.pages.door import add_door
+from web.security import LARGEST_FORM, Tries, faults, set_headers
+from web.site import SITE, Site
+from web.staff import mount
+
+# What is named by its content never changes.
+FOR_EVER = "public, max-age=31536000, immutable"
 
 
 @dataclass(frozen=True)
@@ -24,8 +31,8 @@ class Readiness:
         return "degraded" if self.degraded else "ready"
 
 
-def application(readiness: Callable[[], Awaitable[Readiness]]) -> web.Application:
-    """The application with its addresses for machines; `readiness` is asked at every call of `/readyz`."""
+def application(readiness: Callable[[], Awaitable[Readiness]], site: Site | None) -> web.Application:
+    """The application; `readiness` is asked at every call of `/readyz`. Without a site there are no pages."""
 
     async def healthz(request: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
@@ -35,11 +42,37 @@ def application(readiness: Callable[[], Awaitable[Readiness]]) -> web.Applicatio
         answer = {"status": now.status, "degraded": dict(now.degraded)}
         return web.json_response(answer, status=200 if now.ready else 503)
 
-    server = web.Application()
+    server = web.Application(middlewares=[faults] if site else [], client_max_size=LARGEST_FORM)
     server.router.add_get("/healthz", healthz)
     server.router.add_get("/readyz", readyz)
-    server.on_response_prepare.append(_set_headers)
+    server.on_response_prepare.append(set_headers)
+    if site is not None:
+        _add_pages(server, site)
     return server
+
+
+def _add_pages(server: web.Application, site: Site) -> None:
+    server[SITE] = site
+    server.router.add_get("/", to_the_board)
+    server.router.add_get(f"/static/{site.rendering.version}/{{name:.+}}", static)
+    add_door(server, Tries())
+    mount(server, ROUTES)
+
+
+async def to_the_board(request: web.Request) -> web.Response:
+    """Where everybody wants to go."""
+    raise web.HTTPSeeOther("/board")
+
+
+async def static(request: web.Request) -> web.Response:
+    """A file that goes with the pages."""
+    file = request.app[SITE].rendering.files.get(request.match_info["name"])
+    if file is None:
+        raise web.HTTPNotFound
+    headers = {"Cache-Control": FOR_EVER, "Content-Type": file.content_type, "Vary": "Accept-Encoding"}
+    if file.compressed and "gzip" in request.headers.get("Accept-Encoding", ""):
+        return web.Response(body=file.compressed, headers=headers | {"Content-Encoding": "gzip"})
+    return web.Response(body=file.body, headers=headers)
 
 
 async def serve(server: web.Application, host: str, port: int) -> tuple[web.AppRunner, str]:
@@ -47,8 +80,8 @@ async def serve(server: web.Application, host: str, port: int) -> tuple[web.AppR
 
     Raises OSError if the port is taken.
     """
-    # aiohttp's access log writes whole addresses, and a one-time link is one.
-    runner = web.AppRunner(server, access_log=None)
+    # aiohttp's access log writes whole addresses, and a one-time link is one. Streams never end by themselves.
+    runner = web.AppRunner(server, access_log=None, shutdown_timeout=2.0)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
@@ -56,8 +89,3 @@ async def serve(server: web.Application, host: str, port: int) -> tuple[web.AppR
         await runner.cleanup()
         raise
     return runner, f"http://{f'[{host}]' if ':' in host else host}:{runner.addresses[0][1]}"
-
-
-async def _set_headers(request: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(HEADERS)
-    response.headers.popall("Server", None)

@@ -9,15 +9,14 @@ from aiogram.utils.formatting import Bold, Text
 
 from bot.admin import callbacks
 from bot.house import House
-from bot.operator.start import ROLES
 from bot.screens import Screen
 from bot.texts import Buttons, content
 from core.database import UnitOfWork
 from core.errors import NotFound
 from core.texts import N_, Texts, plain
-from pipeline.staff import people
+from pipeline.staff import inviting, people
 from pipeline.staff.people import Member
-from pipeline.staff.rights import Role, Staff
+from pipeline.staff.rights import ROLE_NAMES, Role, Staff
 
 # A message takes a hundred buttons.
 PAGE = 50
@@ -70,7 +69,7 @@ def list_of_people(t: Texts, everybody: Sequence[Member], *, after: int) -> dict
 def _line(t: Texts, one: Member) -> str:
     shift = "🟢" if one.on_shift else "⚪"
     deals = t.plural("{n} open deal", "{n} open deals", one.open_deals)
-    return f"{shift} {plain(one.name)} · {t(ROLES[one.role])} · {deals}"
+    return f"{shift} {plain(one.name)} · {t(ROLE_NAMES[one.role])} · {deals}"
 
 
 async def invite(
@@ -78,10 +77,12 @@ async def invite(
 ) -> Screen:
     """A link to forward: it lets in one person, once."""
     wanted = _role(callback_data.role)
-    token = await people.invite(uow, by, role=wanted, valid=house.invitation)
+    token = await inviting.invite(uow, by, role=wanted, valid=house.invitation)
     link = house.invitation_link(token)
     until = t.clock(uow.now + house.invitation, uow.now)
-    words = t("Forward this link to the new {role}. It works once, until {time}:", role=t(ROLES[wanted]), time=until)
+    words = t(
+        "Forward this link to the new {role}. It works once, until {time}:", role=t(ROLE_NAMES[wanted]), time=until
+    )
     return Screen(content(Text(words, "\n\n", link), [[(t("Back"), callbacks.People())]]), instead=True)
 
 
@@ -105,7 +106,9 @@ async def _member(uow: UnitOfWork, by: Staff, t: Texts, staff_id: int) -> dict[s
     text = Text(Bold(plain(one.name)), "\n", _line(t, one), "\n", t("Open deals at most: {limit}", limit=limit))
     limits = [(t.number(most), callbacks.Capacity(id=one.id, most=most)) for most in LIMITS]
     unlimited = [(t("No limit"), callbacks.Capacity(id=one.id, most=0))]
-    roles = [(t(ROLES[role]), callbacks.ChangeRole(id=one.id, role=str(role))) for role in Role if role != one.role]
+    roles = [
+        (t(ROLE_NAMES[role]), callbacks.ChangeRole(id=one.id, role=str(role))) for role in Role if role != one.role
+    ]
     end = [(t("Remove from staff"), callbacks.Disable(id=one.id, sure=False))]
     return content(text, [limits, unlimited, roles, end, [(t("Back"), callbacks.People())]])
 

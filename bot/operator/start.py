@@ -11,10 +11,8 @@ from bot.texts import content
 from core.database import UnitOfWork
 from core.texts import N_, Texts, pick_language, plain, texts
 from pipeline.staff.people import introduce
-from pipeline.staff.rights import Role, Staff
+from pipeline.staff.rights import ROLE_NAMES, Staff
 from pipeline.staff.shifts import on_shift
-
-ROLES = {Role.OPERATOR: N_("operator"), Role.SUPERVISOR: N_("supervisor"), Role.ADMIN: N_("admin")}
 
 FIRST_STEP = N_("Come on shift with /shift: from then on new requests are handed to you in turn, each as a card.")
 
@@ -33,7 +31,7 @@ def welcome(t: Texts, by: Staff, *, is_on_shift: bool) -> Text:
 
 def greeting(t: Texts, by: Staff) -> Text:
     """Who somebody is here and what he may do."""
-    hello = t("Hello, {name}! Your role here: {role}.", name=plain(by.name), role=t(ROLES[by.role]))
+    hello = t("Hello, {name}! Your role here: {role}.", name=plain(by.name), role=t(ROLE_NAMES[by.role]))
     lines = [f"/{name} — {words}" for name, words in commands(by)]
     return Text(Bold(hello), "\n\n", "\n".join(lines))
 

@@ -1,42 +1,22 @@
 """Members of the staff: who they are in a messenger, how they are invited and how they leave."""
 
-import hashlib
-import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 
 from core.database import UnitOfWork
-from core.errors import Conflict, NotFound, Refusal
-from core.journal import SYSTEM, insert, insert_or_ignore, lock, record
-from core.relay import COMPANY
+from core.errors import NotFound, Refusal
+from core.journal import insert, insert_or_ignore, lock, record
 from core.texts import N_
 from inbox.channel import Person
-from pipeline.events import StaffChanged, StaffDisabled, StaffInvited, StaffJoined
-from pipeline.models import deal, invitation, membership, pipeline, staff, staff_account
+from pipeline.events import StaffChanged, StaffDisabled, StaffJoined
+from pipeline.models import deal, login, membership, pipeline, session, staff, staff_account
 from pipeline.moving import give_back
 from pipeline.staff.rights import Right, Role, Staff, needs
 from pipeline.staff.rotation import hand_out, join_rotation
 from pipeline.staff.shifts import leave_shift, stream_of_staff
-
-
-class InvitationUnusable(Refusal):
-    """The link was used, has expired or was never made; which of them is nobody's business."""
-
-    code = "invitation-unusable"
-    text = N_("This invitation has been used or has expired.")
-    next_step = N_("Ask your admin for a new link.")
-
-
-class AlreadyStaff(Conflict):
-    """The invited one works here already."""
-
-    code = "already-staff"
-    text = N_("You work here already; the invitation is still unused.")
-    next_step = N_("Forward the link to the person it is meant for.")
 
 
 class LastAdmin(Refusal):
@@ -47,7 +27,7 @@ class LastAdmin(Refusal):
     next_step = N_("Make somebody else an admin first.")
 
 
-_ADMINS = select(staff.c.id).where(staff.c.role == str(Role.ADMIN), staff.c.disabled_at.is_(None)).order_by(staff.c.id)
+ADMINS = select(staff.c.id).where(staff.c.role == str(Role.ADMIN), staff.c.disabled_at.is_(None)).order_by(staff.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,33 +95,32 @@ async def ensure_admins(
         )
         if known is None:
             person = Person(external_id, f"Admin {external_id}", language=language)
-            await _join(uow, channel_id, person, Role.ADMIN, language=language, timezone=timezone)
+            await join(uow, person, Role.ADMIN, channel_id=channel_id, language=language, timezone=timezone)
         else:
             await uow.execute(update(staff).where(staff.c.id == known).values(role=str(Role.ADMIN), disabled_at=None))
 
 
-async def _join(uow: UnitOfWork, channel_id: int, person: Person, role: Role, *, language: str, timezone: str) -> int:
+async def join(
+    uow: UnitOfWork, person: Person, role: Role, *, channel_id: int | None, language: str, timezone: str
+) -> int:
+    """Make somebody a member of the staff, known by his account in a channel or, without one, by his name alone."""
     made = await uow.execute(
         insert(uow, staff).returning(staff.c.id),
         {"name": person.name, "role": str(role), "language": language, "timezone": timezone},
     )
     staff_id: int = made.scalar_one()
-    await uow.execute(
-        insert(uow, staff_account),
-        {"channel_id": channel_id, "external_id": person.external_id, "staff_id": staff_id},
-    )
-    await _enter_pipeline(uow, staff_id)
-    await _record_joined(uow, staff_id, role)
+    if channel_id is not None:
+        account = {"channel_id": channel_id, "external_id": person.external_id, "staff_id": staff_id}
+        await uow.execute(insert(uow, staff_account), account)
+    await begin_work(uow, staff_id, role)
     return staff_id
 
 
-async def _enter_pipeline(uow: UnitOfWork, staff_id: int) -> None:
+async def begin_work(uow: UnitOfWork, staff_id: int, role: Role) -> None:
+    """Give somebody who has just come, or come back, his place in the first pipeline and its turn."""
     pipeline_id = await uow.value(select(pipeline.c.id).order_by(pipeline.c.place, pipeline.c.id).limit(1))
     await uow.execute(insert_or_ignore(uow, membership), {"pipeline_id": pipeline_id, "staff_id": staff_id})
     await join_rotation(uow, pipeline_id, staff_id)
-
-
-async def _record_joined(uow: UnitOfWork, staff_id: int, role: Role) -> None:
     name = stream_of_staff(staff_id)
     await lock(uow, [name])
     await record(uow, [StaffJoined(stream=name, ref=name, actor=name, staff_id=staff_id, role=str(role))])
@@ -151,84 +130,6 @@ async def introduce(uow: UnitOfWork, by: Staff, *, name: str, language: str) -> 
     """Note how somebody is called and which language he reads, as his messenger says now."""
     await uow.execute(update(staff).where(staff.c.id == by.id).values(name=name, language=language))
     return Staff(by.id, name, by.role, language, by.timezone)
-
-
-@needs(Right.CONFIGURE)
-async def invite(uow: UnitOfWork, by: Staff, *, role: Role, valid: timedelta) -> str:
-    """A token that makes whoever uses it first a member of the staff; only its hash is kept."""
-    return await _offer(uow, role, valid=valid, by=by)
-
-
-async def invite_first_admin(uow: UnitOfWork, *, valid: timedelta) -> str | None:
-    """A token for an admin while there is none, for whoever started the installation."""
-    return None if await uow.rows(_ADMINS) else await _offer(uow, Role.ADMIN, valid=valid, by=None)
-
-
-async def _offer(uow: UnitOfWork, role: Role, *, valid: timedelta, by: Staff | None) -> str:
-    token = secrets.token_urlsafe(24)
-    await uow.execute(
-        insert(uow, invitation),
-        {
-            "token_hash": _hash(token),
-            "role": str(role),
-            "expires_at": uow.now + valid,
-            "invited_by": by.id if by else None,
-        },
-    )
-    await lock(uow, [COMPANY])
-    invited = StaffInvited(stream=COMPANY, ref=COMPANY, actor=by.actor if by else SYSTEM, role=str(role))
-    await record(uow, [invited])
-    return token
-
-
-async def accept_invitation(
-    uow: UnitOfWork, channel_id: int, person: Person, token: str, *, language: str, timezone: str
-) -> Staff:
-    """Make the one who opened the link a member of the staff. Raises InvitationUnusable, AlreadyStaff."""
-    usable = (
-        (invitation.c.token_hash == _hash(token)) & invitation.c.used_by.is_(None) & (invitation.c.expires_at > uow.now)
-    )
-    offer = await uow.row(select(invitation).where(usable).with_for_update())
-    if offer is None:
-        raise InvitationUnusable
-    if not await _is_still_meant(uow, offer.invited_by):
-        raise InvitationUnusable
-    if await actor_of(uow, channel_id, person.external_id):
-        raise AlreadyStaff
-    role = Role(offer.role)
-    staff_id = await _come_back(uow, channel_id, person, role)
-    if staff_id is None:
-        staff_id = await _join(uow, channel_id, person, role, language=language, timezone=timezone)
-    await uow.execute(update(invitation).where(usable).values(used_by=staff_id))
-    return Staff(staff_id, person.name, role, language, timezone)
-
-
-async def _is_still_meant(uow: UnitOfWork, invited_by: int | None) -> bool:
-    """Whether who made an invitation may still invite; the first admin's, which nobody made, is for want of any."""
-    await lock(uow, [COMPANY])
-    admins = {row.id for row in await uow.rows(_ADMINS)}
-    return not admins if invited_by is None else invited_by in admins
-
-
-async def _come_back(uow: UnitOfWork, channel_id: int, person: Person, role: Role) -> int | None:
-    """Let somebody who worked here before in again, in his old place."""
-    staff_id: int | None = await uow.value(
-        select(staff_account.c.staff_id).where(
-            staff_account.c.channel_id == channel_id, staff_account.c.external_id == person.external_id
-        )
-    )
-    if staff_id is None:
-        return None
-    await uow.execute(
-        update(staff).where(staff.c.id == staff_id).values(role=str(role), name=person.name, disabled_at=None)
-    )
-    await _enter_pipeline(uow, staff_id)
-    await _record_joined(uow, staff_id, role)
-    return staff_id
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 @needs(Right.CONFIGURE)
@@ -280,13 +181,16 @@ async def disable(uow: UnitOfWork, by: Staff, staff_id: int) -> None:
         .where(staff_account.c.staff_id == staff_id)
         .values(open_conversation_id=None, open_until=None, screen=None)
     )
+    for opened in (session, login):
+        ended = update(opened).where(opened.c.staff_id == staff_id, opened.c.ended_at.is_(None))
+        await uow.execute(ended.values(ended_at=uow.now))
     await record(uow, [StaffDisabled(stream=name, ref=name, actor=by.actor, staff_id=staff_id)])
     await hand_out(uow, pipelines)
 
 
 async def _another_admin(uow: UnitOfWork, staff_id: int) -> None:
     # The rows are locked, as two admins may dismiss each other at once.
-    admins = {row.id for row in await uow.rows(_ADMINS.with_for_update())}
+    admins = {row.id for row in await uow.rows(ADMINS.with_for_update())}
     if not admins - {staff_id}:
         raise LastAdmin
 

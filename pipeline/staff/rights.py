@@ -8,6 +8,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from core.database import UnitOfWork
 from core.errors import NotAllowed
+from core.texts import N_
 
 
 class Role(StrEnum):
@@ -16,6 +17,9 @@ class Role(StrEnum):
     OPERATOR = "operator"
     SUPERVISOR = "supervisor"
     ADMIN = "admin"
+
+
+ROLE_NAMES = {Role.OPERATOR: N_("operator"), Role.SUPERVISOR: N_("supervisor"), Role.ADMIN: N_("admin")}
 
 
 class Right(StrEnum):

@@ -18,7 +18,7 @@ from pipeline.staff.people import actor_of
 from pipeline.staff.talking import Desk
 from tests.unit.office import Office
 
-HOUSE = House("test_bot", "en", "UTC", timedelta(days=1), timedelta(minutes=30))
+HOUSE = House("test_bot", "en", "UTC", timedelta(days=1), timedelta(minutes=30), "http://127.0.0.1:8080")
 _NUMBERS = itertools.count(2_000_000)
 
 

@@ -19,7 +19,8 @@ from inbox.channel import Incoming, Person, Started, Written
 from inbox.intake import accept
 from inbox.models import outgoing
 from pipeline.models import deal
-from pipeline.staff.people import accept_invitation, actor_of, ensure_admins, invite, staff_of
+from pipeline.staff.inviting import accept_invitation, invite
+from pipeline.staff.people import actor_of, ensure_admins, staff_of
 from pipeline.staff.rights import Role, Staff
 from pipeline.staff.shifts import start_shift
 from pipeline.stages import open_deals_in, prepare_default

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from inbox.channel import Person
 from pipeline.models import staff
-from pipeline.staff.people import InvitationUnusable, accept_invitation, invite_first_admin
+from pipeline.staff.inviting import InvitationUnusable, accept_invitation, invite_first_admin
 from pipeline.staff.rights import Role
 from tests.unit.office import Office
 

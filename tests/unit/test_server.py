@@ -22,7 +22,7 @@ class Site:
 @pytest.fixture
 async def site() -> AsyncIterator[Site]:
     site = Site()
-    runner, site.url = await serve(application(site.ask), "127.0.0.1", 0)
+    runner, site.url = await serve(application(site.ask, None), "127.0.0.1", 0)
     yield site
     await runner.cleanup()
 
@@ -68,10 +68,10 @@ async def test_every_answer_is_guarded_and_names_no_software(
 
 async def test_a_taken_port_is_an_error_that_leaves_nothing_behind(site: Site) -> None:
     with pytest.raises(OSError, match="in use"):
-        await serve(application(site.ask), "127.0.0.1", int(site.url.rpartition(":")[2]))
+        await serve(application(site.ask, None), "127.0.0.1", int(site.url.rpartition(":")[2]))
 
 
 async def test_an_ipv6_address_is_in_brackets(site: Site) -> None:
-    runner, url = await serve(application(site.ask), "::1", 0)
+    runner, url = await serve(application(site.ask, None), "::1", 0)
     await runner.cleanup()
     assert url.startswith("http://[::1]:")

@@ -1,0 +1,153 @@
+"""Tells open pages what has changed: one walk along the journal for all of them. What they show of it is theirs."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.database import Database, UnitOfWork
+from core.journal import JOURNAL, Event, Recorded, after, newest_position
+from core.redis import Wakeups
+from pipeline.deals import deals_in
+from pipeline.events import SignedOut, StaffDisabled
+
+log = structlog.get_logger()
+
+AT_ONCE = 500
+# A page that was away for longer than so many events is better shown anew.
+MOST_MISSED = 2_000
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a page has not shown yet: numbers of deals and conversations, and the position up to which that is all."""
+
+    position: int = 0
+    deals: set[int] = field(default_factory=set)
+    conversations: set[int] = field(default_factory=set)
+    # More than can be told one by one.
+    everything: bool = False
+
+
+class Watching:
+    """An open page of somebody: what changes is gathered here until the page has time for it."""
+
+    def __init__(self, staff_id: int, session_id: int) -> None:
+        self.staff_id = staff_id
+        self.session_id = session_id
+        self.ended = False
+        self._changes = Changes()
+        self._bell = asyncio.Event()
+
+    async def wait(self, timeout: float) -> Changes | None:
+        """What has changed since the last time, or None when nothing has for so many seconds."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await self._bell.wait()
+        if not self._bell.is_set():
+            return None
+        self._bell.clear()
+        changes, self._changes = self._changes, Changes(self._changes.position)
+        return changes
+
+    def tell(self, changes: Changes) -> None:
+        """Add something to what is to be shown."""
+        self._changes.position = max(changes.position, self._changes.position)
+        self._changes.deals |= changes.deals
+        self._changes.conversations |= changes.conversations
+        self._changes.everything |= changes.everything
+        self._bell.set()
+
+    def end(self) -> None:
+        """Nothing more may be shown there."""
+        self.ended = True
+        self._bell.set()
+
+
+class Hub:
+    """All open pages of this process."""
+
+    def __init__(self, database: Database, wakeups: Wakeups, *, sweep_seconds: float) -> None:
+        """`sweep_seconds` bounds what a lost wake-up costs."""
+        self._database = database
+        self._wakeups = wakeups
+        self._sweep_seconds = sweep_seconds
+        self._pages: set[Watching] = set()
+        self._position: int | None = None
+
+    async def run(self) -> None:
+        """Walk along the journal for ever, through any absence of the database."""
+        while True:
+            try:
+                more = await self._step()
+            except (SQLAlchemyError, OSError):
+                log.warning("live.database_away", exc_info=True)
+                more = False
+            if not more:
+                await self._wakeups.wait(JOURNAL, self._sweep_seconds)
+
+    async def _step(self) -> bool:
+        async with self._database.reading() as uow:
+            if self._position is None:
+                self._position = await newest_position(uow)
+            found = await after(uow, self._position, most=AT_ONCE)
+            if not found:
+                return False
+            changes = await _changes(uow, found) if self._pages else Changes(found[-1][0])
+        self._position = changes.position
+        self._close(item.event for _, item in found)
+        for page in self._pages:
+            page.tell(changes)
+        return len(found) == AT_ONCE
+
+    def _close(self, events: Iterable[Event]) -> None:
+        """End the pages of whoever left, or signed out."""
+        for event in events:
+            match event:
+                case StaffDisabled(staff_id=staff_id) | SignedOut(staff_id=staff_id, session_id=None):
+                    gone = [page for page in self._pages if page.staff_id == staff_id]
+                case SignedOut(session_id=session_id):
+                    gone = [page for page in self._pages if page.session_id == session_id]
+                case _:
+                    continue
+            for page in gone:
+                page.end()
+
+    @contextlib.asynccontextmanager
+    async def watching(self, staff_id: int, session_id: int, *, since: int | None) -> AsyncIterator[Watching]:
+        """An open page, told of everything that comes; `since` is how far it got before its connection was lost."""
+        page = Watching(staff_id, session_id)
+        self._pages.add(page)
+        try:
+            if since is not None:
+                page.tell(await self._missed(since))
+            yield page
+        finally:
+            self._pages.discard(page)
+
+    async def _missed(self, since: int) -> Changes:
+        async with self._database.reading() as uow:
+            found = await after(uow, since, most=MOST_MISSED)
+            if len(found) == MOST_MISSED:
+                return Changes(await newest_position(uow), everything=True)
+            return await _changes(uow, found) if found else Changes(since)
+
+    def close(self) -> None:
+        """End all pages, as the program stops; they come back by themselves."""
+        for page in self._pages:
+            page.end()
+
+
+async def _changes(uow: UnitOfWork, found: list[tuple[int, Recorded[Event]]]) -> Changes:
+    changes = Changes(found[-1][0])
+    for _, item in found:
+        kind, _, number = item.event.ref.partition(":")
+        if kind == "deal":
+            changes.deals.add(int(number))
+        elif kind == "conversation":
+            changes.conversations.add(int(number))
+    changes.deals |= await deals_in(uow, changes.conversations)
+    return changes

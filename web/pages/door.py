@@ -1,0 +1,114 @@
+"""Signing in, by a link that works once, and out again: the only pages that strangers reach."""
+
+from collections.abc import Awaitable, Callable
+from typing import NoReturn
+
+from aiohttp import web
+
+from core.database import UnitOfWork
+from core.texts import Texts, pick_language, texts
+from pipeline.staff.inviting import InvitationUnusable, join_by_name, role_offered
+from pipeline.staff.rights import Role
+from pipeline.staff.sessions import LONGEST, LinkUnusable, begin, enter, offered
+from web.security import Tries, is_ours, language_of
+from web.site import SITE, Form
+from web.staff import DOOR, read_form
+
+LONGEST_NAME = 64
+
+
+def add_door(server: web.Application, tries: Tries) -> None:
+    """Make the addresses for signing in answer; `tries` counts how often somebody knocks."""
+
+    async def closed(request: web.Request) -> web.Response:
+        return _page(request, language_of(request), "door.html", status=200)
+
+    async def shown(request: web.Request) -> web.Response:
+        """Whom the link lets in. Looking uses nothing up, as messengers look at links to show a preview."""
+        site = request.app[SITE]
+        async with site.database.reading() as uow:
+            offer = await offered(uow, request.match_info["token"])
+            now = uow.now
+        if offer is None:
+            raise LinkUnusable
+        minutes = max(1, round((offer.expires_at - now).total_seconds() / 60))
+        t = texts(offer.language, site.timezone)
+        return _page(request, t, "door_enter.html", offer=offer, minutes=minutes)
+
+    async def entered(request: web.Request) -> web.StreamResponse:
+        await _may_knock(request, tries)
+        await _own_form(request)
+
+        async def use(uow: UnitOfWork) -> str:
+            return await enter(uow, request.match_info["token"], agent=request.headers.get("User-Agent"))
+
+        return await _let_in(request, use)
+
+    async def invited(request: web.Request) -> web.Response:
+        async with request.app[SITE].database.reading() as uow:
+            role = await role_offered(uow, request.match_info["token"])
+        if role is None:
+            raise InvitationUnusable
+        t = language_of(request)
+        # Whoever tries it out presses one button.
+        name = t("Admin") if role is Role.ADMIN else ""
+        return _page(request, t, "door_join.html", role=role, fault=None, name=name)
+
+    async def joined(request: web.Request) -> web.StreamResponse:
+        await _may_knock(request, tries)
+        form = await _own_form(request)
+        name, language = form.text("name")[:LONGEST_NAME], form.text("language")
+        t = language_of(request)
+        if not name:
+            return _page(request, t, "door_join.html", status=422, role="", fault=t("Please type your name."), name="")
+        site = request.app[SITE]
+
+        async def use(uow: UnitOfWork) -> str:
+            by = await join_by_name(
+                uow,
+                request.match_info["token"],
+                name=name,
+                language=pick_language(language or t.language, site.language),
+                timezone=site.timezone,
+            )
+            return await begin(uow, by.id, agent=request.headers.get("User-Agent"))
+
+        return await _let_in(request, use)
+
+    server.router.add_get(DOOR, closed)
+    server.router.add_get(DOOR + "/{token}", shown)
+    server.router.add_post(DOOR + "/{token}", entered)
+    server.router.add_get("/join/{token}", invited)
+    server.router.add_post("/join/{token}", joined)
+
+
+async def _may_knock(request: web.Request, tries: Tries) -> None:
+    await tries.count("door", request.remote or "")
+
+
+async def _own_form(request: web.Request) -> Form:
+    if not is_ours(request):
+        raise web.HTTPForbidden
+    return await read_form(request)
+
+
+async def _let_in(request: web.Request, use: Callable[[UnitOfWork], Awaitable[str]]) -> NoReturn:
+    site = request.app[SITE]
+    async with site.database.unit() as uow:
+        token = await use(uow)
+    answer = web.HTTPSeeOther("/board")
+    answer.set_cookie(
+        site.cookie,
+        token,
+        path="/",
+        secure=site.is_secure,
+        httponly=True,
+        samesite="Lax",
+        max_age=int(LONGEST.total_seconds()),
+    )
+    raise answer
+
+
+def _page(request: web.Request, t: Texts, template: str, *, status: int = 200, **values: object) -> web.Response:
+    html = request.app[SITE].rendering.render(template, t=t, **values)
+    return web.Response(text=html, status=status, content_type="text/html")

@@ -1,0 +1,188 @@
+"""What pages need to know of the installation and of whoever asks: a page goes from a `Visit` to an answer."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from core.clock import Clock
+from core.database import Database, UnitOfWork
+from core.redis import Wakeups
+from core.texts import Texts, texts
+from pipeline.staff.rights import Right, Staff
+from web.live import Hub
+from web.rendering import Rendering
+
+
+@dataclass(frozen=True)
+class Site:
+    """The parts of the program that the web is served from."""
+
+    database: Database
+    wakeups: Wakeups
+    clock: Clock
+    media: Path
+    language: str
+    timezone: str
+    hub: Hub
+    public_url: str | None = None
+    rendering: Rendering = field(default_factory=Rendering)
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether people reach us by TLS."""
+        return (self.public_url or "").startswith("https://")
+
+    @property
+    def cookie(self) -> str:
+        """The name of the session's cookie. A browser takes the prefix as a promise, which only TLS can keep.
+
+        https://www.rfc-editor.org/rfc/rfc6265.html and its successor's section on cookie name prefixes.
+        """
+        return "__Host-voronka" if self.is_secure else "voronka"
+
+    def origins(self, host: str) -> set[str]:
+        """The addresses that are ours, as a browser writes an origin."""
+        own = {f"http://{host}", f"https://{host}"}
+        if self.public_url:
+            parts = urlsplit(self.public_url)
+            own.add(f"{parts.scheme}://{parts.netloc}")
+        return own
+
+
+SITE: web.AppKey[Site] = web.AppKey("site", Site)
+
+
+class Form:
+    """The fields of what somebody sent; whatever a page does not ask for is not looked at."""
+
+    def __init__(self, fields: dict[str, list[str]] | None = None) -> None:
+        self._fields = fields or {}
+
+    def text(self, name: str, default: str = "") -> str:
+        """A field without the spaces around it."""
+        return self._fields.get(name, [default])[0].strip()
+
+    def number(self, name: str) -> int | None:
+        """A whole number; None for anything else."""
+        return whole_number(self.text(name))
+
+    def numbers(self, name: str) -> list[int]:
+        """All whole numbers that a field holds, apart or with commas between them."""
+        said = (part for value in self._fields.get(name, []) for part in value.split(","))
+        return [number for part in said if (number := whole_number(part)) is not None]
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a field."""
+        return self._fields.get(name, [])
+
+
+def whole_number(text: str) -> int | None:
+    """A number that a row's id may be."""
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
+@dataclass(slots=True)
+class Visit:
+    """Somebody of the staff asks for something: who, in which language, by which unit of work."""
+
+    request: web.Request
+    site: Site
+    uow: UnitOfWork
+    by: Staff
+    session_id: int
+    csrf: str
+    form: Form = field(default_factory=Form)
+
+    @property
+    def t(self) -> Texts:
+        """His language and zone."""
+        return texts(self.by.language, self.by.timezone)
+
+    @property
+    def now(self) -> datetime:
+        """The instant of the unit of work."""
+        return self.uow.now
+
+    @property
+    def query(self) -> Form:
+        """What stands behind the question mark."""
+        return Form({name: self.request.query.getall(name) for name in self.request.query})
+
+    @property
+    def is_fragment(self) -> bool:
+        """Whether a part of a page is asked for, by a script of ours."""
+        return "HX-Request" in self.request.headers
+
+    def id(self, name: str) -> int:
+        """A number of the address; a route takes nothing but digits there."""
+        return whole_number(self.request.match_info[name]) or 0
+
+    def page(self, template: str, **values: object) -> web.Response:
+        """A template as an answer."""
+        common: dict[str, object] = {
+            "by": self.by,
+            "t": self.t,
+            "now": self.now,
+            "csrf": self.csrf,
+            "may": self.by.may,
+            "Right": Right,
+        }
+        common["theme"] = theme_of(self.request)
+        html = self.site.rendering.render(template, **(common | values))
+        response = web.Response(text=html, content_type="text/html")
+        response.enable_compression()
+        return response
+
+
+def theme_of(request: web.Request) -> str | None:
+    """What somebody chose in this browser; nothing follows his system."""
+    chosen = request.cookies.get("theme")
+    return chosen if chosen in ("light", "dark") else None
+
+
+Handler = Callable[[Visit], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An address for the staff, and the right without which nobody gets there.
+
+    Every number in a path has one of the names of `IDS`. GET only reads; whatever changes something is POST.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    right: Right = Right.SEE
+    # The handler takes the body itself, as it may be large, and is given a unit that only reads.
+    streams: bool = False
+
+
+# What the numbers in addresses are the numbers of.
+IDS = ("deal", "stage", "message", "attachment", "outgoing", "task", "trigger", "session", "bulk", "pipeline", "run")
+NUMBER = r"{%s:\d{1,18}}"
+
+
+def get(path: str, handler: Handler, right: Right = Right.SEE) -> Route:
+    """A page or a part of one."""
+    return Route("GET", _numbered(path), handler, right)
+
+
+def post(path: str, handler: Handler, right: Right = Right.SEE, *, streams: bool = False) -> Route:
+    """An act."""
+    return Route("POST", _numbered(path), handler, right, streams)
+
+
+def _numbered(path: str) -> str:
+    """`/deals/{deal}` with the promise that it is a number."""
+    for name in IDS:
+        path = path.replace("{" + name + "}", NUMBER % name)
+    return path
+
+
+Routes = Sequence[Route]

@@ -1,0 +1,108 @@
+"""Lets the staff in: from a request with a cookie to a `Visit`, in one unit of work; rights are the pipeline's."""
+
+import asyncio
+
+from aiohttp import web
+
+from core.database import UnitOfWork
+from core.errors import NotAllowed, Refusal
+from core.storable import storable
+from core.texts import texts
+from pipeline.staff.sessions import SEEN_EVERY, Session, acting, note_seen
+from web.security import (
+    FORMS,
+    SLOWEST_FORM,
+    Next,
+    csrf_of,
+    is_ours,
+    language_of,
+    refused,
+    same_token,
+    wrong,
+)
+from web.site import SITE, Form, Route, Routes, Visit
+
+DOOR = "/enter"
+
+
+def mount(server: web.Application, routes: Routes) -> None:
+    """Make these addresses answer."""
+    for route in routes:
+        server.router.add_route(route.method, route.path, _answering(route))
+    server[ROUTES] = [*server.get(ROUTES, []), *routes]
+
+
+ROUTES: web.AppKey[Routes] = web.AppKey("routes", Routes)
+
+
+def _answering(route: Route) -> Next:
+    changes = route.method != "GET"
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        site = request.app[SITE]
+        token = request.cookies.get(site.cookie, "")
+        async with site.database.reading() as uow:
+            session = await acting(uow, token) if token else None
+        if session is None:
+            return _to_the_door(request)
+        if changes and not is_ours(request):
+            raise web.HTTPForbidden
+        form = await read_form(request) if changes and not route.streams else Form()
+        csrf = csrf_of(token)
+        if changes and not same_token(request, form.text("csrf"), csrf):
+            raise web.HTTPForbidden
+        try:
+            return await _serve(request, route, session, csrf, form)
+        except Refusal as refusal:
+            return refused(request, refusal, texts(session.by.language, session.by.timezone))
+
+    return answer
+
+
+async def _serve(request: web.Request, route: Route, session: Session, csrf: str, form: Form) -> web.StreamResponse:
+    site = request.app[SITE]
+    if not session.by.may(route.right):
+        raise NotAllowed
+    if site.clock.now() - session.seen_at > SEEN_EVERY:
+        async with site.database.unit() as uow:
+            await note_seen(uow, session.id)
+    changes = route.method != "GET" and not route.streams
+    async with site.database.unit() if changes else site.database.reading() as uow:
+        return await route.handler(visit(request, uow, session, csrf, form))
+
+
+def visit(request: web.Request, uow: UnitOfWork, session: Session, csrf: str, form: Form) -> Visit:
+    """Somebody in a session, with a unit of work."""
+    return Visit(request, request.app[SITE], uow, session.by, session.id, csrf, form)
+
+
+def _to_the_door(request: web.Request) -> web.StreamResponse:
+    """A page leads to where one signs in; a script is told that its session is over."""
+    if (
+        request.method == "GET"
+        and "text/html" in request.headers.get("Accept", "")
+        and "HX-Request" not in request.headers
+    ):
+        raise web.HTTPSeeOther(DOOR)
+    t = language_of(request)
+    answer = wrong(request, t, 401, t("You are signed out. Send /board to your bot for a new link."))
+    if "HX-Request" in request.headers:
+        answer.headers["HX-Redirect"] = DOOR
+    return answer
+
+
+async def read_form(request: web.Request) -> Form:
+    """What was sent, whole and in time.
+
+    Raises the answers 408, 413 and 415 of HTTP.
+    """
+    if request.content_type not in FORMS and request.can_read_body:
+        raise web.HTTPUnsupportedMediaType
+    try:
+        async with asyncio.timeout(SLOWEST_FORM):
+            fields = await request.post()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
+    except (ValueError, AssertionError):
+        raise web.HTTPBadRequest from None
+    return Form({name: [str(storable(one)) for one in fields.getall(name) if isinstance(one, str)] for name in fields})
