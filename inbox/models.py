@@ -67,6 +67,16 @@ phone = Table(
     Column("number", String, primary_key=True, index=True),
 )
 
+# What a visitor says is his, which nobody has verified: a "phone" or an "email".
+stated = Table(
+    "stated",
+    metadata,
+    Column("contact_id", Id, ForeignKey("contact.id"), primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("value", String, primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
 identity = Table(
     "identity",
     metadata,

@@ -17,6 +17,7 @@ from inbox.contents import contents_of, searchable
 from inbox.events import MessageDiscarded, MessageRetried, MessageWritten
 from inbox.models import channel, conversation, message
 from inbox.outbound import Lane, Outgoing, queue
+from inbox.seeing import seen_by_us
 
 
 async def write(
@@ -84,6 +85,9 @@ async def write(
         message_id=message_id,
     )
     await record(uow, [event])
+    if actor.startswith("staff:"):
+        # Whoever answers has read what he answers.
+        await seen_by_us(uow, conversation_id, message_id, actor=actor)
     return message_id
 
 

@@ -38,6 +38,14 @@ def upgrade() -> None:
     sa.UniqueConstraint('token_hash', name=op.f('uq_session_token_hash'))
     )
     op.create_index(op.f('ix_session_staff_id'), 'session', ['staff_id'])
+    op.create_table('stated',
+    sa.Column('contact_id', Id, nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('value', sa.String(), nullable=False),
+    sa.Column('at', Instant(), nullable=False),
+    sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], name=op.f('fk_stated_contact_id')),
+    sa.PrimaryKeyConstraint('contact_id', 'kind', 'value', name=op.f('pk_stated'))
+    )
     op.create_table('upload',
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('owner', sa.String(), nullable=False),
@@ -89,7 +97,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ('bulk_deal', 'bulk', 'stage_total', 'upload', 'session', 'login'):
+    for table in ('bulk_deal', 'bulk', 'stage_total', 'upload', 'stated', 'session', 'login'):
         op.drop_table(table)
     op.drop_column('staff', 'board')
     for column in ('seen_by_us_id', 'seen_by_customer_id'):
