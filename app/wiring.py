@@ -43,6 +43,7 @@ from pipeline.staff.inviting import invite_first_admin
 from pipeline.staff.people import ensure_admins, staff_of
 from pipeline.staff.rotation import hand_out
 from pipeline.stages import open_deals_in, pipeline_ids, prepare_default
+from pipeline.totals import fold
 from pipeline.work.kinds import prepare_kinds
 from pipeline.work.reminding import Reminders
 from triggers.alarms import Alarms
@@ -342,6 +343,8 @@ async def _sweep_once(database: Database, clock: Clock) -> None:
         await stop_orphans(uow, most=ORPHANS_AT_ONCE)
     async with database.unit() as uow:
         await close_idle_conversations(uow)
+    async with database.unit() as uow:
+        await fold(uow)
     async with database.unit() as uow:
         await forget_old(uow, before=clock.now() - RECEIPTS_KEPT)
 

@@ -7,7 +7,8 @@ from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
 from bot.packing import ColourLetter, Packed, ScopeLetter
-from pipeline.lists import DealFilter, ListPlace, Scope
+from pipeline.filters import DealFilter, Scope
+from pipeline.lists import ListPlace
 
 # What no database takes is no button of ours.
 Number = Annotated[int, Field(ge=0, le=2**53)]
@@ -143,7 +144,7 @@ class Deals(CallbackData, prefix="deals"):
     @classmethod
     def of(cls, wanted: DealFilter, place: ListPlace | None = None, *, back: bool = False) -> "Deals":
         """The button of a list's page."""
-        narrow = {"stage": wanted.stage_id or 0, "tag": wanted.tag_id or 0, "colour": wanted.colour}
+        narrow = {"stage": wanted.stage_id or 0, "tag": next(iter(wanted.tag_ids), 0), "colour": wanted.colour}
         if place is None:
             return cls(scope=wanted.scope, **narrow)
         since = (place.since - _EPOCH) // timedelta(microseconds=1)
@@ -152,7 +153,8 @@ class Deals(CallbackData, prefix="deals"):
     @property
     def wanted(self) -> DealFilter:
         """What the list is about."""
-        return DealFilter(self.scope, stage_id=self.stage or None, tag_id=self.tag or None, colour=self.colour)
+        tag_ids = (self.tag,) if self.tag else ()
+        return DealFilter(self.scope, stage_id=self.stage or None, tag_ids=tag_ids, colour=self.colour)
 
     @property
     def place(self) -> ListPlace | None:

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field, PlainSerializer
 
-from pipeline.lists import Scope
+from pipeline.filters import Scope
 from pipeline.work.tasks import Colour
 
 _DIGITS: Final = string.digits + string.ascii_lowercase

@@ -12,6 +12,7 @@ from pipeline.models import deal
 from pipeline.moving import his_deal
 from pipeline.opening import ref_of
 from pipeline.staff.rights import Right, Staff, needs
+from pipeline.totals import count, revalued
 from pipeline.vocabulary import note_change
 
 CURRENCY = "currency"
@@ -50,6 +51,7 @@ async def set_amount(uow: UnitOfWork, by: Staff, deal_id: int, words: str | None
         .where(deal.c.id == deal_id)
         .values(amount=minor, currency=currency, version=deal.c.version + 1, changed_at=uow.now)
     )
+    await count(uow, revalued(row, amount=minor, currency=currency))
     amount_set = AmountSet(
         stream=stream_of(row.contact_id),
         ref=ref_of(deal_id),

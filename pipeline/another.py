@@ -13,6 +13,7 @@ from pipeline.opening import ref_of
 from pipeline.staff.rights import Right, Staff, needs
 from pipeline.staff.taking import assign
 from pipeline.stages import ACTIVE, stages_of
+from pipeline.totals import Change, count
 
 
 @needs(Right.WORK)
@@ -43,6 +44,7 @@ async def open_another(uow: UnitOfWork, by: Staff, deal_id: int) -> int:
     await uow.execute(
         stage_stay.insert(), {"deal_id": new_id, "stage_id": first.id, "entered_at": uow.now, "actor": by.actor}
     )
+    await count(uow, [Change(first.id, None, 1, 0)])
     opened = DealOpened(stream=stream_of(row.contact_id), ref=ref_of(new_id), actor=by.actor, deal_id=new_id)
     await record(uow, [opened])
     new = await uow.row(select(deal).where(deal.c.id == new_id))

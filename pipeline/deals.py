@@ -82,6 +82,8 @@ class DealView:
     tag_lines: str | None
     next_task: str | None
     next_task_at: datetime | None
+    changed_at: datetime
+    version: int
 
     @property
     def tags(self) -> list[str]:
@@ -102,7 +104,8 @@ _NEXT_TASK = (
     .order_by(task.c.due_at, task.c.id)
     .limit(1)
 )
-_VIEW = (
+# What a DealView is made of, in its order.
+VIEW = (
     select(
         deal.c.id,
         deal.c.pipeline_id,
@@ -131,6 +134,8 @@ _VIEW = (
         .correlate(deal)
         .scalar_subquery(),
         _NEXT_TASK.with_only_columns(task.c.due_at).correlate(deal).scalar_subquery(),
+        deal.c.changed_at,
+        deal.c.version,
     )
     .join(contact, contact.c.id == deal.c.contact_id)
     .join(conversation, conversation.c.id == deal.c.conversation_id)
@@ -141,8 +146,8 @@ _VIEW = (
 )
 
 
-_BY_ID = _VIEW.where(deal.c.id.in_(bindparam("ids", expanding=True)))
-_OPEN_IN = _VIEW.join(talk, talk.c.deal_id == deal.c.id).where(
+_BY_ID = VIEW.where(deal.c.id.in_(bindparam("ids", expanding=True)))
+_OPEN_IN = VIEW.join(talk, talk.c.deal_id == deal.c.id).where(
     talk.c.conversation_id.in_(bindparam("conversations", expanding=True))
 )
 
@@ -164,7 +169,7 @@ def visible_to(by: Staff) -> ColumnElement[bool]:
 @needs(Right.SEE)
 async def see(uow: UnitOfWork, by: Staff, deal_id: int) -> DealView:
     """One deal. Raises NotFound, or DealTaken when it is a colleague's."""
-    row = await uow.row(_VIEW.where(deal.c.id == deal_id, visible_to(by)))
+    row = await uow.row(VIEW.where(deal.c.id == deal_id, visible_to(by)))
     if row is not None:
         return DealView(*row)
     if not await _is_member(uow, by, await uow.value(select(deal.c.pipeline_id).where(deal.c.id == deal_id))):
@@ -176,7 +181,7 @@ async def see(uow: UnitOfWork, by: Staff, deal_id: int) -> DealView:
 async def recent_customers(uow: UnitOfWork, by: Staff, *, limit: int = 5) -> list[DealView]:
     """His open deals whose conversations moved last."""
     rows = await uow.rows(
-        _VIEW.where(deal.c.assignee_id == by.id, deal.c.closed_at.is_(None))
+        VIEW.where(deal.c.assignee_id == by.id, deal.c.closed_at.is_(None))
         .order_by(conversation.c.last_message_id.desc())
         .limit(limit)
     )

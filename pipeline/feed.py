@@ -2,15 +2,16 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import and_, not_, or_, select
+from sqlalchemy import and_, or_, select
 
 from core.database import UnitOfWork
 from core.journal import Event, Recorded, as_recorded, event
-from pipeline.deals import DealView, see, visible_to
+from pipeline.deals import see
 from pipeline.events import DealAssigned
 from pipeline.models import deal
 from pipeline.opening import ref_of
 from pipeline.staff.rights import Right, Staff, needs
+from pipeline.talks import colleagues_talk
 
 
 @needs(Right.SEE)
@@ -36,21 +37,13 @@ async def history(
     if view.closed_at is not None:
         talked = and_(talked, event.c.at <= view.closed_at)
     told = event.c.ref == ref_of(deal_id)
-    if view.opened_by_message_id is not None or not await _colleague_talks(uow, by, view):
+    if view.opened_by_message_id is not None or not await colleagues_talk(uow, by, [view.conversation_id]):
         told = or_(told, talked)
     query = select(event).where(told, event.c.kind.in_({one.__name__ for one in kinds}))
     if before is not None:
         query = query.where(event.c.id < before)
     rows = await uow.rows(query.order_by(event.c.id.desc()).limit(limit))
     return [as_recorded(row) for row in reversed(rows)]
-
-
-async def _colleague_talks(uow: UnitOfWork, by: Staff, view: DealView) -> bool:
-    """Whether another deal of the same conversation is one that he may not see."""
-    other = select(deal.c.id).where(
-        deal.c.conversation_id == view.conversation_id, deal.c.id != view.id, not_(visible_to(by))
-    )
-    return await uow.value(other.limit(1)) is not None
 
 
 async def last_assignment(uow: UnitOfWork, deal_id: int) -> Recorded[Event] | None:

@@ -2,45 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, select, true, tuple_
+from sqlalchemy import ColumnElement, case, func, literal, select, tuple_
 
 from core.database import UnitOfWork
 from inbox.models import conversation
-from pipeline.deals import DealView, views, visible_to
-from pipeline.finding import says
-from pipeline.models import deal, deal_tag, membership, pipeline, stage, task
+from pipeline.deals import DealView, views
+from pipeline.filters import DealFilter, Scope, meets
+from pipeline.models import deal, membership, pipeline, stage
 from pipeline.staff.rights import Right, Staff, needs
 from pipeline.stages import Stage
-from pipeline.work.tasks import Colour, is_of
 
 _NEVER = datetime.fromtimestamp(0, UTC)
-
-
-class Scope(StrEnum):
-    """Which deals a list is about; each begins with another letter."""
-
-    # Open and his own; open and nobody's; open; ended; whatever he sees.
-    MINE = "mine"
-    WAITING = "waiting"
-    ALL = "all"
-    CLOSED = "closed"
-    EVERY = "every"
-
-
-@dataclass(frozen=True, slots=True)
-class DealFilter:
-    """What deals of a list have in common; `colour` is that of a deal's most urgent task, `text` what is searched."""
-
-    scope: Scope = Scope.MINE
-    pipeline_id: int | None = None
-    stage_id: int | None = None
-    tag_id: int | None = None
-    colour: Colour | None = None
-    assignee_id: int | None = None
-    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +86,7 @@ async def list_deals(
     When nothing is left there, the first page comes.
     """
     order = _ORDERS.get(wanted.scope, _WAITING_FIRST)
-    query = select(deal.c.id, *order.columns[:-1]).select_from(deal).where(_wanted(uow, by, wanted))
+    query = select(deal.c.id, *order.columns[:-1]).select_from(deal).where(meets(uow.now, by, wanted))
     query = query.join(conversation, conversation.c.id == deal.c.conversation_id)
     if place is not None:
         query = query.where(order.beyond(place, back=back))
@@ -139,49 +113,9 @@ def _place(row: Any) -> ListPlace:
 @needs(Right.SEE)
 async def count_deals(uow: UnitOfWork, by: Staff, wanted: DealFilter) -> int:
     """How many deals a list has."""
-    query = select(func.count()).select_from(deal).where(_wanted(uow, by, wanted))
+    query = select(func.count()).select_from(deal).where(meets(uow.now, by, wanted))
     found: int = await uow.value(query)
     return found
-
-
-def _wanted(uow: UnitOfWork, by: Staff, wanted: DealFilter) -> ColumnElement[bool]:
-    conditions = [visible_to(by), _scope(by, wanted.scope)]
-    if wanted.pipeline_id is not None:
-        conditions.append(deal.c.pipeline_id == wanted.pipeline_id)
-    if wanted.stage_id is not None:
-        conditions.append(deal.c.stage_id == wanted.stage_id)
-    if wanted.tag_id is not None:
-        conditions.append(deal.c.id.in_(select(deal_tag.c.deal_id).where(deal_tag.c.tag_id == wanted.tag_id)))
-    if wanted.colour is not None:
-        conditions.append(is_of(wanted.colour, uow.now, due=_SOONEST))
-    if wanted.assignee_id is not None:
-        conditions.append(deal.c.assignee_id == wanted.assignee_id)
-    if wanted.text is not None:
-        conditions.append(says(wanted.text))
-    return and_(*conditions)
-
-
-_SOONEST = (
-    select(func.min(task.c.due_at))
-    .where(task.c.deal_id == deal.c.id, task.c.done_at.is_(None))
-    .correlate(deal)
-    .scalar_subquery()
-)
-
-
-def _scope(by: Staff, scope: Scope) -> ColumnElement[bool]:
-    is_open = deal.c.closed_at.is_(None)
-    match scope:
-        case Scope.MINE:
-            return and_(is_open, deal.c.assignee_id == by.id)
-        case Scope.WAITING:
-            return and_(is_open, deal.c.assignee_id.is_(None))
-        case Scope.ALL:
-            return is_open
-        case Scope.CLOSED:
-            return deal.c.closed_at.is_not(None)
-        case Scope.EVERY:
-            return true()
 
 
 @needs(Right.SEE)

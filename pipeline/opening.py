@@ -1,6 +1,7 @@
 """Opens deals: a customer's message without an open deal begins one; who gets it is a trigger's affair."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -12,6 +13,7 @@ from inbox.events import MessageReceived
 from inbox.models import conversation, message
 from pipeline.events import DealOpened
 from pipeline.models import deal, pipeline_channel, stage, stage_stay, talk
+from pipeline.totals import Change, count
 
 
 def ref_of(deal_id: int) -> str:
@@ -46,10 +48,12 @@ _WITHOUT_DEAL = (
 
 
 async def open_deals(uow: UnitOfWork, events: Sequence[Recorded[MessageReceived]]) -> None:
-    """Open a deal for each message whose conversation has none."""
+    """Open a deal for each message whose conversation has none; one whose customer begins to wait comes forward."""
     found = await uow.rows(_WITHOUT_DEAL, {"messages": [item.event.message_id for item in events]})
     first_of_each = {row.conversation_id: row for row in reversed(found)}
     rows = [row for row in found if first_of_each[row.conversation_id] is row]
+    began = {item.event.conversation_id for item in events if item.event.began_waiting}
+    await _bring_forward(uow, began - first_of_each.keys())
     if not rows:
         return
     opened = await _open(uow, rows)
@@ -68,6 +72,22 @@ async def open_deals(uow: UnitOfWork, events: Sequence[Recorded[MessageReceived]
             for row in rows
         ],
     )
+
+
+async def _bring_forward(uow: UnitOfWork, conversation_ids: Collection[int]) -> None:
+    if conversation_ids:
+        await uow.execute(_FORWARD, {"conversations": sorted(conversation_ids), "now": uow.now})
+
+
+_FORWARD = (
+    update(deal)
+    .where(
+        deal.c.id.in_(
+            select(talk.c.deal_id).where(talk.c.conversation_id.in_(bindparam("conversations", expanding=True)))
+        )
+    )
+    .values(changed_at=bindparam("now"))
+)
 
 
 async def _open(uow: UnitOfWork, rows: Sequence[Any]) -> dict[int, int]:
@@ -101,6 +121,8 @@ async def _open(uow: UnitOfWork, rows: Sequence[Any]) -> dict[int, int]:
             for row in rows
         ],
     )
+    entered = Counter(row.stage_id for row in rows)
+    await count(uow, [Change(stage_id, None, deals, 0) for stage_id, deals in sorted(entered.items())])
     # What was never answered before the last deal was closed waits no more: the new deal begins with its own message.
     left_over = [row for row in rows if row.waiting_from_id is not None and row.waiting_from_id < row.message_id]
     if left_over:

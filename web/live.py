@@ -39,7 +39,7 @@ class Watching:
     def __init__(self, staff_id: int, session_id: int) -> None:
         self.staff_id = staff_id
         self.session_id = session_id
-        self.ended = False
+        self._is_over = False
         self._changes = Changes()
         self._bell = asyncio.Event()
 
@@ -62,9 +62,13 @@ class Watching:
         self._changes.everything |= changes.everything
         self._bell.set()
 
+    def is_over(self) -> bool:
+        """Whether nothing more may be shown there."""
+        return self._is_over
+
     def end(self) -> None:
         """Nothing more may be shown there."""
-        self.ended = True
+        self._is_over = True
         self._bell.set()
 
 

@@ -19,8 +19,9 @@ from core.errors import Unreadable
 from core.texts import Texts
 from core.words import bare
 from pipeline.deals import DealView
+from pipeline.filters import DealFilter, Scope
 from pipeline.finding import Said, read_search, where_said
-from pipeline.lists import DealFilter, ListPlace, Scope, list_deals
+from pipeline.lists import ListPlace, list_deals
 from pipeline.staff.rights import Staff
 from pipeline.staff.talking import Desk, screen, set_screen
 

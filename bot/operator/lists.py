@@ -19,7 +19,8 @@ from core.database import UnitOfWork
 from core.errors import Unreadable
 from core.texts import N_, Texts
 from pipeline.deals import DealView
-from pipeline.lists import DealFilter, Scope, count_deals, list_deals, stages_seen
+from pipeline.filters import DealFilter, Scope
+from pipeline.lists import count_deals, list_deals, stages_seen
 from pipeline.moving import NoSuchStage
 from pipeline.staff.rights import Right, Staff
 from pipeline.stages import ACTIVE, Stage, named
@@ -84,7 +85,7 @@ async def _read(uow: UnitOfWork, by: Staff, t: Texts, line: str) -> DealFilter:
             scope = wanted.scope if found.group == ACTIVE or scoped else Scope.CLOSED
             wanted = replace(wanted, stage_id=found.id, scope=scope)
         elif said(t, word, TAG) and words:
-            wanted = replace(wanted, tag_id=await find_tag(uow, _name(t, words)))
+            wanted = replace(wanted, tag_ids=(await find_tag(uow, _name(t, words)),))
         elif not said(t, word, COLOUR):
             raise Unreadable(part=word, example=EXAMPLE)
     return wanted
@@ -124,8 +125,8 @@ async def _names(uow: UnitOfWork, by: Staff, t: Texts, wanted: DealFilter) -> _N
     if wanted.stage_id is not None:
         # A stage that is gone, or a tag, narrows the list all the same: it has nothing in it.
         stage = next((one.name for one in await stages_seen(uow, by) if one.id == wanted.stage_id), "—")
-    if wanted.tag_id is not None:
-        tag = await tag_name(uow, wanted.tag_id) or "—"
+    for tag_id in wanted.tag_ids:
+        tag = await tag_name(uow, tag_id) or "—"
     return _Names(stage, tag, _coloured(t, wanted.colour) if wanted.colour else None)
 
 
@@ -207,7 +208,7 @@ async def _choices(uow: UnitOfWork, by: Staff, t: Texts, part: str, wanted: Deal
             stages = [one for one in await stages_seen(uow, by) if _fits(one, wanted.scope)]
             offered = [(one.name, replace(wanted, stage_id=one.id)) for one in stages]
         case "tag":
-            offered = [(one.name, replace(wanted, tag_id=one.id)) for one in await tags(uow, limit=MOST_CHOICES)]
+            offered = [(one.name, replace(wanted, tag_ids=(one.id,))) for one in await tags(uow, limit=MOST_CHOICES)]
         case "colour":
             offered = [(_coloured(t, one), replace(wanted, colour=one)) for one in COLOUR_NAMES]
         case _:

@@ -163,7 +163,10 @@ async def _why_nothing(uow: UnitOfWork, by: Staff) -> Conflict:
     )
     latest = await uow.row(
         _ASSIGNED.where(
-            deal.c.assignee_id.in_(colleagues), deal.c.closed_at.is_(None), deal.c.changed_at > uow.now - JUST_NOW
+            deal.c.assignee_id.in_(colleagues),
+            deal.c.closed_at.is_(None),
+            deal.c.changed_at > uow.now - JUST_NOW,
+            deal.c.assigned_at > uow.now - JUST_NOW,
         )
         .order_by(deal.c.assigned_at.desc())
         .limit(1)

@@ -6,8 +6,9 @@ from sqlalchemy import update
 from bot.texts import excerpt
 from core.words import bare
 from inbox.models import contact, message, phone
+from pipeline.filters import DealFilter, Scope
 from pipeline.finding import LONGEST, NothingToFind, SearchTooLong, read_search, where_said
-from pipeline.lists import DealFilter, Scope, list_deals
+from pipeline.lists import list_deals
 from pipeline.models import deal
 from pipeline.moving import close
 from pipeline.notes import write_note

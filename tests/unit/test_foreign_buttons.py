@@ -18,7 +18,7 @@ from inbox.channel import Written
 from inbox.models import update
 from pipeline.amounts import set_amount
 from pipeline.deals import answer
-from pipeline.lists import Scope
+from pipeline.filters import Scope
 from pipeline.models import staff_account
 from pipeline.notes import write_note
 from pipeline.tags import tag_by_name

@@ -1,5 +1,6 @@
 """Lists of deals: what is in them, in which order, and pages that stay where they are while deals change."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,8 @@ from sqlalchemy import event, text
 
 from inbox.channel import Written
 from pipeline.deals import answer
-from pipeline.lists import DealFilter, ListPlace, Page, Scope, count_deals, list_deals, stages_seen
+from pipeline.filters import DealFilter, Scope
+from pipeline.lists import ListPlace, Page, count_deals, list_deals, stages_seen
 from pipeline.moving import close, move
 from pipeline.staff.rights import Role, Staff
 from pipeline.staff.taking import take
@@ -62,15 +64,15 @@ async def test_a_list_has_what_is_asked_for(shop: Office) -> None:
         vip = await find_tag(uow, "vip")
     await shop.settle()
     assert await ids(shop, by, DealFilter()) == [waits, tagged, offered]
-    assert await ids(shop, by, DealFilter(tag_id=vip)) == [tagged, offered]
-    assert await ids(shop, by, DealFilter(tag_id=vip, stage_id=names["Offer sent"])) == [offered]
+    assert await ids(shop, by, DealFilter(tag_ids=(vip,))) == [tagged, offered]
+    assert await ids(shop, by, DealFilter(tag_ids=(vip,), stage_id=names["Offer sent"])) == [offered]
     assert await ids(shop, by, DealFilter(Scope.CLOSED)) == [won]
     assert await ids(shop, by, DealFilter(Scope.CLOSED, stage_id=names["Lost"])) == []
     assert await ids(shop, by, DealFilter(Scope.EVERY)) == [won, offered, tagged, waits]
     assert await ids(shop, by, DealFilter(pipeline_id=shop.pipeline_id + 1)) == []
     assert await ids(shop, by, DealFilter(Scope.ALL, assignee_id=by.id + 1)) == []
     async with shop.database.reading() as uow:
-        assert await count_deals(uow, by, DealFilter(tag_id=vip)) == 2
+        assert await count_deals(uow, by, DealFilter(tag_ids=(vip,))) == 2
 
 
 async def test_a_deal_has_the_colour_of_its_most_urgent_task(shop: Office) -> None:
@@ -178,7 +180,7 @@ async def test_a_place_that_no_deal_has_is_a_place_all_the_same(shop: Office) ->
         (DealFilter(Scope.MINE, colour=Colour.RED), "ix_task_deal"),
         (DealFilter(Scope.CLOSED, stage_id=1), "ix_deal_stage"),
         (DealFilter(Scope.EVERY, text="red shoes"), "ix_message_conversation"),
-        (DealFilter(Scope.ALL, tag_id=1), "ix_deal_tag_tag"),
+        (DealFilter(Scope.ALL, tag_ids=(1,)), "ix_deal_tag_tag"),
     ],
 )
 async def test_a_list_asks_its_index(shop: Office, wanted: DealFilter, index: str) -> None:
@@ -200,3 +202,37 @@ async def test_a_list_asks_its_index(shop: Office, wanted: DealFilter, index: st
         how = "EXPLAIN QUERY PLAN" if uow.is_sqlite else "EXPLAIN"
         plan = "\n".join(str(row) for row in await uow.connection.exec_driver_sql(f"{how} {statement}", parameters))
     assert index in plan, plan
+
+
+async def test_deals_are_narrowed_by_how_they_came_whose_they_are_and_who_waits(shop: Office) -> None:
+    boss = await shop.hire("11", role=Role.SUPERVISOR, on_shift=False)
+    await shop.receive(shop.started("50", "ad-7"), shop.message("50"))
+    await shop.receive(shop.message("51"))
+    advertised, plain = (row.id for row in await shop.deals())
+    midnight = shop.clock.now()
+    shop.clock.move(hours=1)
+    later = await deal_of(shop, "52")
+    async with shop.database.unit() as uow:
+        await take(uow, boss, plain)
+        await tag_by_name(uow, boss, later, "VIP")
+        await tag_by_name(uow, boss, later, "red")
+        await tag_by_name(uow, boss, plain, "VIP")
+        vip, red = await find_tag(uow, "VIP"), await find_tag(uow, "red")
+    await answered(shop, boss, plain)
+    every = {
+        DealFilter(source="ad-7"): [advertised],
+        DealFilter(nobodys=True): [later, advertised],
+        DealFilter(assignee_id=boss.id): [plain],
+        DealFilter(waits=True): [later, advertised],
+        DealFilter(opened_from=midnight + timedelta(minutes=1)): [later],
+        DealFilter(opened_from=midnight, opened_before=midnight + timedelta(hours=1)): [plain, advertised],
+        DealFilter(channel_kind="telegram"): [later, plain, advertised],
+        DealFilter(channel_kind="webchat"): [],
+        DealFilter(channel_id=shop.channel_id): [later, plain, advertised],
+        DealFilter(channel_id=shop.channel_id + 1): [],
+        DealFilter(group="active"): [later, plain, advertised],
+        DealFilter(group="won"): [],
+        DealFilter(tag_ids=(vip,)): [later, plain],
+        DealFilter(tag_ids=(vip, red)): [later],
+    }
+    assert {one: await ids(shop, boss, replace(one, scope=Scope.EVERY)) for one in every} == every

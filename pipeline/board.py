@@ -1,0 +1,228 @@
+"""The board of a pipeline as somebody sees it: its stages with what they hold, and their cards, newest first.
+
+However many deals there are, a board takes a fixed number of queries.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import Select, func, literal, or_, select, tuple_, union_all
+
+from core.database import UnitOfWork
+from core.errors import NotFound
+from pipeline.cards import BoardPlace, Card, cards_of
+from pipeline.deals import visible_to
+from pipeline.filters import DealFilter, Scope, meets
+from pipeline.models import deal, membership, pipeline, task
+from pipeline.staff.rights import Right, Staff, needs
+from pipeline.stages import ACTIVE, Stage, stages_of
+from pipeline.totals import Total, added_up, totals
+from pipeline.work.tasks import Colour, is_of
+
+# What a filter finds among closed deals is counted among so many of the newest ones of a stage.
+LATELY = 10_000
+EVERYTHING = DealFilter(Scope.EVERY)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A stage with what it holds of what somebody sees.
+
+    `colours` counts its deals by their most urgent task. `cards` are the first ones, and `last` is the place behind
+    which there are more. Where not all closed deals were looked at, `at_least` says that there may be more than
+    `total`.
+    """
+
+    stage: Stage
+    total: Total
+    at_least: bool = False
+    colours: Mapping[Colour, int] = field(default_factory=dict)
+    cards: Sequence[Card] = ()
+    last: BoardPlace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CardPage:
+    """Some cards of a stage, newest first; behind `last` there are more."""
+
+    cards: Sequence[Card]
+    last: BoardPlace | None
+
+
+@needs(Right.SEE)
+async def board(
+    uow: UnitOfWork,
+    by: Staff,
+    pipeline_id: int,
+    wanted: DealFilter = EVERYTHING,
+    *,
+    folded: Collection[int] = (),
+    limit: int = 50,
+) -> list[Column]:
+    """The stages of a pipeline in their order, active ones with their first cards unless they are `folded`.
+
+    Raises NotFound for a pipeline that is not there or not his.
+    """
+    stages = await _stages(uow, by, pipeline_id)
+    active = [one.id for one in stages if one.group == ACTIVE]
+    held, partly = await _held(uow, by, stages, wanted)
+    colours = await _coloured(uow, by, active, wanted)
+    pages = await _pages(uow, by, [one for one in active if one not in folded], wanted, limit=limit)
+    nothing = CardPage((), None)
+    return [
+        Column(
+            one,
+            held.get(one.id, Total()),
+            at_least=one.id in partly,
+            colours=colours.get(one.id, {}),
+            cards=pages.get(one.id, nothing).cards,
+            last=pages.get(one.id, nothing).last,
+        )
+        for one in stages
+    ]
+
+
+@needs(Right.SEE)
+async def counters(uow: UnitOfWork, by: Staff, pipeline_id: int, wanted: DealFilter = EVERYTHING) -> list[Column]:
+    """The same without cards. Raises NotFound."""
+    stages = await _stages(uow, by, pipeline_id)
+    return await board(uow, by, pipeline_id, wanted, folded=[one.id for one in stages])
+
+
+@needs(Right.SEE)
+async def more(
+    uow: UnitOfWork,
+    by: Staff,
+    stage_id: int,
+    wanted: DealFilter = EVERYTHING,
+    *,
+    after: BoardPlace | None = None,
+    limit: int = 50,
+) -> CardPage:
+    """The cards of a stage behind a place, or its first ones; closed stages have them as well."""
+    return (await _pages(uow, by, [stage_id], wanted, after=after, limit=limit))[stage_id]
+
+
+@needs(Right.SEE)
+async def cards(
+    uow: UnitOfWork, by: Staff, deal_ids: Collection[int], wanted: DealFilter = EVERYTHING
+) -> dict[int, Card]:
+    """Those of these deals that somebody sees and that the filter lets through, by id, each with its place."""
+    return await cards_of(uow, by, deal_ids, meets(uow.now, by, wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """A pipeline whose board somebody may open."""
+
+    id: int
+    name: str
+
+
+@needs(Right.SEE)
+async def pipelines_seen(uow: UnitOfWork, by: Staff) -> list[Pipeline]:
+    """Those he works in, or has open deals in, or all where he may see them, in their order."""
+    query = select(pipeline.c.id, pipeline.c.name).order_by(pipeline.c.place, pipeline.c.id)
+    if not by.may(Right.SEE_ALL):
+        member = select(membership.c.pipeline_id).where(membership.c.staff_id == by.id)
+        his = select(deal.c.pipeline_id).where(deal.c.assignee_id == by.id, deal.c.closed_at.is_(None))
+        query = query.where(or_(pipeline.c.id.in_(member), pipeline.c.id.in_(his)))
+    return [Pipeline(*row) for row in await uow.rows(query)]
+
+
+@needs(Right.SEE)
+async def sources(uow: UnitOfWork, by: Staff, pipeline_id: int, *, limit: int = 30) -> list[str]:
+    """Where the newest deals came from, among so many of those that somebody sees, in alphabetical order."""
+    newest = select(deal.c.source).where(visible_to(by), deal.c.pipeline_id == pipeline_id, deal.c.source.is_not(None))
+    lately = newest.order_by(deal.c.id.desc()).limit(LATELY // 10).subquery()
+    rows = await uow.rows(select(lately.c.source).distinct().order_by(lately.c.source).limit(limit))
+    return [row.source for row in rows]
+
+
+async def _stages(uow: UnitOfWork, by: Staff, pipeline_id: int) -> list[Stage]:
+    if pipeline_id not in {one.id for one in await pipelines_seen(uow, by)}:
+        raise NotFound
+    return await stages_of(uow, pipeline_id)
+
+
+async def _held(
+    uow: UnitOfWork, by: Staff, stages: Sequence[Stage], wanted: DealFilter
+) -> tuple[Mapping[int, Total], set[int]]:
+    """What stages hold of what is wanted, and in which of them not everything was looked at."""
+    all_of_it = await totals(uow, [one.id for one in stages])
+    if by.may(Right.SEE_ALL) and replace(wanted, pipeline_id=None) == EVERYTHING:
+        return all_of_it, set()
+    condition = meets(uow.now, by, wanted)
+    active = [one.id for one in stages if one.group == ACTIVE]
+    closed = [one.id for one in stages if one.group != ACTIVE]
+    parts = [deal.c.stage_id.in_(active)]
+    parts += [deal.c.id.in_(select(_newest(stage_id, LATELY).subquery().c.id)) for stage_id in closed]
+    sums = select(deal.c.stage_id, deal.c.currency, func.count(), func.sum(deal.c.amount))
+    grouped = [sums.where(part, condition).group_by(deal.c.stage_id, deal.c.currency) for part in parts]
+    found = added_up([(row[0], row[1], row[2], row[3]) for row in await uow.rows(union_all(*grouped))])
+    return found, {one for one in closed if all_of_it.get(one, Total()).deals > LATELY}
+
+
+async def _coloured(
+    uow: UnitOfWork, by: Staff, stage_ids: Collection[int], wanted: DealFilter
+) -> dict[int, dict[Colour, int]]:
+    """How many deals of each stage have which colour; what is undone is little, whatever deals there are."""
+    soonest = (
+        select(task.c.deal_id, func.min(task.c.due_at).label("due_at"))
+        .where(task.c.done_at.is_(None))
+        .group_by(task.c.deal_id)
+        .subquery()
+    )
+    counts = [func.count().filter(is_of(colour, uow.now, due=soonest.c.due_at)) for colour in Colour]
+    rows = await uow.rows(
+        select(deal.c.stage_id, *counts)
+        .join(soonest, soonest.c.deal_id == deal.c.id)
+        .where(deal.c.stage_id.in_(sorted(stage_ids)), meets(uow.now, by, wanted))
+        .group_by(deal.c.stage_id)
+    )
+    return {stage_id: dict(zip(Colour, numbers, strict=True)) for stage_id, *numbers in rows}
+
+
+async def _pages(
+    uow: UnitOfWork,
+    by: Staff,
+    stage_ids: Sequence[int],
+    wanted: DealFilter,
+    *,
+    after: BoardPlace | None = None,
+    limit: int,
+) -> dict[int, CardPage]:
+    """The newest cards of stages, each stage read along its index."""
+    if not stage_ids:
+        return {}
+    conditions = [meets(uow.now, by, wanted)]
+    if after is not None:
+        there = tuple_(literal(after.changed_at, deal.c.changed_at.type), literal(after.id, deal.c.id.type))
+        conditions.append(tuple_(deal.c.changed_at, deal.c.id) < there)
+    newest = [_newest(one, limit + 1).where(*conditions).subquery() for one in stage_ids]
+    rows = await uow.rows(union_all(*(select(one) for one in newest)))
+    of_stage: dict[int, list[Any]] = {one: [] for one in stage_ids}
+    for row in rows:
+        of_stage[row.stage_id].append(row)
+    for found in of_stage.values():
+        found.sort(key=lambda row: (row.changed_at, row.id), reverse=True)
+    shown = {one: found[:limit] for one, found in of_stage.items()}
+    known = await cards_of(uow, by, [row.id for found in shown.values() for row in found])
+    return {
+        one: CardPage(
+            [known[row.id] for row in shown[one] if row.id in known],
+            BoardPlace(shown[one][-1].changed_at, shown[one][-1].id) if len(found) > limit else None,
+        )
+        for one, found in of_stage.items()
+    }
+
+
+def _newest(stage_id: int, most: int) -> Select[Any]:
+    place = (deal.c.changed_at.desc(), deal.c.id.desc())
+    return (
+        select(deal.c.id, deal.c.stage_id, deal.c.changed_at)
+        .where(deal.c.stage_id == stage_id)
+        .order_by(*place)
+        .limit(most)
+    )
