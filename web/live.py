@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -71,6 +72,18 @@ class Watching:
         self._bell.set()
 
 
+class Reader(Protocol):
+    """Somebody who reads the journal along with the pages of the staff."""
+
+    def heard(self, events: Sequence[Event]) -> None:
+        """Take note of what happened."""
+        ...
+
+    def close(self) -> None:
+        """The program stops."""
+        ...
+
+
 class Hub:
     """All open pages of this process."""
 
@@ -80,6 +93,7 @@ class Hub:
         self._wakeups = wakeups
         self._sweep_seconds = sweep_seconds
         self._pages: set[Watching] = set()
+        self._readers: list[Reader] = []
         self._position: int | None = None
 
     async def run(self) -> None:
@@ -103,6 +117,8 @@ class Hub:
             changes = await _changes(uow, found) if self._pages else Changes(found[-1][0])
         self._position = changes.position
         self._close(item.event for _, item in found)
+        for reader in self._readers:
+            reader.heard([item.event for _, item in found])
         for page in self._pages:
             page.tell(changes)
         return len(found) == AT_ONCE
@@ -139,10 +155,16 @@ class Hub:
                 return Changes(await newest_position(uow), everything=True)
             return await _changes(uow, found) if found else Changes(since)
 
+    def add(self, reader: "Reader") -> None:
+        """Let somebody else read along, from now on."""
+        self._readers.append(reader)
+
     def close(self) -> None:
         """End all pages, as the program stops; they come back by themselves."""
         for page in self._pages:
             page.end()
+        for reader in self._readers:
+            reader.close()
 
 
 async def _changes(uow: UnitOfWork, found: list[tuple[int, Recorded[Event]]]) -> Changes:

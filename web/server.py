@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from aiohttp import web
 
+from web.chat import add_chat
 from web.pages import ROUTES
 from web.pages.door import add_door
 from web.security import LARGEST_FORM, Tries, faults, set_headers
@@ -57,6 +58,7 @@ def _add_pages(server: web.Application, site: Site) -> None:
     server.router.add_get(f"/static/{site.rendering.version}/{{name:.+}}", static)
     add_door(server, Tries())
     mount(server, ROUTES)
+    add_chat(server, site)
 
 
 async def to_the_board(request: web.Request) -> web.Response:

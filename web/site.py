@@ -32,6 +32,11 @@ class Site:
     rendering: Rendering = field(default_factory=Rendering)
 
     @property
+    def texts(self) -> Texts:
+        """The language and the zone of the installation."""
+        return texts(self.language, self.timezone)
+
+    @property
     def is_secure(self) -> bool:
         """Whether people reach us by TLS."""
         return (self.public_url or "").startswith("https://")
