@@ -107,6 +107,13 @@ class Texts:
         said = (format_unit(n, f"duration-{unit}", format="0", locale=self._locale) for unit, n in parts)
         return " ".join(said) or self(AT_ONCE)
 
+    def brief(self, length: timedelta) -> str:
+        """A length in its largest unit alone, shortened: 2 min, 3 hrs; less than a minute is nothing yet."""
+        for unit, size in UNITS.items():
+            if unit != "second" and (n := length // timedelta(seconds=size)) > 0:
+                return format_unit(n, f"duration-{unit}", "short", format="0", locale=self._locale)
+        return self(N_("now"))
+
     def during(self, length: timedelta) -> str:
         """The same within a sentence, "silent for {time}" or "once in {time}", where our other languages decline it."""
         return " ".join(self._spent(n, unit) for unit, n in _exact_parts(length)) or self(AT_ONCE)
