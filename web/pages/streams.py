@@ -54,6 +54,10 @@ async def _follow(page: Watching, response: EventSourceResponse, name: str, say:
         if changes is None:
             await response.send("", event="here")
             continue
+        if changes.typing:
+            await response.send(json.dumps({"conversations": sorted(changes.typing)}), event="typing")
+        if not changes.is_lasting:
+            continue
         try:
             said = await say(changes)
         except (SQLAlchemyError, OSError):
