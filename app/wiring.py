@@ -38,6 +38,7 @@ from inbox.pacing import Pace, Pacer
 from inbox.reading import Reader
 from inbox.staff_updates import forget_old
 from inbox.uploads import throw_away_unused
+from pipeline.bulks import Bulks
 from pipeline.moving import give_back_left_over
 from pipeline.staff.inviting import invite_first_admin
 from pipeline.staff.people import ensure_admins, staff_of
@@ -148,8 +149,9 @@ async def build(settings: Settings, redis_url: str, *, alone: bool, announce: Ca
     program.closing += [database.close, redis.aclose]
     await prepare(settings, database)
     reminders = Reminders(database, sweep_seconds=settings.sweep_seconds)
+    bulks = Bulks(database, wakeups, sweep_seconds=settings.sweep_seconds)
     program.loops["web"].append(hub.run)
-    program.loops["delays"] += [delays.run, reminders.run]
+    program.loops["delays"] += [delays.run, reminders.run, bulks.run]
     relay = Relay(database, STORY, retry_after=settings.event_retry_seconds)
     program.loops["relay"] += [
         lambda: relay.run(wakeups, settings.sweep_seconds),

@@ -7,9 +7,10 @@ from typing import Any
 from aiogram.utils.formatting import BlockQuote, Bold, Italic, Text
 
 from bot import callbacks, task_callbacks
-from bot.texts import CHANNELS, Buttons, content, shortened, summary
+from bot.texts import CHANNELS, Buttons, content
 from core.texts import Texts, plain
 from inbox.queries import MessageView
+from inbox.wording import shortened, summary
 from pipeline.deals import DealView
 from pipeline.staff.rights import Right, Staff
 from pipeline.stages import ACTIVE, LOST, NOT_A_LEAD, WON, LostReason, Stage

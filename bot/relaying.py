@@ -5,7 +5,7 @@ from typing import Any
 
 from bot import callbacks
 from bot.cards import title
-from bot.texts import Buttons, summary
+from bot.texts import Buttons
 from core.texts import Texts, texts
 from inbox.albums import Album, album_of
 from inbox.channels.telegram import Telegram
@@ -14,6 +14,7 @@ from inbox.joining import joinable
 from inbox.outbound import Lane, Outgoing
 from inbox.queries import MessageView
 from inbox.splitting import units
+from inbox.wording import summary
 from pipeline.deals import DealView
 from pipeline.opening import ref_of
 from pipeline.staff.notices import Notice, Reach

@@ -12,6 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.database import Database, UnitOfWork
 from core.journal import JOURNAL, Event, Recorded, after, newest_position
 from core.redis import Wakeups
+from inbox.presence import read_typing
+from inbox.seeing import CUSTOMER
 from pipeline.deals import deals_in
 from pipeline.events import SignedOut, StaffDisabled
 
@@ -29,8 +31,15 @@ class Changes:
     position: int = 0
     deals: set[int] = field(default_factory=set)
     conversations: set[int] = field(default_factory=set)
+    # Conversations whose customers are typing at this moment.
+    typing: set[int] = field(default_factory=set)
     # More than can be told one by one.
     everything: bool = False
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether there is anything that will still be so in a minute."""
+        return self.everything or bool(self.deals or self.conversations)
 
 
 class Watching:
@@ -59,6 +68,7 @@ class Watching:
         self._changes.position = max(changes.position, self._changes.position)
         self._changes.deals |= changes.deals
         self._changes.conversations |= changes.conversations
+        self._changes.typing |= changes.typing
         self._changes.everything |= changes.everything
         self._bell.set()
 
@@ -135,6 +145,13 @@ class Hub:
                     continue
             for page in gone:
                 page.end()
+
+    def heard_typing(self, rest: str) -> None:
+        """Somebody types; what we type is no news to us."""
+        conversation_id, actor = read_typing(rest)
+        if actor == CUSTOMER:
+            for page in self._pages:
+                page.tell(Changes(typing={conversation_id}))
 
     @contextlib.asynccontextmanager
     async def watching(self, staff_id: int, session_id: int, *, since: int | None) -> AsyncIterator[Watching]:

@@ -12,6 +12,7 @@ from core.clock import Clock
 from core.database import Database, UnitOfWork
 from core.redis import Wakeups
 from core.texts import Texts, texts
+from pipeline.staff.boards import BoardSettings, Theme
 from pipeline.staff.rights import Right, Staff
 from web.live import Hub
 from web.rendering import Rendering
@@ -100,6 +101,12 @@ class Caller:
     by: Staff
     session_id: int
     csrf: str
+    settings: BoardSettings
+
+    @property
+    def theme(self) -> str | None:
+        """The colours that he chose; nothing follows his system."""
+        return None if self.settings.theme is Theme.SYSTEM else str(self.settings.theme)
 
     @property
     def t(self) -> Texts:
@@ -123,7 +130,7 @@ class Caller:
     def html(self, template: str, now: datetime, **values: object) -> str:
         """A template with what every one of them knows."""
         common: dict[str, object] = {"by": self.by, "t": self.t, "now": now, "csrf": self.csrf}
-        common |= {"may": self.by.may, "Right": Right, "theme": theme_of(self.request)}
+        common |= {"may": self.by.may, "Right": Right, "theme": self.theme}
         return self.site.rendering.render(template, **(common | values))
 
 
@@ -144,12 +151,6 @@ class Visit(Caller):
         response = web.Response(text=self.html(template, self.now, **values), content_type="text/html")
         response.enable_compression()
         return response
-
-
-def theme_of(request: web.Request) -> str | None:
-    """What somebody chose in this browser; nothing follows his system."""
-    chosen = request.cookies.get("theme")
-    return chosen if chosen in ("light", "dark") else None
 
 
 Handler = Callable[[Visit], Awaitable[web.StreamResponse]]

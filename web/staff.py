@@ -72,6 +72,7 @@ async def _serve(request: web.Request, route: Route, session: Session, csrf: str
         "by": session.by,
         "session_id": session.id,
         "csrf": csrf,
+        "settings": session.settings,
     }
     if route.stream is not None:
         return await route.stream(Caller(**caller))

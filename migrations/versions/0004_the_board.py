@@ -10,6 +10,7 @@ branch_labels = None
 depends_on = None
 
 UNDER_WAY = 'ended_at IS NULL'
+TO_DO = 'outcome IS NULL'
 
 
 def upgrade() -> None:
@@ -89,6 +90,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['deal_id'], ['deal.id'], name=op.f('fk_bulk_deal_deal_id')),
     sa.PrimaryKeyConstraint('bulk_id', 'deal_id', name=op.f('pk_bulk_deal'))
     )
+    op.create_index('ix_bulk_deal_left', 'bulk_deal', ['bulk_id', 'deal_id'], sqlite_where=sa.text(TO_DO), postgresql_where=sa.text(TO_DO))
     op.execute(
         "INSERT INTO stage_total (stage_id, currency, deals, amount)"
         " SELECT stage_id, coalesce(currency, ''), count(*), coalesce(sum(amount), 0) FROM deal"

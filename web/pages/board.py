@@ -1,6 +1,6 @@
 """The board: the deals of a pipeline by stage, narrowed by what its address says."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from aiohttp import web
@@ -10,22 +10,17 @@ from core.journal import newest_position
 from pipeline.board import board, cards, counters, more, pipelines_seen, sources
 from pipeline.cards import BoardPlace
 from pipeline.filters import DealFilter, Scope
+from pipeline.staff.boards import fold_stage, show_empty
 from pipeline.staff.handing_over import colleagues
 from pipeline.stages import ACTIVE
 from pipeline.tags import tags
 from web.filters import DAYS, NOBODY, Address, read_filter
-from web.site import Caller, Visit, get, whole_number
+from web.site import Caller, Visit, get, post, whole_number
 from web.words import CHANNELS
 
 CARDS = 30
 MOST_TAGS = 40
 MOST_CARDS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    folded: tuple[int, ...] = ()
-    hide_empty: bool = False
 
 
 async def shown(visit: Visit) -> web.StreamResponse:
@@ -51,7 +46,7 @@ async def shown(visit: Visit) -> web.StreamResponse:
         active=[one for one in columns if one.stage.group == ACTIVE],
         archive=[one for one in columns if one.stage.group != ACTIVE],
         choices=await _choices(visit, here.id),
-        settings=Settings(),
+        settings=visit.settings,
     )
 
 
@@ -106,6 +101,18 @@ async def some(visit: Visit) -> web.StreamResponse:
     return visit.page("cards_only.html", cards=list(found.values()))
 
 
+async def folded(visit: Visit) -> web.StreamResponse:
+    """A column of his is folded, or unfolded."""
+    await fold_stage(visit.uow, visit.by, visit.id("stage"), folded=visit.form.text("on") == "1")
+    return web.Response(status=204)
+
+
+async def emptied(visit: Visit) -> web.StreamResponse:
+    """Columns without cards are shown to him, or not."""
+    await show_empty(visit.uow, visit.by, on=visit.form.text("on") == "1")
+    return web.Response(status=204)
+
+
 def wanted_of(caller: Caller, now: datetime) -> tuple[DealFilter, Address]:
     """What the address narrows the board to; of which pipeline it is is said apart."""
     said = {name: caller.request.query.getall(name) for name in caller.request.query}
@@ -127,4 +134,6 @@ ROUTES = (
     get("/board/stages/{stage}", stage),
     get("/board/stages/{stage}/cards", following),
     get("/board/cards", some),
+    post("/board/stages/{stage}/fold", folded),
+    post("/board/empty", emptied),
 )

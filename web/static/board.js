@@ -262,14 +262,13 @@ board?.addEventListener("click", (event) => {
   const column = button.closest(".col");
   column.classList.toggle("folded");
   column.querySelector(column.classList.contains("folded") ? ".unfold" : ".tools [data-fold]").focus();
-  const folded = [...board.querySelectorAll(".col.folded")].map((one) => one.id.slice("col-".length));
-  send("/board/settings", { folded: folded.join(",") });
+  send(`/board/stages/${button.dataset.fold}/fold`, { on: column.classList.contains("folded") ? "1" : "0" });
 });
 document.querySelector("[data-empty]")?.addEventListener("click", ({ currentTarget: button }) => {
   const hide = button.getAttribute("aria-pressed") !== "true";
   button.setAttribute("aria-pressed", String(hide));
   board.classList.toggle("hide-empty", hide);
-  send("/board/settings", { hide_empty: hide ? "1" : "0" });
+  send("/board/empty", { on: hide ? "0" : "1" });
 });
 
 /* ---------- choosing several ---------- */
@@ -387,10 +386,11 @@ if (board) {
 }
 
 /** Somebody writes; what he has written shows it a moment later. */
-function typing({ deals }) {
-  for (const id of deals) {
-    const line = cardOf(id)?.querySelector(".typing-line");
-    if (!line) continue;
+function typing({ conversations }) {
+  const lines = conversations.flatMap((id) => [
+    ...document.querySelectorAll(`.card[data-conversation="${id}"] .typing-line`),
+  ]);
+  for (const line of lines) {
     line.hidden = false;
     clearTimeout(line.waits);
     line.waits = setTimeout(() => (line.hidden = true), 6000);

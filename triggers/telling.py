@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from bot.texts import reason, summary
 from core.database import UnitOfWork
 from core.journal import Event, Recorded
 from core.phones import phone_in_words
@@ -22,6 +21,7 @@ from inbox.events import (
     MessageWritten,
 )
 from inbox.queries import MessageView, messages, said_before
+from inbox.wording import reason, summary
 from pipeline.events import (
     AmountSet,
     DealAssigned,
