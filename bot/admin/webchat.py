@@ -11,11 +11,12 @@ from bot.admin import callbacks
 from bot.admin.lines import OFF, ON
 from bot.house import House
 from bot.screens import Screen
-from bot.texts import Buttons, content, shortened
+from bot.texts import Buttons, content
 from bot.typed import said
 from core.database import UnitOfWork
 from core.errors import Unreadable
 from core.texts import N_, Texts
+from inbox.wording import shortened
 from pipeline.staff.rights import Staff
 from pipeline.webchat import WebChatSettings, allow_site, configure, forbid_site, settings_for
 

@@ -141,7 +141,7 @@ textarea::placeholder, input::placeholder { color: var(--soft); opacity: 1; }
 /* What is known of the talk. */
 const messages = new Map(); // by number
 const pending = new Map(); // by key: what is not confirmed yet
-const state = { number: 0, seen: 0, more: false, asks: false, there: false, open: FULL, loaded: false, told: 0, files: [], stopped: false };
+const state = { number: 0, seen: 0, more: false, asks: false, there: false, open: FULL, loaded: false, told: 0, files: [] };
 
 /* The parts that stay. */
 const host = make("div", { lang: language, full: FULL, open: FULL });
@@ -449,7 +449,7 @@ let waiting = null, wait = 1;
 async function listen() {
   waiting?.abort();
   const mine = waiting = new AbortController();
-  while (waiting === mine && !state.stopped) {
+  while (waiting === mine) {
     try {
       const news = await ask("GET", `poll?after=${state.number}&seen=${state.seen}`, { signal: mine.signal });
       if (waiting !== mine) return;
@@ -467,8 +467,7 @@ async function listen() {
 }
 
 function trouble(failure) {
-  if (failure.status === 403) { state.stopped = true; host.remove(); console.warn("This site is not on the list of the chat."); }
-  else if (failure.status === 401) { kept.write({ token: "" }); state.loaded = false; }
+  if (failure.status === 401) { kept.write({ token: "" }); state.loaded = false; }
   else if (state.open) note(failure.status ? failure.words || say("offline") : say("offline"), 0);
 }
 
