@@ -122,8 +122,8 @@ class Visit:
         """A number of the address; a route takes nothing but digits there."""
         return whole_number(self.request.match_info[name]) or 0
 
-    def page(self, template: str, **values: object) -> web.Response:
-        """A template as an answer."""
+    def html(self, template: str, **values: object) -> str:
+        """A template with values, for whoever asks."""
         common: dict[str, object] = {
             "by": self.by,
             "t": self.t,
@@ -133,8 +133,11 @@ class Visit:
             "Right": Right,
         }
         common["theme"] = theme_of(self.request)
-        html = self.site.rendering.render(template, **(common | values))
-        response = web.Response(text=html, content_type="text/html")
+        return self.site.rendering.render(template, **(common | values))
+
+    def page(self, template: str, **values: object) -> web.Response:
+        """The same as an answer."""
+        response = web.Response(text=self.html(template, **values), content_type="text/html")
         response.enable_compression()
         return response
 
@@ -161,6 +164,8 @@ class Route:
     right: Right = Right.SEE
     # The handler takes the body itself, as it may be large, and is given a unit that only reads.
     streams: bool = False
+    # The answer goes on for as long as the page is open; the unit that the handler gets serves for its time alone.
+    lasts: bool = False
 
 
 # What the numbers in addresses are the numbers of.
@@ -168,9 +173,9 @@ IDS = ("deal", "stage", "message", "attachment", "outgoing", "task", "trigger", 
 NUMBER = r"{%s:\d{1,18}}"
 
 
-def get(path: str, handler: Handler, right: Right = Right.SEE) -> Route:
+def get(path: str, handler: Handler, right: Right = Right.SEE, *, lasts: bool = False) -> Route:
     """A page or a part of one."""
-    return Route("GET", _numbered(path), handler, right)
+    return Route("GET", _numbered(path), handler, right, lasts=lasts)
 
 
 def post(path: str, handler: Handler, right: Right = Right.SEE, *, streams: bool = False) -> Route:

@@ -66,6 +66,10 @@ async def _serve(request: web.Request, route: Route, session: Session, csrf: str
     if site.clock.now() - session.seen_at > SEEN_EVERY:
         async with site.database.unit() as uow:
             await note_seen(uow, session.id)
+    if route.lasts:
+        async with site.database.reading() as uow:
+            lasting = visit(request, uow, session, csrf, form)
+        return await route.handler(lasting)
     changes = route.method != "GET" and not route.streams
     async with site.database.unit() if changes else site.database.reading() as uow:
         return await route.handler(visit(request, uow, session, csrf, form))
