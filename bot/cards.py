@@ -65,7 +65,7 @@ def stands_whole(shown: MessageView) -> bool:
 
 
 def _origin(t: Texts, view: DealView) -> str:
-    channel = CHANNELS.get(view.channel_kind, view.channel_kind)
+    channel = t(CHANNELS.get(view.channel_kind, view.channel_kind))
     if not view.source:
         return channel
     return t("{channel} · from “{source}”", channel=channel, source=shortened(view.source, 64))

@@ -19,7 +19,7 @@ REACTIONS = {
     PAID_REACTION: N_("a paid star"),
 }
 
-CHANNELS = {"telegram": "Telegram"}
+CHANNELS = {"telegram": "Telegram", "webchat": N_("Web chat")}
 LONGEST = Telegram.limits.text
 MEGABYTE = 1024 * 1024
 
@@ -53,7 +53,7 @@ def too_big(t: Texts, size: int, most: int, channel_kind: str) -> tuple[str, str
     why = t(
         "the file has {size} MB, and {channel} takes {most} MB at most",
         size=math.ceil(size / MEGABYTE),
-        channel=CHANNELS.get(channel_kind, channel_kind),
+        channel=t(CHANNELS.get(channel_kind, channel_kind)),
         most=most // MEGABYTE,
     )
     return why, t("Send a smaller file, or a link to it.")

@@ -12,7 +12,7 @@ from inbox.models import conversation, message
 from inbox.talks import NOTE, OUT, Sent, sent_states
 from pipeline.deals import VIEW, DealView
 from pipeline.models import deal
-from pipeline.staff.rights import Staff
+from pipeline.staff.rights import Right, Staff, needs
 from pipeline.talks import colleagues_talk, names_of
 from pipeline.work.tasks import Colour, colour_of
 
@@ -108,6 +108,7 @@ _CARD = VIEW.add_columns(
 _OF_VIEW = len(fields(DealView))
 
 
+@needs(Right.SEE)
 async def cards_of(
     uow: UnitOfWork, by: Staff, deal_ids: Collection[int], condition: ColumnElement[bool] | None = None
 ) -> dict[int, Card]:

@@ -222,6 +222,8 @@ bulk_deal = Table(
     Column("outcome", String),
     Column("values", JSON),
 )
+_to_do = bulk_deal.c.outcome.is_(None)
+Index("ix_bulk_deal_left", bulk_deal.c.bulk_id, bulk_deal.c.deal_id, sqlite_where=_to_do, postgresql_where=_to_do)
 
 talk = Table(
     "talk",

@@ -16,6 +16,7 @@ from pipeline.models import deal, staff, stage_stay, talk
 from pipeline.staff.rights import Right, Staff, needs
 from pipeline.staff.taking import assign
 from pipeline.stages import ACTIVE, LOST, LostReason, Stage, reasons, stages_of
+from pipeline.staying import still_in
 from pipeline.totals import count, moved
 
 
@@ -52,11 +53,14 @@ class NoSuchReason(NotFound):
 
 
 @needs(Right.MOVE)
-async def move(uow: UnitOfWork, by: Staff, deal_id: int, *, stage_id: int) -> None:
+async def move(uow: UnitOfWork, by: Staff, deal_id: int, *, stage_id: int, seen_in: int | None = None) -> None:
     """Put a deal into another active stage of its pipeline; into its own one changes nothing.
 
-    Raises NotFound, DealTaken, DealIsClosed, or ReasonNeeded for a stage that ends deals.
+    `seen_in` is the stage where somebody sees it. Raises NotFound, DealTaken, DealIsClosed, ReasonNeeded for a stage
+    that ends deals, and MovedMeanwhile or MovedByItself when it is neither where it was seen nor where it is to be.
     """
+    if seen_in is not None:
+        await still_in(uow, await his_deal(uow, by, deal_id), seen_in, stage_id)
     row = await his_open_deal(uow, by, deal_id)
     target = next((one for one in await stages_of(uow, row.pipeline_id) if one.id == stage_id), None)
     if target is None:
@@ -72,12 +76,21 @@ async def move(uow: UnitOfWork, by: Staff, deal_id: int, *, stage_id: int) -> No
 
 @needs(Right.MOVE)
 async def close(
-    uow: UnitOfWork, by: Staff, deal_id: int, *, group: str, reason_id: int | None = None, words: str | None = None
+    uow: UnitOfWork,
+    by: Staff,
+    deal_id: int,
+    *,
+    group: str,
+    reason_id: int | None = None,
+    words: str | None = None,
+    seen_in: int | None = None,
 ) -> None:
-    """End a deal as "won", "lost" (with a reason, some with words) or "not_a_lead".
+    """End a deal as "won", "lost" (with a reason, some with words) or "not_a_lead"; `seen_in` is as for `move`.
 
-    Raises NotFound, DealTaken, DealIsClosed, ReasonNeeded, WordsNeeded.
+    Raises NotFound, DealTaken, DealIsClosed, ReasonNeeded, WordsNeeded, MovedMeanwhile, MovedByItself.
     """
+    if seen_in is not None:
+        await still_in(uow, await his_deal(uow, by, deal_id), seen_in)
     row = await his_open_deal(uow, by, deal_id)
     target = next((one for one in await stages_of(uow, row.pipeline_id) if one.group == group), None)
     if target is None or group == ACTIVE:

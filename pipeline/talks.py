@@ -93,6 +93,7 @@ async def attachment_of(uow: UnitOfWork, by: Staff, attachment_id: int) -> Store
     return found
 
 
+@needs(Right.SEE)
 async def part_of(uow: UnitOfWork, by: Staff, view: DealView) -> Within:
     """The part of its conversation that somebody reads with a deal that he sees.
 
@@ -111,6 +112,7 @@ async def part_of(uow: UnitOfWork, by: Staff, view: DealView) -> Within:
     )
 
 
+@needs(Right.SEE)
 async def colleagues_talk(uow: UnitOfWork, by: Staff, conversation_ids: Collection[int]) -> set[int]:
     """In which of these conversations there is a deal that somebody may not see."""
     if by.may(Right.SEE_ALL) or not conversation_ids:

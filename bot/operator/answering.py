@@ -130,7 +130,7 @@ async def _send(uow: UnitOfWork, by: Staff, desk: Desk, deal_id: int, message: M
         uow,
         by,
         deal_id,
-        written=written(message),
+        written=written(message, desk.channel_id),
         client_key=client_key(desk.channel_id, desk.external_id, name),
         reply_to_id=answered,
     )

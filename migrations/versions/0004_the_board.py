@@ -10,6 +10,7 @@ branch_labels = None
 depends_on = None
 
 UNDER_WAY = 'ended_at IS NULL'
+TO_DO = 'outcome IS NULL'
 
 
 def upgrade() -> None:
@@ -38,6 +39,26 @@ def upgrade() -> None:
     sa.UniqueConstraint('token_hash', name=op.f('uq_session_token_hash'))
     )
     op.create_index(op.f('ix_session_staff_id'), 'session', ['staff_id'])
+    op.create_table('stated',
+    sa.Column('contact_id', Id, nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('value', sa.String(), nullable=False),
+    sa.Column('at', Instant(), nullable=False),
+    sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], name=op.f('fk_stated_contact_id')),
+    sa.PrimaryKeyConstraint('contact_id', 'kind', 'value', name=op.f('pk_stated'))
+    )
+    op.create_table('upload',
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('owner', sa.String(), nullable=False),
+    sa.Column('path', sa.String(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=True),
+    sa.Column('mime', sa.String(), nullable=True),
+    sa.Column('file_name', sa.String(), nullable=True),
+    sa.Column('size', sa.BigInteger(), nullable=True),
+    sa.Column('at', Instant(), nullable=False),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_upload'))
+    )
+    op.create_index(op.f('ix_upload_at'), 'upload', ['at'])
     op.create_table('stage_total',
     sa.Column('id', Id, nullable=False),
     sa.Column('stage_id', Id, nullable=False),
@@ -69,6 +90,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['deal_id'], ['deal.id'], name=op.f('fk_bulk_deal_deal_id')),
     sa.PrimaryKeyConstraint('bulk_id', 'deal_id', name=op.f('pk_bulk_deal'))
     )
+    op.create_index('ix_bulk_deal_left', 'bulk_deal', ['bulk_id', 'deal_id'], sqlite_where=sa.text(TO_DO), postgresql_where=sa.text(TO_DO))
     op.execute(
         "INSERT INTO stage_total (stage_id, currency, deals, amount)"
         " SELECT stage_id, coalesce(currency, ''), count(*), coalesce(sum(amount), 0) FROM deal"
@@ -77,7 +99,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ('bulk_deal', 'bulk', 'stage_total', 'session', 'login'):
+    for table in ('bulk_deal', 'bulk', 'stage_total', 'upload', 'stated', 'session', 'login'):
         op.drop_table(table)
     op.drop_column('staff', 'board')
     for column in ('seen_by_us_id', 'seen_by_customer_id'):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from core.database import UnitOfWork
 from core.errors import NotFound
@@ -37,6 +37,28 @@ async def colleagues(uow: UnitOfWork, pipeline_id: int) -> list[Colleague]:
         .order_by(staff.c.on_shift_since.is_(None), staff.c.name, staff.c.id)
     )
     return [Colleague(row.id, row.name, bool(row.on_shift)) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Assignable:
+    """Somebody of a pipeline with how much he has to do."""
+
+    id: int
+    name: str
+    on_shift: bool
+    open_deals: int
+
+
+@needs(Right.SEE)
+async def assignable(uow: UnitOfWork, by: Staff, pipeline_id: int) -> list[Assignable]:
+    """The members of a pipeline, those on shift first, to whoever works in it or sees all."""
+    people = await colleagues(uow, pipeline_id)
+    if not by.may(Right.SEE_ALL) and by.id not in {one.id for one in people}:
+        raise NotFound
+    query = select(deal.c.assignee_id, func.count().label("deals")).where(deal.c.closed_at.is_(None))
+    theirs = query.where(deal.c.assignee_id.in_([one.id for one in people])).group_by(deal.c.assignee_id)
+    deals = {row.assignee_id: row.deals for row in await uow.rows(theirs)}
+    return [Assignable(one.id, one.name, one.on_shift, deals.get(one.id, 0)) for one in people]
 
 
 @needs(Right.WORK)

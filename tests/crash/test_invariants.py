@@ -127,6 +127,7 @@ SPOILT = {
     "I7 not opened once": "DELETE FROM event WHERE kind = 'DealOpened'",
     "I7 closing untold": "DELETE FROM event WHERE kind = 'DealClosed'",
     "I7 stays untold": "DELETE FROM stage_stay",
+    "I7 a stage holds more or less": "UPDATE stage_total SET deals = deals + 1",
     "I7 a message not told of once": "DELETE FROM event WHERE kind = 'MessageReceived'",
     "I7 not the last owner": f"UPDATE deal SET assignee_id = 3 - assignee_id WHERE id = {OPEN}",
     "I7 owned by a stranger": "DELETE FROM membership",

@@ -34,7 +34,6 @@ PLANS = {
     "ix_trigger_run_deal": "SELECT id FROM trigger_run WHERE deal_id IN (1, 2) AND state IN ('waiting', 'queued')",
     "ix_trigger_run_next": "SELECT id FROM trigger_run WHERE trigger_id = 1 AND state = 'waiting' ORDER BY due_at",
     "ix_trigger_run_lately": "SELECT id FROM trigger_run WHERE trigger_id = 1 ORDER BY id DESC LIMIT 10",
-    "ix_stage_stay_stage": "SELECT id FROM stage_stay WHERE stage_id = 1 AND entered_at > '2026-01-01'",
     "uq_stage_stay_open": "SELECT id FROM stage_stay WHERE deal_id = 1 AND left_at IS NULL",
 }
 

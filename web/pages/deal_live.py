@@ -1,83 +1,86 @@
 """An open deal, kept as it is now: what changes is sent as the templates draw it, to be put in place by its id."""
 
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import Sequence
 
 from aiohttp import web
-from aiohttp_sse import EventSourceResponse, sse_response
 
+from core.database import UnitOfWork
 from core.errors import Refusal
 from core.journal import Event, Recorded, newest_position
 from inbox.events import ConversationSeen
+from inbox.presence import Typing, typing_topic
 from pipeline.deals import see
 from pipeline.feed import since
 from pipeline.talks import Talk, messages_of, talk_of_deal
 from web.deal_parts import parts
-from web.live import Changes, Watching
+from web.live import Changes
+from web.pages.streams import follow, position_seen
 from web.pages.talk import PAGE, said_values
-from web.site import Visit, get, whole_number
+from web.site import Caller, stream
 
-SILENCE = 20.0
 MOST_EVENTS = 500
 
 
-async def live(visit: Visit) -> web.StreamResponse:
-    """Tell an open page what happens to its deal, until it goes or may not be seen any more."""
-    position = whole_number(visit.request.headers.get("Last-Event-ID", "")) or visit.query.number("since")
-    watched = visit.site.hub.watching(visit.by.id, visit.session_id, since=position)
-    async with watched as page, sse_response(visit.request, ping_interval=SILENCE) as stream:
-        with suppress(ConnectionError):
-            await _tell(visit, page, stream, position)
-    return stream
+async def live(caller: Caller) -> web.StreamResponse:
+    """Tell an open page what happens to its deal, until it goes or may not see it any more."""
+    async with caller.site.database.reading() as uow:
+        await see(uow, caller.by, caller.id("deal"))
+        seen = position_seen(caller.request) or await newest_position(uow)
+    told = _Told(caller, seen)
+    return await follow(caller, "deal", told.about)
 
 
-async def _tell(visit: Visit, page: Watching, stream: EventSourceResponse, position: int | None) -> None:
-    deal_id = visit.id("deal")
-    async with visit.site.database.reading() as uow:
-        if position is None:
-            position = await newest_position(uow)
-    await stream.send("", event="ready")
-    while stream.is_connected() and not page.ended:
-        changes = await page.wait(SILENCE)
-        if changes is None or page.ended:
-            continue
+class _Told:
+    """How far a page has been told of its deal."""
+
+    def __init__(self, caller: Caller, position: int) -> None:
+        self._caller = caller
+        self._deal_id = caller.id("deal")
+        self._position = position
+
+    async def about(self, changes: Changes) -> dict[str, object]:
+        """What it has to show differently: HTML of `messages` and of the `parts` around them, or why it is `gone`."""
         if changes.everything:
-            await stream.send("", event="reload", id=str(changes.position))
-            return
-        async with visit.site.database.reading() as uow:
+            return {"everything": True}
+        caller = self._caller
+        async with caller.site.database.reading() as uow:
             try:
-                told = await _told(replace(visit, uow=uow), deal_id, changes, position)
+                view = await see(uow, caller.by, self._deal_id)
+                its = self._deal_id in changes.deals or view.conversation_id in changes.conversations
+                said = await self._drawn(uow) if its else {}
             except Refusal as refusal:
-                await stream.send(refusal.told(visit.t, uow.now), event="gone")
-                return
-        for kind, html in told:
-            await stream.send(html, event=kind)
-        position = changes.position
-        # The page remembers where it got to when all of it has arrived.
-        await stream.send("", event="ready", id=str(position))
+                return {"gone": refusal.told(caller.t, uow.now)}
+        self._position = changes.position
+        return said
+
+    async def _drawn(self, uow: UnitOfWork) -> dict[str, object]:
+        caller, deal_id = self._caller, self._deal_id
+        events = await since(uow, caller.by, deal_id, self._position, most=MOST_EVENTS)
+        if not events:
+            return {}
+        talk = await _said(uow, caller, deal_id, events)
+        values = await said_values(uow, caller, talk, events)
+        around = await parts(uow, caller.by, caller.t, deal_id)
+        return {
+            "messages": caller.html("feed.html", uow.now, **values),
+            "parts": caller.html("deal_parts.html", uow.now, **around),
+        }
 
 
-async def _told(visit: Visit, deal_id: int, changes: Changes, position: int) -> list[tuple[str, str]]:
-    """What to send, by the name of the event. Raises NotFound, DealTaken."""
-    view = await see(visit.uow, visit.by, deal_id)
-    told = [("queue", "")] if changes.deals or changes.conversations else []
-    if deal_id not in changes.deals and view.conversation_id not in changes.conversations:
-        return told
-    events = await since(visit.uow, visit.by, deal_id, position, most=MOST_EVENTS)
-    if not events:
-        return told
-    talk = await _said(visit, deal_id, events)
-    html = visit.html("feed.html", **await said_values(visit, talk, events), deal=talk.deal, earlier=False)
-    around = visit.html("deal_parts.html", **await parts(visit.uow, visit.by, visit.t, deal_id))
-    return [("messages", html), ("parts", around), *told]
-
-
-async def _said(visit: Visit, deal_id: int, events: list[Recorded[Event]]) -> Talk:
+async def _said(uow: UnitOfWork, caller: Caller, deal_id: int, events: Sequence[Recorded[Event]]) -> Talk:
     """The messages that events are about; once the customer has seen some, all that he may have seen."""
     if any(isinstance(one.event, ConversationSeen) and one.event.by == "customer" for one in events):
-        return await talk_of_deal(visit.uow, visit.by, deal_id, limit=PAGE)
+        return await talk_of_deal(uow, caller.by, deal_id, limit=PAGE)
     ids = {number for one in events if (number := getattr(one.event, "message_id", None)) is not None}
-    return await messages_of(visit.uow, visit.by, deal_id, ids)
+    return await messages_of(uow, caller.by, deal_id, ids)
 
 
-ROUTES = (get("/deals/{deal}/live", live, lasts=True),)
+async def typing(caller: Caller) -> web.StreamResponse:
+    """Tell the customer that somebody writes to him."""
+    async with caller.site.database.reading() as uow:
+        view = await see(uow, caller.by, caller.id("deal"))
+    await caller.site.wakeups.ring(typing_topic(Typing(view.conversation_id, caller.by.actor)))
+    return web.Response(status=204)
+
+
+ROUTES = (stream("GET", "/deals/{deal}/live", live), stream("POST", "/deals/{deal}/typing", typing))

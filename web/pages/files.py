@@ -1,20 +1,19 @@
-"""Files of messages, for whoever may read them: shown in place only where their bytes are a picture, sound or film."""
+"""Files of messages: given to whoever may read them, taken from whoever writes one."""
 
-import asyncio
-from pathlib import Path
-from urllib.parse import quote
+from collections.abc import AsyncIterator
+from urllib.parse import unquote
 
 from aiohttp import web
 
 from core.errors import NotFound
+from core.storable import storable
 from core.texts import N_
+from inbox.media import MOST_BYTES
+from inbox.uploads import FileTooLarge, sniffed, take_in
 from pipeline.talks import attachment_of
-from web.site import Visit, get
-
-BEGINNING = 16
-# What a browser may make of them: nothing that runs, wherever they are opened.
-GUARD = "sandbox; default-src 'none'"
-OTHER = "application/octet-stream"
+from web.chat.asking import LEAST, Wrong, chunks_of
+from web.downloads import headers_of
+from web.site import Caller, stream
 
 
 class FileWaits(NotFound):
@@ -33,60 +32,43 @@ class FileGone(NotFound):
     next_step = N_("Ask the customer to send it again.")
 
 
-async def shown(visit: Visit) -> web.StreamResponse:
-    """A file, or a range of it."""
-    file = await attachment_of(visit.uow, visit.by, visit.id("attachment"))
+async def given(caller: Caller) -> web.StreamResponse:
+    """A file, or a range of it; shown in place only where its bytes are a picture, a sound or a film."""
+    async with caller.site.database.reading() as uow:
+        file = await attachment_of(uow, caller.by, caller.id("attachment"))
     if file.state == "waiting":
         raise FileWaits
     if file.state != "kept" or file.path is None:
         raise FileGone
-    place = visit.site.media / file.path
+    place = caller.site.media / file.path
     try:
-        mime = await asyncio.to_thread(_type, place)
+        mime = await sniffed(place)
     except OSError:
         raise FileGone from None
-    headers = {
-        "Content-Type": mime or OTHER,
-        "Content-Disposition": "inline" if mime else _saved_as(file.name),
-        "Content-Security-Policy": GUARD,
-        # Another one may sit here next; what is asked again is answered shortly.
-        "Cache-Control": "private, no-cache",
-    }
-    return web.FileResponse(place, headers=headers)
+    return web.FileResponse(place, headers=headers_of(mime, file.name))
 
 
-def _saved_as(name: str | None) -> str:
-    return f"attachment; filename*=UTF-8''{quote(name or 'file', safe='')}"
+async def taken(caller: Caller) -> web.StreamResponse:
+    """Keep a file until a message uses it; the body is its bytes, a header says what it is called."""
+    request = caller.request
+    if request.content_type != "application/octet-stream":
+        raise web.HTTPUnsupportedMediaType
+    if (request.content_length or 0) > MOST_BYTES:
+        raise FileTooLarge(most=MOST_BYTES // 1024 // 1024)
+    name = storable(unquote(request.headers.get("X-File-Name", ""), errors="replace"))
+    site = caller.site
+    done = await take_in(site.database, site.media, _chunks(request), owner=caller.by.actor, file_name=name)
+    return web.json_response({"name": done.name, "kind": done.kind, "size": done.size}, status=201)
 
 
-def _type(place: Path) -> str | None:
-    """The type of what may be shown, told by its first bytes alone."""
-    with place.open("rb") as file:
-        return type_of(file.read(BEGINNING))
+async def _chunks(request: web.Request) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in chunks_of(request, most=MOST_BYTES, least=LEAST):
+            yield chunk
+    except Wrong as wrong:
+        if wrong.status == web.HTTPRequestTimeout.status_code:
+            raise web.HTTPRequestTimeout from None
+        raise FileTooLarge(most=MOST_BYTES // 1024 // 1024) from None
 
 
-_BEGINNINGS = (
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-    (b"OggS", "audio/ogg"),
-    (b"ID3", "audio/mpeg"),
-    (b"\xff\xfb", "audio/mpeg"),
-    (b"\xff\xf3", "audio/mpeg"),
-    (b"fLaC", "audio/flac"),
-    (b"\x1aE\xdf\xa3", "video/webm"),
-)
-_RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav"}
-
-
-def type_of(beginning: bytes) -> str | None:
-    """What is a picture, sound or film by its first bytes; None for anything else."""
-    if beginning[:4] == b"RIFF":
-        return _RIFF.get(beginning[8:12])
-    if beginning[4:8] == b"ftyp":
-        return "audio/mp4" if beginning[8:12] == b"M4A " else "video/mp4"
-    return next((mime for start, mime in _BEGINNINGS if beginning.startswith(start)), None)
-
-
-ROUTES = (get("/files/{attachment}", shown),)
+ROUTES = (stream("GET", "/files/{attachment}", given), stream("POST", "/uploads", taken))

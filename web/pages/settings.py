@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from pipeline.staff.boards import Theme, choose_theme
 from pipeline.staff.sessions import sessions_of, sign_out
 from web.site import Visit, get, post
 from web.staff import DOOR
@@ -26,7 +27,17 @@ async def all_ended(visit: Visit) -> web.StreamResponse:
     return web.Response(headers={"HX-Redirect": DOOR})
 
 
+async def themed(visit: Visit) -> web.StreamResponse:
+    """The colours of his pages."""
+    wanted = visit.form.text("theme")
+    if wanted not in tuple(Theme):
+        raise web.HTTPBadRequest
+    await choose_theme(visit.uow, visit.by, Theme(wanted))
+    return web.Response(status=204)
+
+
 ROUTES = (
+    post("/settings/theme", themed),
     get("/settings", shown),
     post("/settings/sessions/{session}/end", ended),
     post("/settings/sessions/end", all_ended),

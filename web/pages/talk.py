@@ -2,27 +2,31 @@
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from aiohttp import web
 
+from core.database import UnitOfWork
 from core.errors import NotFound, Refusal
 from core.journal import Event, Recorded, newest_position
 from core.texts import N_
 from inbox.channel import Written
 from inbox.queries import language_in
 from pipeline.correcting import correct, take_back
-from pipeline.deals import answer, give_up, retry
+from pipeline.deals import give_up, retry
 from pipeline.feed import history
 from pipeline.lists import list_deals
 from pipeline.notes import write_note
+from pipeline.sending import Sending, look, send
 from pipeline.talks import Talk, messages_of, talk_of_deal, versions_of
 from triggers.next_up import skip
 from triggers.telling import teller_of
 from web.deal_parts import lines_before, parts
 from web.messages import BETWEEN, language_tag, lines, woven
+from web.pages.acts import done
 from web.pages.queue import LISTS, WAITING, queue_values
-from web.site import Visit, get, post
+from web.site import Caller, Visit, get, post
 
 PAGE = 50
 MOST_BETWEEN = 200
@@ -52,7 +56,7 @@ async def shown(visit: Visit) -> web.StreamResponse:
     talk = await talk_of_deal(uow, visit.by, deal_id, limit=PAGE)
     around = await parts(uow, visit.by, visit.t, deal_id) | await queue_values(visit, here=deal_id)
     said = await feed_values(visit, talk)
-    return visit.page("deal.html", here="talk", position=position, **(around | said | {"earlier": talk.earlier}))
+    return visit.page("deal.html", here="talk", position=position, **(around | said))
 
 
 async def older(visit: Visit) -> web.StreamResponse:
@@ -62,7 +66,7 @@ async def older(visit: Visit) -> web.StreamResponse:
         raise NotFound
     talk = await talk_of_deal(visit.uow, visit.by, visit.id("deal"), before=before, limit=PAGE)
     values = await feed_values(visit, talk, until=datetime.fromtimestamp(until / 1_000_000, UTC))
-    return visit.page("feed.html", **values, earlier=talk.earlier, deal=talk.deal)
+    return visit.page("feed.html", **values)
 
 
 async def feed_values(visit: Visit, talk: Talk, *, until: datetime | None = None) -> dict[str, object]:
@@ -71,20 +75,23 @@ async def feed_values(visit: Visit, talk: Talk, *, until: datetime | None = None
     between = await history(
         visit.uow, visit.by, talk.deal.id, kinds=BETWEEN.keys(), since=since, until=until, limit=MOST_BETWEEN
     )
-    return await said_values(visit, talk, between)
+    return await said_values(visit.uow, visit, talk, between) | {"earlier": talk.earlier}
 
 
-async def said_values(visit: Visit, talk: Talk, between: list[Recorded[Event]]) -> dict[str, object]:
+async def said_values(
+    uow: UnitOfWork, caller: Caller, talk: Talk, between: Sequence[Recorded[Event]]
+) -> dict[str, object]:
     """The same where it is known what happened."""
-    about = [_by_trigger(one.actor) for one in talk.messages if one.trigger_id is not None]
-    teller = await teller_of(visit.uow, visit.t, between, triggers=set(about))
-    items = woven(talk.messages, lines(teller, between), visit.by.timezone)
-    language = language_tag(await language_in(visit.uow, talk.deal.conversation_id))
-    return {"items": items, "writers": talk.people, "telling": teller, "language": language}
-
-
-def _by_trigger(actor: str) -> int:
-    return int(actor.partition(":")[2])
+    triggers = {one.trigger_id for one in talk.messages if one.trigger_id is not None}
+    teller = await teller_of(uow, caller.t, between, triggers=triggers)
+    return {
+        "deal": talk.deal,
+        "items": woven(talk.messages, lines(teller, between), caller.by.timezone),
+        "earlier": False,
+        "writers": talk.people,
+        "telling": teller,
+        "language": language_tag(await language_in(uow, talk.deal.conversation_id)),
+    }
 
 
 async def around(visit: Visit) -> web.StreamResponse:
@@ -100,22 +107,17 @@ async def past(visit: Visit) -> web.StreamResponse:
 
 
 async def answered(visit: Visit) -> web.StreamResponse:
-    """Write to the customer; the message as the talk shows it."""
-    text = visit.form.text("text")
-    if not text:
+    """Write to the customer; the messages as the talk shows them."""
+    form, deal_id = visit.form, visit.id("deal")
+    uploads = [name for name in form.all("upload") if name]
+    if not form.text("text") and not uploads:
         raise NothingSaid
-    deal_id, reply_to = visit.id("deal"), visit.form.number("reply_to")
-    if reply_to is not None and not (await messages_of(visit.uow, visit.by, deal_id, [reply_to])).messages:
-        raise NotFound
-    sent = await answer(
-        visit.uow,
-        visit.by,
-        deal_id,
-        written=Written("", visit.now, "text", {"text": text}),
-        client_key=key_of(visit),
-        reply_to_id=reply_to,
+    sending = Sending(
+        client_key=key_of(visit), text=form.text("text"), uploads=uploads, reply_to_id=form.number("reply_to")
     )
-    said = await _said(visit, sent.deal_id, [sent.message_id])
+    sent = await send(visit.uow, visit.by, deal_id, sending)
+    talk = await messages_of(visit.uow, visit.by, sent.deal_id, sent.message_ids)
+    said = visit.page("feed.html", **await said_values(visit.uow, visit, talk, []))
     if sent.deal_id != deal_id:
         words = visit.t("Deal #{old} is closed: this went to #{new}.", old=deal_id, new=sent.deal_id)
         said.headers["HX-Trigger"] = json.dumps({"said": {"words": words}})
@@ -125,11 +127,7 @@ async def answered(visit: Visit) -> web.StreamResponse:
 async def noted(visit: Visit) -> web.StreamResponse:
     """Write a note for the team."""
     names = await write_note(visit.uow, visit.by, visit.id("deal"), visit.form.text("text"), client_key=key_of(visit))
-    answer = web.Response(status=204)
-    if names:
-        words = visit.t("{names} will be told.", names=", ".join(names))
-        answer.headers["HX-Trigger"] = json.dumps({"said": {"words": words}})
-    return answer
+    return done(visit.t("{names} will be told.", names=", ".join(names)) if names else "")
 
 
 def key_of(visit: Visit) -> str:
@@ -140,21 +138,16 @@ def key_of(visit: Visit) -> str:
     return f"web:{visit.by.id}:{key}"
 
 
-async def _said(visit: Visit, deal_id: int, ids: list[int]) -> web.Response:
-    talk = await messages_of(visit.uow, visit.by, deal_id, ids)
-    return visit.page("feed.html", **await said_values(visit, talk, []), deal=talk.deal, earlier=False)
-
-
 async def again(visit: Visit) -> web.StreamResponse:
     """Send once more what failed or was not confirmed."""
     await retry(visit.uow, visit.by, visit.id("outgoing"))
-    return web.Response(status=204)
+    return done()
 
 
 async def discarded(visit: Visit) -> web.StreamResponse:
     """Give it up."""
     await give_up(visit.uow, visit.by, visit.id("outgoing"))
-    return web.Response(status=204)
+    return done()
 
 
 async def changed(visit: Visit) -> web.StreamResponse:
@@ -164,13 +157,13 @@ async def changed(visit: Visit) -> web.StreamResponse:
         raise NothingSaid
     written = Written("", visit.now, "text", {"text": text})
     await correct(visit.uow, visit.by, visit.id("message"), written=written, edit=key_of(visit))
-    return web.Response(status=204)
+    return done()
 
 
 async def taken_back(visit: Visit) -> web.StreamResponse:
     """Take a message of ours back."""
     await take_back(visit.uow, visit.by, visit.id("message"), act=key_of(visit))
-    return web.Response(status=204)
+    return done()
 
 
 async def before(visit: Visit) -> web.StreamResponse:
@@ -179,10 +172,16 @@ async def before(visit: Visit) -> web.StreamResponse:
     return visit.page("versions.html", versions=found)
 
 
+async def looked(visit: Visit) -> web.StreamResponse:
+    """What stands on an open page has been seen."""
+    await look(visit.uow, visit.by, visit.id("deal"), up_to=visit.form.number("up_to") or 0)
+    return done()
+
+
 async def skipped(visit: Visit) -> web.StreamResponse:
     """Let a trigger not do what it waits to do."""
     await skip(visit.uow, visit.by, visit.id("run"))
-    return web.Response(status=204)
+    return done()
 
 
 async def queue(visit: Visit) -> web.StreamResponse:
@@ -200,6 +199,7 @@ ROUTES = (
     get("/deals/{deal}/messages/{message}/before", before),
     post("/deals/{deal}/answer", answered),
     post("/deals/{deal}/notes", noted),
+    post("/deals/{deal}/seen", looked),
     post("/outgoing/{outgoing}/retry", again),
     post("/outgoing/{outgoing}/discard", discarded),
     post("/messages/{message}/change", changed),

@@ -23,6 +23,7 @@ from pipeline.work.tasks import (
     see_task,
 )
 from pipeline.work.times import USUAL_TIMES, local, usual_time
+from web.pages.acts import done
 from web.pages.talk import key_of
 from web.site import Visit, get, post
 
@@ -83,7 +84,7 @@ async def added(visit: Visit) -> web.StreamResponse:
         text=visit.form.text("text") or None,
         client_key=key_of(visit),
     )
-    return web.Response(status=204)
+    return done()
 
 
 def _when(visit: Visit) -> datetime:
@@ -94,16 +95,16 @@ def _when(visit: Visit) -> datetime:
     return usual_time(chosen, visit.now, visit.by.timezone)
 
 
-async def done(visit: Visit) -> web.StreamResponse:
+async def finished(visit: Visit) -> web.StreamResponse:
     """It is done."""
     await finish_task(visit.uow, visit.by, visit.id("task"))
-    return web.Response(status=204)
+    return done()
 
 
 async def moved(visit: Visit) -> web.StreamResponse:
     """Another time for it."""
     await move_task(visit.uow, visit.by, visit.id("task"), due_at=_when(visit))
-    return web.Response(status=204)
+    return done()
 
 
 async def givable(visit: Visit) -> web.StreamResponse:
@@ -118,14 +119,14 @@ async def givable(visit: Visit) -> web.StreamResponse:
 async def given(visit: Visit) -> web.StreamResponse:
     """Somebody else's task from now on."""
     await give_task(visit.uow, visit.by, visit.id("task"), to=visit.form.number("to") or 0)
-    return web.Response(status=204)
+    return done()
 
 
 ROUTES = (
     get("/tasks", shown),
     get("/tasks/{task}/people", givable),
     post("/deals/{deal}/tasks", added),
-    post("/tasks/{task}/done", done),
+    post("/tasks/{task}/done", finished),
     post("/tasks/{task}/move", moved),
     post("/tasks/{task}/give", given),
 )

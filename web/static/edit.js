@@ -1,8 +1,8 @@
 "use strict";
 // Fields that are changed where they stand, dialogs, and parts of a page that are shown anew after an act.
 
-const headers = JSON.parse(document.body.getAttribute("hx-headers"));
-const dialog = document.getElementById("dialog");
+const sentWith = JSON.parse(document.body.getAttribute("hx-headers"));
+const ask = document.getElementById("dialog");
 
 /** A name for something that is sent, so that sending it again has no effect. */
 function newKey() {
@@ -14,7 +14,7 @@ function newKey() {
 async function send(url, fields) {
   const answer = await fetch(url, {
     method: "POST",
-    headers: { ...headers, "HX-Request": "true" },
+    headers: { ...sentWith, "HX-Request": "true" },
     body: new URLSearchParams(fields),
   });
   const told = answer.headers.get("HX-Trigger");
@@ -46,6 +46,9 @@ function putParts(html, all = false) {
     const old = document.getElementById(fresh.id);
     if (!old || (!all && isBusy(old))) continue;
     const focused = old.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
+    // The mark of the stream is whoever's who keeps it up to date.
+    const mark = old.querySelector("[data-live]");
+    if (mark) fresh.querySelector("[data-live]").replaceWith(mark);
     old.replaceWith(fresh);
     htmx.process(fresh);
     if (focused) fresh.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
@@ -111,12 +114,12 @@ document.addEventListener("htmx:afterRequest", (event) => {
     return;
   }
   for (const open of document.querySelectorAll("details.pop[open]")) open.open = false;
-  if (dialog.open && dialog.contains(elt)) dialog.close();
+  if (ask.open && ask.contains(elt)) ask.close();
   refresh();
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target === dialog && !dialog.open) dialog.showModal();
+  if (event.detail.target === ask && !ask.open) ask.showModal();
 });
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-close]")) event.target.closest("dialog").close();

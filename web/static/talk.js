@@ -17,6 +17,7 @@ const toEnd = () => { feed.scrollTop = feed.scrollHeight; };
 
 /** Put messages in their places: known ones in place of what they were, new ones behind those before them. */
 function put(html, mine = false) {
+  showTyping(false);
   const stay = isAtEnd() || mine;
   const first = Number(feed.querySelector("[data-id]")?.dataset.id ?? 0);
   let day = null;
@@ -38,6 +39,7 @@ function put(html, mine = false) {
   }
   if (stay) toEnd();
   else newest.hidden = false;
+  look();
 }
 
 /** What a new element stands before: whatever is on its way comes last. */
@@ -103,46 +105,35 @@ document.addEventListener("click", (event) => {
 
 // ---------- live ----------
 
-let position = page.dataset.position;
-let lostAt = null;
-let gone = false;
+const TYPING_MS = 6000;
 let queueTimer = null;
+let typingTimer = null;
 
-function showLive(look) {
-  const mark = document.getElementById("live");
-  if (!mark) return;
-  mark.className = `live no-phone ${look}`.trim();
-  const time = (lostAt ?? new Date()).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-  const words = { lost: page.dataset.lost.replace("{time}", time), catching: page.dataset.catching, "": page.dataset.live }[look];
-  if (mark.textContent !== words) mark.textContent = words;
-}
-const lookNow = () => (lostAt ? "lost" : "");
+const stop = listen(`/deals/${dealId}/live?since=${page.dataset.position}`, {
+  deal: ({ everything, gone, messages, parts }) => {
+    if (everything) return location.reload();
+    if (gone) return leaveTalk(gone);
+    if (messages) put(messages);
+    if (parts) putParts(parts);
+    queueTimer ??= setTimeout(loadQueue, 1500);
+  },
+  typing: ({ conversations }) => {
+    if (conversations.includes(Number(page.dataset.conversation))) showTyping(true);
+  },
+});
 
-function listen() {
-  const stream = new EventSource(`/deals/${dealId}/live?since=${position}`);
-  const reached = (event) => { if (event.lastEventId) position = event.lastEventId; };
-  stream.addEventListener("open", () => { if (lostAt) showLive("catching"); });
-  stream.addEventListener("ready", (event) => { reached(event); lostAt = null; showLive(""); });
-  stream.addEventListener("messages", (event) => put(event.data));
-  stream.addEventListener("parts", (event) => putParts(event.data));
-  stream.addEventListener("queue", () => { queueTimer ??= setTimeout(loadQueue, 1500); });
-  stream.addEventListener("reload", () => location.reload());
-  stream.addEventListener("gone", (event) => {
-    gone = true;
-    stream.close();
-    toast(event.data, "wait");
-    for (const one of composer.elements) one.disabled = true;
-  });
-  stream.addEventListener("error", () => {
-    lostAt ??= new Date();
-    showLive("lost");
-    if (gone || stream.readyState !== EventSource.CLOSED) return;
-    setTimeout(listen, 4000);
-  });
-  addEventListener("pagehide", () => stream.close(), { once: true });
+/** Somebody else has the deal now: what stands here may not be added to. */
+function leaveTalk(words) {
+  stop();
+  toast(words, "wait");
+  for (const one of composer.elements) one.disabled = true;
 }
-listen();
-document.addEventListener("parts", () => { showLive(lookNow()); showTab(); });
+function showTyping(types) {
+  clearTimeout(typingTimer);
+  document.querySelector(".talk-head .typing-line").hidden = !types;
+  if (types) typingTimer = setTimeout(showTyping, TYPING_MS, false);
+}
+document.addEventListener("parts", () => showTab());
 
 function loadQueue() {
   queueTimer = null;
@@ -150,6 +141,23 @@ function loadQueue() {
   if (!list || document.hidden || list.scrollTop > 0 || list.contains(document.activeElement)) return;
   htmx.ajax("GET", `/queue?list=${list.dataset.list}&here=${dealId}`, { target: "#queue", swap: "innerHTML" });
 }
+
+/** Whoever looks at the end of a talk has seen what stands there. */
+let seen = 0;
+async function look() {
+  const last = Number([...feed.querySelectorAll(".msg:not(.out)")].at(-1)?.dataset.id ?? 0);
+  if (last <= seen || document.hidden || !document.hasFocus() || !isAtEnd()) return;
+  seen = last;
+  try {
+    await send(`/deals/${dealId}/seen`, { up_to: last });
+  } catch {
+    seen = 0;
+  }
+}
+document.addEventListener("visibilitychange", look);
+addEventListener("focus", look);
+feed.addEventListener("scroll", look);
+look();
 
 // ---------- writing ----------
 
@@ -182,7 +190,13 @@ function keepDraft() {
 function grow() {
   field.rows = Math.min(9, Math.max(1, field.value.split("\n").length));
 }
-field.addEventListener("input", () => { keepDraft(); grow(); });
+let saidTyping = 0;
+function sayTyping() {
+  if (mode !== "answer" || changing || Date.now() - saidTyping < TYPING_MS / 2) return;
+  saidTyping = Date.now();
+  send(`/deals/${dealId}/typing`, {}).catch(() => {});
+}
+field.addEventListener("input", () => { keepDraft(); grow(); sayTyping(); });
 const draft = JSON.parse(sessionStorage.getItem(draftKey) ?? "null");
 if (draft) {
   field.value = draft.text;
@@ -243,20 +257,22 @@ field.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !about.hidden) drop();
 });
 
-composer.addEventListener("submit", (event) => {
+composer.addEventListener("submit", async (event) => {
   event.preventDefault();
   const text = field.value.trim();
-  if (!text) return field.focus();
-  if (changing) return sendChange(text);
-  const fields = { text, key: newKey() };
-  if (replyTo) fields.reply_to = replyTo;
+  if (changing) return text && sendChange(text);
+  const mine = mode === "note" ? [] : files.splice(0);
+  if (!text && !mine.length) return field.focus();
+  const fields = [["text", text], ["key", newKey()]];
+  if (replyTo) fields.push(["reply_to", replyTo]);
   field.value = "";
   sessionStorage.removeItem(draftKey);
   drop();
   grow();
+  showFiles();
   field.focus();
-  if (mode === "note") sendNote(fields);
-  else sendAnswer(fields, going(fields.text));
+  if (mode === "note") sendNote(text, fields);
+  else sendAnswer({ text, fields, files: mine }, going([text, ...mine.map((one) => one.file.name)].filter(Boolean).join("\n")));
 });
 
 /** A message that is on its way to the server. */
@@ -270,44 +286,57 @@ function going(text) {
   return bubble;
 }
 
-async function sendAnswer(fields, bubble) {
+async function sendAnswer(message, bubble) {
   bubble.querySelector(".under")?.remove();
   bubble.firstElementChild.className = "bubble going";
   let answer;
   try {
-    answer = await send(composer.action, fields);
-  } catch {
-    unsent(fields, bubble);
+    for (const one of message.files) one.name ??= await one.sent;
+    answer = await send(composer.action, [...message.fields, ...message.files.map((one) => ["upload", one.name])]);
+  } catch (error) {
+    if (error.refused) return takeBackInto(message, bubble);
+    unsent(message, bubble);
     return;
   }
+  if (!answer.ok) return takeBackInto(message, bubble);
   bubble.remove();
-  if (answer.ok) put(await answer.text(), true);
-  else giveBack(fields.text);
+  put(await answer.text(), true);
+}
+
+function takeBackInto(message, bubble) {
+  bubble.remove();
+  giveBack(message.text);
+  files.push(...message.files.filter((one) => !one.failed));
+  showFiles();
 }
 
 /** There is no connection: it stays here, to be sent again by the same name. */
-function unsent(fields, bubble) {
+function unsent(message, bubble) {
   bubble.firstElementChild.className = "bubble failed";
   const under = document.getElementById("unsent").content.cloneNode(true).firstElementChild;
   under.querySelector(".why").textContent = page.dataset.unsent;
-  under.querySelector("[data-again]").addEventListener("click", () => sendAnswer(fields, bubble));
-  under.querySelector("[data-forget]").addEventListener("click", () => { bubble.remove(); giveBack(fields.text); });
+  under.querySelector("[data-again]").addEventListener("click", () => {
+    for (const one of message.files) if (one.failed) upload(one);
+    sendAnswer(message, bubble);
+  });
+  under.querySelector("[data-forget]").addEventListener("click", () => takeBackInto(message, bubble));
   bubble.append(under);
   toEnd();
 }
 
 function giveBack(text) {
+  if (!text) return;
   field.value = field.value ? `${text}\n${field.value}` : text;
   keepDraft();
   grow();
 }
 
-async function sendNote(fields) {
+async function sendNote(text, fields) {
   try {
     const answer = await send(composer.dataset.note, fields);
-    if (!answer.ok) giveBack(fields.text);
+    if (!answer.ok) giveBack(text);
   } catch {
-    giveBack(fields.text);
+    giveBack(text);
     toast(document.body.dataset.failed);
   }
 }
@@ -320,6 +349,112 @@ async function sendChange(text) {
     toast(document.body.dataset.failed);
   }
 }
+
+// ---------- files ----------
+
+const MOST_FILES = 10;
+const MOST_BYTES = 20 * 1024 * 1024;
+const fileList = document.getElementById("files");
+let files = [];
+
+function addFiles(found) {
+  for (const file of found) {
+    if (files.length >= MOST_FILES) break;
+    if (file.size > MOST_BYTES) {
+      toast(page.dataset.tooLarge.replace("{name}", file.name));
+      continue;
+    }
+    const one = { file, row: document.getElementById("file").content.cloneNode(true).firstElementChild };
+    draw(one);
+    upload(one);
+    files.push(one);
+  }
+  showFiles();
+  field.focus();
+}
+
+function draw(one) {
+  one.row.querySelector("b").textContent = one.file.name;
+  if (/^image\/(jpeg|png|gif|webp)$/.test(one.file.type)) {
+    const image = document.createElement("img");
+    image.alt = "";
+    image.src = URL.createObjectURL(one.file);
+    one.row.querySelector(".pic").replaceChildren(image);
+  }
+  const button = one.row.querySelector("button");
+  button.setAttribute("aria-label", page.dataset.remove.replace("{name}", one.file.name));
+  button.addEventListener("click", () => {
+    one.request.abort();
+    files = files.filter((other) => other !== one);
+    showFiles();
+    field.focus();
+  });
+}
+
+function showFiles() {
+  fileList.replaceChildren(...files.map((one) => one.row));
+  fileList.hidden = !files.length;
+}
+
+/** Send a file ahead of its message; `sent` becomes the name by which the message uses it. */
+function upload(one) {
+  const request = new XMLHttpRequest();
+  const progress = one.row.querySelector("progress");
+  one.request = request;
+  one.failed = false;
+  one.sent = new Promise((resolve, reject) => {
+    request.upload.addEventListener("progress", (event) => { progress.value = (100 * event.loaded) / event.total; });
+    request.addEventListener("load", () => {
+      if (request.status === 201) {
+        progress.value = 100;
+        resolve(JSON.parse(request.response).name);
+        return;
+      }
+      one.failed = true;
+      toast(request.response);
+      reject(Object.assign(new Error(request.response), { refused: true }));
+    });
+    request.addEventListener("error", () => {
+      one.failed = true;
+      reject(new TypeError("no connection"));
+    });
+  });
+  one.sent.catch(() => {
+    if (!files.includes(one)) return;
+    one.row.classList.add("bad");
+  });
+  request.open("POST", "/uploads");
+  request.setRequestHeader("X-CSRF-Token", sentWith["X-CSRF-Token"]);
+  request.setRequestHeader("HX-Request", "true");
+  request.setRequestHeader("Content-Type", "application/octet-stream");
+  request.setRequestHeader("X-File-Name", encodeURIComponent(one.file.name));
+  request.send(one.file);
+}
+
+document.getElementById("pick").addEventListener("change", (event) => {
+  addFiles(event.target.files);
+  event.target.value = "";
+});
+field.addEventListener("paste", (event) => {
+  if (mode !== "answer" || !event.clipboardData.files.length) return;
+  event.preventDefault();
+  addFiles(event.clipboardData.files);
+});
+const talkColumn = document.querySelector(".talk");
+for (const kind of ["dragenter", "dragover"]) {
+  talkColumn.addEventListener(kind, (event) => {
+    if (mode !== "answer" || !event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    composer.classList.add("over");
+  });
+}
+talkColumn.addEventListener("dragleave", (event) => { if (!talkColumn.contains(event.relatedTarget)) composer.classList.remove("over"); });
+talkColumn.addEventListener("drop", (event) => {
+  composer.classList.remove("over");
+  if (mode !== "answer" || !event.dataTransfer.files.length) return;
+  event.preventDefault();
+  addFiles(event.dataTransfer.files);
+});
 
 // ---------- parts of the page on a phone; photos ----------
 

@@ -66,6 +66,18 @@ def one_event_for_each_change(evidence: Evidence) -> Iterator[Broken]:
     )
 
 
+def stages_hold_what_is_said(evidence: Evidence) -> Iterator[Broken]:
+    """I7: the totals of stages are what there is."""
+    held: Counter[tuple[int, str, str]] = Counter()
+    for row in evidence.rows["stage_total"]:
+        held[row.stage_id, row.currency, "deals"] += row.deals
+        held[row.stage_id, row.currency, "amount"] += row.amount
+    for row in evidence.rows["deal"]:
+        held[row.stage_id, row.currency or "", "deals"] -= 1
+        held[row.stage_id, row.currency or "", "amount"] -= row.amount or 0
+    yield from unless_none("I7", "a stage holds more or less than is said", [key for key, off in held.items() if off])
+
+
 def one_owner(evidence: Evidence) -> Iterator[Broken]:
     """I7: who has a deal is who got it last, works here, and was told."""
     last: dict[int, int | None] = {}
@@ -168,6 +180,7 @@ RULES = (
     one_open_deal,
     one_contact,
     one_event_for_each_change,
+    stages_hold_what_is_said,
     one_owner,
     nobody_waits_in_vain,
     the_turn_stands,

@@ -1,0 +1,54 @@
+"""What somebody's board remembers, and what its pickers offer."""
+
+import pytest
+
+from core.errors import NotFound
+from pipeline.another import open_another
+from pipeline.models import membership
+from pipeline.profiles import other_deals
+from pipeline.staff.boards import BoardSettings, Theme, board_settings, choose_theme, fold_stage, show_empty
+from pipeline.staff.handing_over import assignable, hand_over
+from tests.unit.office import Office
+from tests.unit.test_board import stage_id
+from tests.unit.test_work import deal_of
+
+
+async def test_a_board_is_as_its_person_left_it_and_nobody_elses(shop: Office) -> None:
+    by, other = await shop.hire("11"), await shop.hire("12")
+    won = await stage_id(shop, "Won")
+    async with shop.database.unit() as uow:
+        assert await board_settings(uow, by) == BoardSettings()
+        await fold_stage(uow, by, won, folded=True)
+        await fold_stage(uow, by, 999, folded=True)
+        await show_empty(uow, by, on=False)
+        await choose_theme(uow, by, Theme.DARK)
+    async with shop.database.unit() as uow:
+        assert await board_settings(uow, by) == BoardSettings(frozenset({won}), False, Theme.DARK)
+        assert await board_settings(uow, other) == BoardSettings()
+        assert (await fold_stage(uow, by, won, folded=False)).folded == frozenset()
+
+
+async def test_who_can_get_a_deal_is_told_with_what_he_has(shop: Office) -> None:
+    boris, clara = await shop.hire("11"), await shop.hire("12", on_shift=False)
+    await deal_of(shop)
+    async with shop.database.unit() as uow:
+        found = await assignable(uow, clara, shop.pipeline_id)
+        assert [(one.name, one.on_shift, one.open_deals) for one in found] == [
+            ("Person 11", True, 1),
+            ("Admin 1", False, 0),
+            ("Person 12", False, 0),
+        ]
+        await uow.execute(membership.delete().where(membership.c.staff_id == boris.id))
+        with pytest.raises(NotFound):
+            await assignable(uow, boris, shop.pipeline_id)
+
+
+async def test_the_other_deals_of_a_customer_are_those_that_one_may_see(shop: Office) -> None:
+    boris, clara = await shop.hire("11"), await shop.hire("12", on_shift=False)
+    first = await deal_of(shop)
+    async with shop.database.unit() as uow:
+        second, third = [await open_another(uow, boris, first) for _ in range(2)]
+        await hand_over(uow, boris, third, to=clara.id)
+        assert [one.id for one in await other_deals(uow, boris, first)] == [second]
+        assert [one.id for one in await other_deals(uow, clara, third)] == []
+        assert [one.id for one in await other_deals(uow, await shop.admin(), second)] == [third, first]
