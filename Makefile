@@ -18,13 +18,13 @@ define install
 @touch $(2)
 endef
 
-.PHONY: run test lint bench soak texts lock clean
+.PHONY: run test browser lint bench soak texts lock clean
 .NOTPARALLEL:
 
 run: $(RUN)
 	@exec $(BIN)/python -m app run
 
-test: lint
+test: lint browser
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 lint: $(DEV)
@@ -32,6 +32,10 @@ lint: $(DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The pages are tried in a real browser.
+browser:
+	@command -v chromium >/dev/null || { echo "Installing Chromium ..."; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; } || { echo "The tests need the command chromium: install it and try again."; exit 1; }
 
 bench: $(DEV)
 	@$(BIN)/python -m benchmarks $(ARGS)

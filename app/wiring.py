@@ -31,11 +31,13 @@ from inbox import media
 from inbox.accounts import ensure_account, troubles
 from inbox.channel import Retry
 from inbox.channels.telegram import Telegram
+from inbox.channels.webchat import WebChat
 from inbox.delivery import Delivery, Lengths
 from inbox.owner import Owner
 from inbox.pacing import Pace, Pacer
 from inbox.reading import Reader
 from inbox.staff_updates import forget_old
+from inbox.uploads import throw_away_unused
 from pipeline.bulks import Bulks
 from pipeline.moving import give_back_left_over
 from pipeline.staff.inviting import invite_first_admin
@@ -60,6 +62,8 @@ ROLES = ("channels", "relay", "delays", "web")
 RECEIPTS_KEPT = timedelta(hours=48)
 ORPHANS_AT_ONCE = 500
 MEDIA = "media"
+# What the visitors of our own chat read is not sent anywhere.
+UNHURRIED = Pace(1000, 1000, 1000)
 
 Loop = Callable[[], Coroutine[Any, Any, None]]
 
@@ -151,8 +155,9 @@ async def build(settings: Settings, redis_url: str, *, alone: bool, announce: Ca
     relay = Relay(database, STORY, retry_after=settings.event_retry_seconds)
     program.loops["relay"] += [
         lambda: relay.run(wakeups, settings.sweep_seconds),
-        lambda: _sweep(database, settings.sweep_seconds, clock),
+        lambda: _sweep(settings, database, clock),
     ]
+    await _add_webchat(program, alone=alone)
     if settings.telegram_bot_token is not None:
         await _add_telegram(program, alone=alone)
     return program
@@ -168,6 +173,7 @@ async def prepare(settings: Settings, database: Database) -> None:
         await prepare_kinds(uow, t)
         await prepare_triggers(uow)
         await set_timezone(uow, settings.voronka_timezone)
+        await open_deals_in(uow, pipeline_id, channel_id=await ensure_account(uow, WebChat.kind, WebChat.kind))
         if settings.telegram_bot_token is None:
             return
         channel_id = await ensure_account(uow, Telegram.kind, bot_id(settings))
@@ -213,7 +219,14 @@ async def _add_telegram(program: Program, *, alone: bool) -> None:
     async def deliver(epoch: int) -> None:
         lengths = Lengths(settings.sweep_seconds, settings.send_timeout_seconds, settings.retry_seconds)
         delivery = Delivery(
-            database, channel, channel_id, epoch=epoch, pacer=pacer, wakeups=program.wakeups, lengths=lengths
+            database,
+            channel,
+            channel_id,
+            epoch=epoch,
+            media=settings.data_dir / MEDIA,
+            pacer=pacer,
+            wakeups=program.wakeups,
+            lengths=lengths,
         )
         await delivery.run()
 
@@ -257,13 +270,49 @@ async def _add_telegram(program: Program, *, alone: bool) -> None:
         channel,
         channel_id,
         works=[read, deliver, serve_staff, keep_files],
-        owner=f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}",
+        owner=_owner_name(),
         lease_seconds=settings.lease_seconds,
         alone=alone,
     )
     program.owners.append(owner)
     program.readers.append(reader)
     program.loops["channels"].append(owner.run)
+
+
+async def _add_webchat(program: Program, *, alone: bool) -> None:
+    """The chat for visitors of web sites: nothing is read there, as they write to our own pages."""
+    settings, database, channel = program.settings, program.database, WebChat()
+    async with database.unit() as uow:
+        channel_id = await ensure_account(uow, WebChat.kind, await channel.name())
+
+    async def deliver(epoch: int) -> None:
+        delivery = Delivery(
+            database,
+            channel,
+            channel_id,
+            epoch=epoch,
+            media=settings.data_dir / MEDIA,
+            pacer=Pacer(UNHURRIED, time.monotonic),
+            wakeups=program.wakeups,
+            lengths=Lengths(settings.sweep_seconds, settings.send_timeout_seconds, settings.retry_seconds),
+        )
+        await delivery.run()
+
+    owner = Owner(
+        database,
+        channel,
+        channel_id,
+        works=[deliver],
+        owner=_owner_name(),
+        lease_seconds=settings.lease_seconds,
+        alone=alone,
+    )
+    program.owners.append(owner)
+    program.loops["channels"].append(owner.run)
+
+
+def _owner_name() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
 
 
 async def _username(channel: Telegram) -> str:
@@ -277,12 +326,13 @@ async def _username(channel: Telegram) -> str:
             pause = min(pause * 2, 30.0)
 
 
-async def _sweep(database: Database, seconds: float, clock: Clock) -> None:
-    """What nobody is woken for: deals that kept their place, idle conversations, old receipts."""
+async def _sweep(settings: Settings, database: Database, clock: Clock) -> None:
+    """What nobody is woken for: deals that kept their place, idle conversations, old receipts, unused files."""
     while True:
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(settings.sweep_seconds)
         try:
             await whole(_sweep_once(database, clock))
+            await whole(throw_away_unused(database, settings.data_dir / MEDIA))
         except SQLAlchemyError:
             log.exception("sweep.database_failed")
 

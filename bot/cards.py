@@ -7,9 +7,10 @@ from typing import Any
 from aiogram.utils.formatting import BlockQuote, Bold, Italic, Text
 
 from bot import callbacks, task_callbacks
-from bot.texts import CHANNELS, Buttons, content, shortened, summary
+from bot.texts import CHANNELS, Buttons, content
 from core.texts import Texts, plain
 from inbox.queries import MessageView
+from inbox.wording import shortened, summary
 from pipeline.deals import DealView
 from pipeline.staff.rights import Right, Staff
 from pipeline.stages import ACTIVE, LOST, NOT_A_LEAD, WON, LostReason, Stage
@@ -64,7 +65,7 @@ def stands_whole(shown: MessageView) -> bool:
 
 
 def _origin(t: Texts, view: DealView) -> str:
-    channel = CHANNELS.get(view.channel_kind, view.channel_kind)
+    channel = t(CHANNELS.get(view.channel_kind, view.channel_kind))
     if not view.source:
         return channel
     return t("{channel} · from “{source}”", channel=channel, source=shortened(view.source, 64))

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from bot import callbacks
 from bot.relaying import not_available
-from bot.texts import Buttons, content, reason, summary, too_big
+from bot.texts import Buttons, content, too_big
 from core.database import UnitOfWork
 from core.journal import Event, Recorded
 from core.texts import N_, texts
@@ -27,6 +27,7 @@ from inbox.events import (
 )
 from inbox.outbound import Lane, Outgoing, queue
 from inbox.queries import MessageView, OutgoingView, messages, outgoings
+from inbox.wording import reason, summary
 from pipeline.deals import last_deal_of_message, views
 from pipeline.opening import ref_of
 from pipeline.staff.notices import Reach, reach_chats

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot import callbacks
 from bot.cards import title
-from bot.texts import Buttons, summary
+from bot.texts import Buttons
 from core.texts import Texts, texts
 from inbox.albums import Album, album_of
 from inbox.channels.telegram import Telegram
@@ -14,6 +14,7 @@ from inbox.joining import joinable
 from inbox.outbound import Lane, Outgoing
 from inbox.queries import MessageView
 from inbox.splitting import units
+from inbox.wording import summary
 from pipeline.deals import DealView
 from pipeline.opening import ref_of
 from pipeline.staff.notices import Notice, Reach
@@ -30,7 +31,7 @@ def relay_of(view: DealView, to: Reach, one: MessageView, *, behind_card: bool =
 
     What comes with a new card makes no sound: the card does.
     """
-    t = texts(to.staff.language, to.staff.timezone)
+    t, one = texts(to.staff.language, to.staff.timezone), as_known_at(to.channel_id, one)
     switch = to.talks_in is not None and to.talks_in != view.conversation_id
     sound: Content = {"silent": True} if behind_card else to.how(Notice.MESSAGE)
     how: Content = {"reply_to": {"ref": ref_of(view.id)}} | sound
@@ -47,6 +48,11 @@ def relay_of(view: DealView, to: Reach, one: MessageView, *, behind_card: bool =
         )
         for part, content in enumerate(told(t, view, one, switch=switch))
     ]
+
+
+def as_known_at(channel_id: int, one: MessageView) -> MessageView:
+    """A message as it can be shown on a channel: elsewhere than on its own, what it is called there says nothing."""
+    return one if one.channel_id == channel_id else replace(one, file=None, external_id=None)
 
 
 def told(t: Texts, view: DealView, one: MessageView, *, switch: bool) -> list[Content]:
@@ -73,6 +79,8 @@ def _rows(t: Texts, view: DealView, one: MessageView) -> list[Content]:
     one = _marked(t, one)
     if one.kind == "unsupported":
         line = text_rows(LIMITS, *_below(header, {"text": summary(t, one.kind, {}, 0)}))
+        if one.external_id is None:
+            return line
         return [*line, {"kind": "forward", "chat": one.chat_key, "message": one.external_id}]
     if one.kind == "text" or one.kind not in LIMITS.sends:
         return _text(header, one)
@@ -83,7 +91,9 @@ def _rows(t: Texts, view: DealView, one: MessageView) -> list[Content]:
 
 
 def _itself(one: MessageView) -> Content:
-    return {"kind": one.kind, **one.body} | ({"file": one.file} if one.file else {})
+    if one.file is not None:
+        return {"kind": one.kind, **one.body, "file": one.file}
+    return {"kind": one.kind, **one.body} | ({"attachment": one.attachment} if one.attachment else {})
 
 
 def _text(header: Content, one: MessageView) -> list[Content]:
@@ -117,7 +127,7 @@ def not_available(t: Texts, view: DealView, one: MessageView) -> Content:
     """What is said instead of a message that the messenger would not bring."""
     header = _header(t, view, one)
     file = t("{kind}: the file is not available.", kind=summary(t, one.kind, one.body, IN_QUOTE))
-    text, entities = _below(header, {"text": file if one.file else summary(t, one.kind, one.body, 2000)})
+    text, entities = _below(header, {"text": file if one.attachment else summary(t, one.kind, one.body, 2000)})
     return {"kind": "text", "text": text, "entities": entities}
 
 

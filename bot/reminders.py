@@ -8,12 +8,13 @@ from bot import callbacks, task_callbacks
 from bot.cards import COLOURS, title
 from bot.saying import notice, reach_each
 from bot.task_cards import task_card
-from bot.texts import content, shortened
+from bot.texts import content
 from core.database import UnitOfWork
 from core.journal import Event, Recorded
 from core.texts import N_, Texts, plain, texts
 from inbox.outbound import Outgoing, queue
 from inbox.queries import texts_of
+from inbox.wording import shortened
 from pipeline.deals import views
 from pipeline.events import DayBegan, DealAssigned, NoteWritten, TaskDue, TaskGiven, TaskOverdue
 from pipeline.opening import ref_of

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.cards import put_away, stands_whole
 from bot.notify import redraw
-from bot.relaying import LIMITS, told
+from bot.relaying import LIMITS, as_known_at, told
 from core.database import UnitOfWork
 from core.journal import Recorded
 from core.texts import texts
@@ -75,7 +75,7 @@ async def _retell(
     # What was told last stands for the message from then on.
     telling = _telling_of(rows[-1])
     rows = [row for row in rows if _telling_of(row) == telling]
-    now = told(t, view, one, switch=False)
+    now = told(t, view, as_known_at(to.channel_id, one), switch=False)
     changes = _in_place(rows, now)
     if changes is None:
         await _tell_anew(uow, view, to, now, one.id, cause=cause, behind=rows[0])
@@ -117,7 +117,7 @@ def _become(row: Showing, content: dict[str, Any]) -> dict[str, Any] | None:
         return None
     if kind == "text":
         return content | kept
-    replaced = old.get("replaced", False) or old.get("file") != content.get("file")
+    replaced = old.get("replaced", False) or any(old.get(name) != content.get(name) for name in ("file", "attachment"))
     if kind not in (REPLACEABLE if replaced else CAPTIONED):
         return None
     return content | kept | ({"replaced": True} if replaced else {})
@@ -170,7 +170,8 @@ async def _on_cards(
         elif (
             view.assignee_id == to.staff.id and not stands_whole(one) and (row.channel_id, row.chat_key) not in told_in
         ):
-            await _tell_anew(uow, view, to, told(t, view, one, switch=False), one.id, cause=cause, behind=row)
+            now = told(t, view, as_known_at(to.channel_id, one), switch=False)
+            await _tell_anew(uow, view, to, now, one.id, cause=cause, behind=row)
     if cards:
         await redraw(uow, {_deal_of(row) or 0 for row in cards}, cause=f"{cause}:card")
 

@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 import structlog
@@ -50,6 +50,7 @@ class Wakeups:
     def __init__(self, redis: Redis | None) -> None:
         self._redis = redis
         self._bells: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self._listeners: defaultdict[str, list[Callable[[str], None]]] = defaultdict(list)
         self._name = uuid.uuid4().hex
         self.degraded = False
 
@@ -73,6 +74,10 @@ class Wakeups:
             async with asyncio.timeout(timeout):
                 await bell.wait()
         bell.clear()
+
+    def listen(self, family: str, hear: Callable[[str], None]) -> None:
+        """Have `hear` called with the rest of every topic "FAMILY:rest" that is rung; nobody waits for such a one."""
+        self._listeners[family].append(hear)
 
     async def run(self) -> None:
         """Hear the other processes until cancelled, through any absence of Redis; local wake-ups need no run."""
@@ -113,4 +118,9 @@ class Wakeups:
 
     def _wake(self, topics: Iterable[str]) -> None:
         for topic in topics:
-            self._bells[topic].set()
+            family, _, rest = topic.partition(":")
+            if family in self._listeners:
+                for hear in self._listeners[family]:
+                    hear(rest)
+            else:
+                self._bells[topic].set()

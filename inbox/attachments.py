@@ -1,12 +1,13 @@
 """Writes which files belong to messages, by the names that channels have for them; fetching is not done here."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import delete, select
 
 from core.database import UnitOfWork
 from core.journal import insert
-from inbox.channel import File
+from inbox.channel import File, Kept
 from inbox.models import attachment, file_ref
 
 
@@ -15,12 +16,14 @@ def files_topic(channel_id: int) -> str:
     return f"files:{channel_id}"
 
 
-async def store_files(uow: UnitOfWork, channel_id: int, messages: Sequence[tuple[int, Sequence[File]]]) -> None:
-    """Write the files of messages, by the names under which this channel has them."""
+Attached = dict[tuple[int, int], int]
+
+
+async def store_files(uow: UnitOfWork, channel_id: int, messages: Sequence[tuple[int, Sequence[File]]]) -> Attached:
+    """Write the files of messages of a channel's chats; ids of the attachments by message and place."""
     files = {(message_id, place): file for message_id, its in messages for place, file in enumerate(its)}
     if not files:
-        return
-    uow.ring(files_topic(channel_id))
+        return {}
     result = await uow.execute(
         insert(uow, attachment).returning(attachment.c.id, attachment.c.message_id, attachment.c.place),
         [
@@ -31,26 +34,39 @@ async def store_files(uow: UnitOfWork, channel_id: int, messages: Sequence[tuple
                 "mime": file.mime,
                 "name": file.name,
                 "size": file.size,
+                "state": "kept" if isinstance(file, Kept) else "waiting",
+                "path": file.external_ref if isinstance(file, Kept) else None,
             }
             for (message_id, place), file in files.items()
         ],
     )
-    await uow.execute(
-        insert(uow, file_ref),
-        [
-            {
-                "attachment_id": row.id,
-                "channel_id": channel_id,
-                "external_ref": files[row.message_id, row.place].external_ref,
-            }
-            for row in result
-        ],
-    )
+    made = {(row.message_id, row.place): row.id for row in result}
+    refs = [
+        {
+            "attachment_id": made[key],
+            "channel_id": file.channel_id or channel_id,
+            "external_ref": file.external_ref,
+        }
+        for key, file in files.items()
+        if not isinstance(file, Kept)
+    ]
+    if refs:
+        await uow.execute(insert(uow, file_ref), refs)
+        for one in {ref["channel_id"] for ref in refs}:
+            uow.ring(files_topic(one))
+    return made
 
 
-async def replace_files(uow: UnitOfWork, channel_id: int, message_id: int, files: Sequence[File]) -> None:
+def source_of(file: File, channel_id: int, attachment_id: int) -> dict[str, Any]:
+    """What a content for a channel says of a file: its name there, or which attachment of ours it is."""
+    if isinstance(file, Kept) or file.channel_id not in (None, channel_id):
+        return {"attachment": attachment_id}
+    return {"file": file.external_ref}
+
+
+async def replace_files(uow: UnitOfWork, channel_id: int, message_id: int, files: Sequence[File]) -> Attached:
     """Give a message other files than it had; they are still to be fetched."""
     old = select(attachment.c.id).where(attachment.c.message_id == message_id)
     await uow.execute(delete(file_ref).where(file_ref.c.attachment_id.in_(old)))
     await uow.execute(delete(attachment).where(attachment.c.message_id == message_id))
-    await store_files(uow, channel_id, [(message_id, files)])
+    return await store_files(uow, channel_id, [(message_id, files)])

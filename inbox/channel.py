@@ -34,13 +34,22 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that lies with the messenger, by the name it has there."""
+    """A file that lies with a messenger, by the name it has there.
+
+    `channel_id` says with whom, None being the channel of the talk that it is in.
+    """
 
     kind: str
     external_ref: str
     mime: str | None = None
     name: str | None = None
     size: int | None = None
+    channel_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept(File):
+    """A file that lies with us already; its name is its place below the media folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +145,8 @@ class Batch:
 class Sending:
     """One thing to do in a chat: `content` in our own form, other messages by their names in that chat.
 
-    An edit gives the whole content anew; a medium keeps its file unless it says that the file is "replaced".
+    An edit gives the whole content anew; a medium keeps its file unless it says that the file is "replaced". A medium
+    says either "file", by which the messenger knows it, or "path" and "name" of the bytes here.
     """
 
     chat_key: str
@@ -144,6 +154,19 @@ class Sending:
     content: dict[str, Any]
     target: str | None = None
     reply_to: str | None = None
+
+    @property
+    def uploads(self) -> list[Path]:
+        """The files that go with it."""
+        return [Path(one["path"]) for one in self.content.get("parts", [self.content]) if "path" in one]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The new messages' names in their chat, in order; `files` are what their media are called there from now on."""
+
+    names: tuple[str, ...] = ()
+    files: tuple[str | None, ...] = ()
 
 
 class Retry(Exception):
@@ -196,8 +219,8 @@ class Channel(Protocol):
         """Wait for updates. Those below `offset` are acknowledged by the call. Raises Paused, Crowded or Retry."""
         ...
 
-    async def deliver(self, sending: Sending) -> tuple[str, ...]:
-        """Do one thing in a chat; the new messages' names there, in order, as an album has several.
+    async def deliver(self, sending: Sending) -> Delivered:
+        """Do one thing in a chat; what is new there. An album has several messages.
 
         Raises Retry, Refused, Unanswered or Paused.
         """

@@ -18,12 +18,12 @@ TEXT_FILE = "message.txt"
 INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff")
 
 
-def contents_of(limits: Limits, kind: str, body: dict[str, Any], files: Sequence[str] = ()) -> list[Content]:
-    """A message as what is sent one after another; none for what has nothing to see."""
+def contents_of(limits: Limits, kind: str, body: dict[str, Any], source: Content | None = None) -> list[Content]:
+    """A message as what is sent one after another, with the `source` of its file; none for what has nothing to see."""
     if kind == "text" or kind not in limits.sends:
         text, entities = (body.get("text", ""), body.get("entities", [])) if kind == "text" else (words(kind, body), [])
         return text_rows(limits, text, entities)
-    itself = {"kind": kind, **body} | ({"file": files[0]} if files else {})
+    itself = {"kind": kind, **body} | (source or {})
     return medium_rows(limits, itself)
 
 

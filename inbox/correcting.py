@@ -14,9 +14,9 @@ from core.bulk import insert_rows
 from core.database import UnitOfWork
 from core.journal import Recorded, record
 from inbox.albums import beside, parts_of, with_part
-from inbox.attachments import replace_files
+from inbox.attachments import replace_files, source_of
 from inbox.changes import said
-from inbox.channel import Written
+from inbox.channel import File, Written
 from inbox.channels import limits_of
 from inbox.contacts import stream_of
 from inbox.contents import contents_of
@@ -45,14 +45,30 @@ class Said:
     at: datetime
     deleted_at: datetime | None
     album: str | None
-    file: str | None
+    attachment: int | None
     sends: Sequence[Any]
     names: Sequence[str]
+    # What its file is called, by channel.
+    refs: dict[int, str]
 
     @property
     def is_out(self) -> bool:
         """Whether the customer has it."""
         return bool(self.names)
+
+    def has(self, files: Sequence[File]) -> bool:
+        """Whether these are its files."""
+        if not files:
+            return self.attachment is None
+        return self.refs.get(files[0].channel_id or self.channel_id) == files[0].external_ref
+
+    @property
+    def source(self) -> dict[str, Any] | None:
+        """What a content for the customer says of its file."""
+        if self.attachment is None:
+            return None
+        name = self.refs.get(self.channel_id)
+        return {"attachment": self.attachment} if name is None else {"file": name}
 
     def waits(self, *states: str) -> bool:
         """Whether the only row that sends it is in one of these states."""
@@ -75,15 +91,11 @@ async def what_we_said(uow: UnitOfWork, message_id: int) -> Said | None:
             message.c.at,
             message.c.deleted_at,
             message.c.album,
-            file_ref.c.external_ref.label("file"),
+            attachment.c.id.label("attachment"),
         )
         .join(conversation, conversation.c.id == message.c.conversation_id)
         .join(channel, channel.c.id == conversation.c.channel_id)
         .outerjoin(attachment, (attachment.c.message_id == message.c.id) & (attachment.c.place == 0))
-        .outerjoin(
-            file_ref,
-            (file_ref.c.attachment_id == attachment.c.id) & (file_ref.c.channel_id == conversation.c.channel_id),
-        )
         .where(message.c.id == message_id, message.c.direction == "out")
     )
     if row is None:
@@ -103,7 +115,13 @@ async def what_we_said(uow: UnitOfWork, message_id: int) -> Said | None:
         )
         .order_by(posted.c.outgoing_id)
     )
-    return Said(**row._mapping, sends=sends, names=[one.external_id for one in names])
+    refs = await uow.rows(select(file_ref).where(file_ref.c.attachment_id == row.attachment))
+    return Said(
+        **row._mapping,
+        sends=sends,
+        names=[one.external_id for one in names],
+        refs={one.channel_id: one.external_ref for one in refs},
+    )
 
 
 async def rewrite(uow: UnitOfWork, one: Said, written: Written, *, actor: str, edit: str) -> None:
@@ -111,9 +129,11 @@ async def rewrite(uow: UnitOfWork, one: Said, written: Written, *, actor: str, e
 
     It is one that waits, is on its way or is out, in one piece.
     """
-    refs = [file.external_ref for file in written.files]
-    replaced = refs != ([one.file] if one.file else [])
-    content = contents_of(limits_of(one.channel_kind), written.kind, written.body, refs)[0]
+    replaced, source = not one.has(written.files), one.source
+    if replaced:
+        made = await replace_files(uow, one.channel_id, one.id, written.files)
+        source = source_of(written.files[0], one.channel_id, made[one.id, 0]) if written.files else None
+    content = contents_of(limits_of(one.channel_kind), written.kind, written.body, source)[0]
     row = one.sends[0] if one.sends else None
     if row is not None and row.state == "queued":
         kept = {name: row.content[name] for name in ("reply_to", "silent") if name in row.content}
@@ -126,8 +146,6 @@ async def rewrite(uow: UnitOfWork, one: Said, written: Written, *, actor: str, e
     await uow.execute(
         update(message).where(message.c.id == one.id).values(said(written.kind, written.body) | {"edited_at": uow.now})
     )
-    if replaced:
-        await replace_files(uow, one.channel_id, one.id, written.files)
     await record(uow, [MessageEdited(**_common(one, actor), message_id=one.id, version=version)])
 
 

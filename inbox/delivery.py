@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -14,7 +15,7 @@ from core.failpoints import failpoint
 from core.loops import whole
 from core.redis import Wakeups
 from inbox import heads, marking, outcomes
-from inbox.channel import Channel, Paused, Reason, Refused, Retry, Unanswered
+from inbox.channel import Channel, Paused, Refused, Retry, Unanswered
 from inbox.marking import Marked
 from inbox.outbound import topic_of
 from inbox.outcomes import Result
@@ -29,6 +30,8 @@ HELD_SECONDS = 0.05
 LONGEST_OUTAGE_PAUSE = 30.0
 # So many chats under a limit at once mean that the limit is the whole account's.
 LIMITED_CHATS = 3
+# How many times longer a send may take that carries the bytes of files.
+UPLOADS_TAKE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +53,17 @@ class Delivery:
         channel_id: int,
         *,
         epoch: int,
+        media: Path,
         pacer: Pacer,
         wakeups: Wakeups,
         lengths: Lengths,
     ) -> None:
+        """`media` is the folder in which the files of messages lie."""
         self._database = database
         self._channel = channel
         self._channel_id = channel_id
         self._epoch = epoch
+        self._media = media
         self._pacer = pacer
         self._wakeups = wakeups
         self._lengths = lengths
@@ -101,7 +107,7 @@ class Delivery:
         try:
             async with self._database.unit() as uow:
                 await lease.hold(uow, lease_of(self._channel_id), epoch=self._epoch)
-                marked = await marking.mark(uow, list(chosen), epoch=self._epoch)
+                marked = await marking.mark(uow, list(chosen), epoch=self._epoch, media=self._media)
         finally:
             for unused in chosen.keys() - {one.id for one in marked}:
                 self._pacer.unused(chosen[unused].chat_key, counts=chosen[unused].op == "send")
@@ -141,10 +147,11 @@ class Delivery:
 
     async def _attempt(self, marked: Marked) -> Result:
         if marked.sending is None:
-            return Result(marked, failure=Refused(Reason.TARGET, "the message it is about was never sent"))
+            return Result(marked, failure=Refused(marked.hopeless, "what it is about, or its file, is not there"))
+        timeout = self._lengths.send_timeout * (UPLOADS_TAKE if marked.sending.uploads else 1)
         try:
-            async with asyncio.timeout(self._lengths.send_timeout):
-                return Result(marked, external_ids=await self._channel.deliver(marked.sending))
+            async with asyncio.timeout(timeout):
+                return Result(marked, delivered=await self._channel.deliver(marked.sending))
         except (Retry, Refused, Unanswered) as failure:
             return Result(marked, failure=failure)
         except Paused as paused:

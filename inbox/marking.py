@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import case, select
@@ -10,14 +12,18 @@ from sqlalchemy import update as change
 from core.database import UnitOfWork
 from core.journal import busy_streams, lock_free
 from inbox.albums import as_sent, is_of_several, messages_of
-from inbox.channel import Sending
+from inbox.channel import Reason, Sending
 from inbox.joining import join_waiting
 from inbox.models import attempt, message, outgoing, posted
+from inbox.sources import Source, attachments_in, sources, why_lost, with_files
+
+# How soon it is looked again whether a file has come.
+FILE_PAUSE = timedelta(seconds=0.3)
 
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A row that is being sent: what it is and which attempt this is."""
+    """A row that is being sent: what it is and which attempt this is. What has no `sending` is `hopeless`."""
 
     id: int
     no: int
@@ -30,6 +36,7 @@ class Marked:
     merge_key: str | None
     content: dict[str, Any]
     sending: Sending | None
+    hopeless: Reason = Reason.TARGET
 
     @property
     def is_of_several(self) -> bool:
@@ -37,12 +44,23 @@ class Marked:
         return self.op == "send" and is_of_several(self.content)
 
 
-async def mark(uow: UnitOfWork, ids: Sequence[int], *, epoch: int) -> list[Marked]:
-    """Write that these rows are about to be sent, before anything is; rows no longer queued are left out.
+async def mark(uow: UnitOfWork, ids: Sequence[int], *, epoch: int, media: Path = Path()) -> list[Marked]:
+    """Write that these rows of a channel are about to be sent, before anything is; rows no longer queued are left out.
 
-    So is for now what something in its stream may stop: the stream is locked and has nothing left to hand on.
+    So is for now what something in its stream may stop: the stream is locked and has nothing left to hand on; and what
+    waits for a file to be fetched from elsewhere. `media` is the folder where the files lie.
     """
-    held = await _held(uow, ids)
+    heads = await uow.rows(
+        select(outgoing.c.id, outgoing.c.guard, outgoing.c.op, outgoing.c.content, outgoing.c.channel_id)
+        .where(outgoing.c.id.in_(ids), outgoing.c.state == "queued")
+        .order_by(outgoing.c.id)
+        .with_for_update()
+    )
+    if not heads:
+        return []
+    named = {one for head in heads for one in attachments_in(head.op, head.content) if one}
+    files = await sources(uow, heads[0].channel_id, named)
+    held = await _held(uow, heads) | await _without_files(uow, heads, files)
     result = await uow.execute(
         change(outgoing)
         .where(outgoing.c.id.in_([one for one in ids if one not in held]), outgoing.c.state == "queued")
@@ -62,15 +80,23 @@ async def mark(uow: UnitOfWork, ids: Sequence[int], *, epoch: int) -> list[Marke
         [{"outgoing_id": row.id, "no": row.attempts, "epoch": epoch, "started_at": uow.now} for row in rows],
     )
     said = {row.id: (row.chat_key, row.content) for row in rows if row.op == "send"}
-    grown = await join_waiting(uow, rows[0].channel_id, said)
+    grown = await join_waiting(uow, heads[0].channel_id, said)
     names = await _names(uow, rows)
-    return [marked_of(row, names, content=grown.get(row.id)) for row in rows]
+    return [marked_of(row, names, content=grown.get(row.id), files=files, media=media) for row in rows]
 
 
-async def _held(uow: UnitOfWork, ids: Sequence[int]) -> set[int]:
-    rows = await uow.rows(
-        select(outgoing.c.id, outgoing.c.guard).where(outgoing.c.id.in_(ids), outgoing.c.guard.is_not(None))
-    )
+async def _without_files(uow: UnitOfWork, heads: Sequence[Any], files: dict[int, Source]) -> set[int]:
+    """What waits for a file, and is looked at again after a moment; its chat waits behind it, as order is order."""
+    waiting = {one.id for one in files.values() if one.waits}
+    held = {head.id for head in heads if waiting.intersection(attachments_in(head.op, head.content))}
+    if held:
+        later = change(outgoing).where(outgoing.c.id.in_(sorted(held)))
+        await uow.execute(later.values(not_before=uow.now + FILE_PAUSE))
+    return held
+
+
+async def _held(uow: UnitOfWork, heads: Sequence[Any]) -> set[int]:
+    rows = [head for head in heads if head.guard is not None]
     if not rows:
         return set()
     streams = sorted({row.guard for row in rows})
@@ -80,14 +106,23 @@ async def _held(uow: UnitOfWork, ids: Sequence[int]) -> set[int]:
     return {row.id for row in rows if row.guard not in free}
 
 
-def marked_of(row: Any, names: "Names", *, content: dict[str, Any] | None = None) -> Marked:
+def marked_of(
+    row: Any,
+    names: "Names",
+    *,
+    content: dict[str, Any] | None = None,
+    files: dict[int, Source] | None = None,
+    media: Path = Path(),
+) -> Marked:
     """A row that is being sent, with the names of what it is about; `content` is what it says by now."""
-    content = row.content if content is None else content
+    content, files = row.content if content is None else content, files or {}
     target = names.of_target(row)
     lost = row.op != "send" and target is None
+    without = why_lost(row.op, content, files)
     sending = None
-    if not lost:
-        sending = Sending(row.chat_key, row.op, as_sent(content), target=target, reply_to=names.of_reply(row))
+    if not lost and without is None:
+        said = as_sent(with_files(row.op, content, files, media))
+        sending = Sending(row.chat_key, row.op, said, target=target, reply_to=names.of_reply(row))
     return Marked(
         id=row.id,
         no=row.attempts,
@@ -100,6 +135,7 @@ def marked_of(row: Any, names: "Names", *, content: dict[str, Any] | None = None
         merge_key=row.merge_key,
         content=content,
         sending=sending,
+        hopeless=without or Reason.TARGET,
     )
 
 

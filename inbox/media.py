@@ -179,7 +179,7 @@ async def _wanted(uow: UnitOfWork, channel_id: int, *, without: Sequence[int], m
         .order_by(attachment.c.id)
         .limit(most)
     )
-    return [_Wanted(row.id, row.external_ref, row.path or _new_path(), row.attempts + 1, row.size) for row in rows]
+    return [_Wanted(row.id, row.external_ref, row.path or new_path(), row.attempts + 1, row.size) for row in rows]
 
 
 async def _claim(uow: UnitOfWork, wanted: Sequence[_Wanted]) -> None:
@@ -187,7 +187,7 @@ async def _claim(uow: UnitOfWork, wanted: Sequence[_Wanted]) -> None:
     await update_rows(uow, attachment, [{"id": one.id, "path": one.path, "attempts": one.attempts} for one in wanted])
 
 
-def _new_path() -> str:
+def new_path() -> str:
     """A name that nobody gave and nobody can guess."""
     name = secrets.token_hex(16)
     return f"{name[:2]}/{name}"

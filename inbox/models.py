@@ -67,6 +67,16 @@ phone = Table(
     Column("number", String, primary_key=True, index=True),
 )
 
+# What a visitor says is his, which nobody has verified: a "phone" or an "email".
+stated = Table(
+    "stated",
+    metadata,
+    Column("contact_id", Id, ForeignKey("contact.id"), primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("value", String, primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
 identity = Table(
     "identity",
     metadata,
@@ -158,6 +168,21 @@ file_ref = Table(
     Column("attachment_id", Id, ForeignKey("attachment.id"), primary_key=True),
     Column("channel_id", Id, ForeignKey("channel.id"), primary_key=True),
     Column("external_ref", String, nullable=False),
+)
+
+# What somebody has sent from a browser and no message has used yet.
+upload = Table(
+    "upload",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("owner", String, nullable=False),
+    Column("path", String, nullable=False),
+    # Nothing until all of it is here.
+    Column("kind", String),
+    Column("mime", String),
+    Column("file_name", String),
+    Column("size", BigInteger),
+    Column("at", Instant, nullable=False, index=True),
 )
 
 outgoing = Table(

@@ -12,7 +12,7 @@ from sqlalchemy import update as change
 from core.database import UnitOfWork
 from core.journal import Event, insert_or_ignore, lock, record
 from core.storable import storable
-from inbox.channel import Reason, Refused, Retry, Unanswered
+from inbox.channel import Delivered, Reason, Refused, Retry, Unanswered
 from inbox.contacts import mark_unreachable, stream_of
 from inbox.events import (
     ChangeDelivered,
@@ -25,15 +25,18 @@ from inbox.events import (
     NoticeFailed,
 )
 from inbox.marking import Marked, Names, marked_of
-from inbox.models import attempt, conversation, identity, message, outgoing, posted
+from inbox.models import attachment, attempt, conversation, file_ref, identity, message, outgoing, posted
+from inbox.sources import attachments_in
+
+NOTHING = Delivered()
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How an attempt ended: the new messages' names in their chat, or the failure."""
+    """How an attempt ended: what is new in the chat, or the failure."""
 
     marked: Marked
-    external_ids: tuple[str, ...] = ()
+    delivered: Delivered = NOTHING
     failure: Retry | Refused | Unanswered | None = None
 
 
@@ -72,6 +75,7 @@ async def write(uow: UnitOfWork, channel_id: int, results: Sequence[Result], *, 
         await uow.execute(_SETTLE, changes)
     await _end_rest(uow, ended)
     await _store_names(uow, channel_id, results, about)
+    await _store_refs(uow, channel_id, results)
     await _store_unreachable(uow, events)
     await record(uow, events)
 
@@ -303,7 +307,7 @@ async def _store_names(uow: UnitOfWork, channel_id: int, results: Sequence[Resul
         (one.marked, name, message_id)
         for one in results
         if one.marked.op == "send"
-        for name, message_id in zip_longest(one.external_ids, one.marked.messages[: len(one.external_ids)])
+        for name, message_id in zip_longest(one.delivered.names, one.marked.messages[: len(one.delivered.names)])
     ]
     if not new:
         return
@@ -330,6 +334,26 @@ async def _store_names(uow: UnitOfWork, channel_id: int, results: Sequence[Resul
             .values(external_id=bindparam("name")),
             ours,
         )
+
+
+async def _store_refs(uow: UnitOfWork, channel_id: int, results: Sequence[Result]) -> None:
+    """What was uploaded once is sent by its name at the messenger from then on."""
+    refs = {
+        attachment_id: name
+        for one in results
+        if one.delivered.files
+        for attachment_id, name in zip(
+            attachments_in(one.marked.op, one.marked.content), one.delivered.files, strict=False
+        )
+        if attachment_id is not None and name is not None
+    }
+    if not refs:
+        return
+    # An edit may have brought another file meanwhile, and with it another attachment.
+    there = await uow.rows(select(attachment.c.id).where(attachment.c.id.in_(sorted(refs))))
+    rows = [{"attachment_id": row.id, "channel_id": channel_id, "external_ref": refs[row.id]} for row in there]
+    if rows:
+        await uow.execute(insert_or_ignore(uow, file_ref), rows)
 
 
 async def _store_unreachable(uow: UnitOfWork, events: Sequence[Event]) -> None:

@@ -13,7 +13,7 @@ from inbox.models import attachment, channel, contact, conversation, file_ref, m
 
 @dataclass(frozen=True, slots=True)
 class MessageView:
-    """A message with what is needed to show it: its file by the name its channel has, and what it answers."""
+    """A message with what is needed to show it: its file, by the name its own channel has, and what it answers."""
 
     id: int
     conversation_id: int
@@ -27,6 +27,7 @@ class MessageView:
     external_id: str | None
     chat_key: str
     album: str | None
+    attachment: int | None
     file: str | None
     size: int | None
     answered_kind: str | None
@@ -50,6 +51,7 @@ _VIEW = (
         message.c.external_id,
         conversation.c.chat_key,
         message.c.album,
+        attachment.c.id.label("attachment"),
         file_ref.c.external_ref,
         attachment.c.size,
         _answered.c.kind.label("answered_kind"),

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 
 from core.database import UnitOfWork
 from inbox.albums import parts_of
-from inbox.models import attachment, conversation, message, outgoing
+from inbox.models import attachment, conversation, message, message_version, outgoing
 
 OUT, NOTE = "out", "note"
 
@@ -237,7 +237,7 @@ async def sent_states(uow: UnitOfWork, ids: Collection[int]) -> dict[int, Sent]:
     if not ids:
         return {}
     worst = await _worst(uow, ids)
-    parts = await _of_same_albums(uow, set(ids) - worst.keys())
+    parts = await parts_of_same_albums(uow, set(ids) - worst.keys())
     if parts:
         worst = await _worst(uow, parts) | worst
     return {one: _as_sent(worst[one]) if one in worst else Sent(Delivery.DELIVERED) for one in ids}
@@ -254,7 +254,7 @@ async def _worst(uow: UnitOfWork, ids: Collection[int]) -> dict[int, Any]:
     return worst
 
 
-async def _of_same_albums(uow: UnitOfWork, ids: Collection[int]) -> list[int]:
+async def parts_of_same_albums(uow: UnitOfWork, ids: Collection[int]) -> list[int]:
     """The parts of the albums of messages: an album is sent as one row, which names the first of them alone."""
     if not ids:
         return []
@@ -279,6 +279,20 @@ _SENDS = (
         outgoing.c.chat_key == conversation.c.chat_key,
     )
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a message said until somebody changed it."""
+
+    body: dict[str, Any]
+    until: datetime
+
+
+async def earlier_versions(uow: UnitOfWork, message_id: int) -> list[Version]:
+    """What a message said before, the oldest first."""
+    of_it = select(message_version.c.body, message_version.c.at).where(message_version.c.message_id == message_id)
+    return [Version(*row) for row in await uow.rows(of_it.order_by(message_version.c.no))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from core.bulk import insert_rows, update_rows
 from core.database import UnitOfWork
 from core.journal import Origin, insert_or_ignore, record
 from inbox.albums import album_of
-from inbox.attachments import store_files
+from inbox.attachments import Attached, source_of, store_files
 from inbox.channel import File, Written
 from inbox.channels import limits_of
 from inbox.contacts import stream_of
@@ -17,6 +17,7 @@ from inbox.contents import contents_of, searchable
 from inbox.events import MessageDiscarded, MessageRetried, MessageWritten
 from inbox.models import channel, conversation, message
 from inbox.outbound import Lane, Outgoing, queue
+from inbox.seeing import seen_by_us
 
 
 async def write(
@@ -49,14 +50,15 @@ async def write(
     if message_id is None:
         known: int = await uow.value(select(message.c.id).where(message.c.client_key == client_key))
         return known
-    await store_files(uow, talk.channel_id, [(message_id, written.files)])
+    made = await store_files(uow, talk.channel_id, [(message_id, written.files)])
     await uow.execute(
         update(conversation)
         .where(conversation.c.id == conversation_id)
         .values(last_message_id=message_id, waiting_since=None, waiting_from_id=None)
     )
     limits = limits_of(talk.channel_kind)
-    rows = contents_of(limits, written.kind, written.body, [file.external_ref for file in written.files])
+    source = _source(written.files, talk.channel_id, message_id, made)
+    rows = contents_of(limits, written.kind, written.body, source)
     if reply_to_id:
         rows[0] = rows[0] | {"reply_to": {"message": reply_to_id}}
     album = f"{actor}:{written.album}" if written.album else None
@@ -83,6 +85,9 @@ async def write(
         message_id=message_id,
     )
     await record(uow, [event])
+    if actor.startswith("staff:"):
+        # Whoever answers has read what he answers.
+        await seen_by_us(uow, conversation_id, message_id, actor=actor)
     return message_id
 
 
@@ -142,8 +147,9 @@ async def write_automatically(uow: UnitOfWork, items: Sequence[Automatic]) -> No
     )
     made = {row.client_key: row.id for row in result}
     written = [(one, chats[one.conversation_id], made[one.client_key]) for one in items if one.client_key in made]
+    attached: Attached = {}
     for channel_id in {chat.channel_id for one, chat, _ in written if one.file}:
-        await store_files(
+        attached |= await store_files(
             uow, channel_id, [(new, one.files) for one, chat, new in written if chat.channel_id == channel_id]
         )
     await update_rows(uow, conversation, [{"id": chat.id, "last_message_id": new} for _, chat, new in written])
@@ -160,7 +166,7 @@ async def write_automatically(uow: UnitOfWork, items: Sequence[Automatic]) -> No
                 guard=stream_of(chat.contact_id),
             )
             for one, chat, message_id in written
-            for place, content in enumerate(_contents(one, chat.channel_kind))
+            for place, content in enumerate(_contents(one, chat, message_id, attached))
         ],
     )
     await record(
@@ -178,8 +184,13 @@ async def write_automatically(uow: UnitOfWork, items: Sequence[Automatic]) -> No
     )
 
 
-def _contents(one: Automatic, channel_kind: str) -> list[dict[str, Any]]:
-    return contents_of(limits_of(channel_kind), one.kind, one.body, [file.external_ref for file in one.files])
+def _contents(one: Automatic, chat: Any, message_id: int, attached: Attached) -> list[dict[str, Any]]:
+    source = _source(one.files, chat.channel_id, message_id, attached)
+    return contents_of(limits_of(chat.channel_kind), one.kind, one.body, source)
+
+
+def _source(files: Sequence[File], channel_id: int, message_id: int, attached: Attached) -> dict[str, Any] | None:
+    return source_of(files[0], channel_id, attached[message_id, 0]) if files else None
 
 
 _CHATS = (

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from core.database import UnitOfWork
 from core.errors import NotFound
 from pipeline.cards import BoardPlace, Card, cards_of
+from pipeline.deals import visible_to
 from pipeline.filters import WAITS, DealFilter, Scope, meets
 from pipeline.models import deal, membership, pipeline, stage, task
 from pipeline.staff.rights import Right, Staff, needs
@@ -145,6 +146,15 @@ async def pipelines_seen(uow: UnitOfWork, by: Staff) -> list[Pipeline]:
         his = select(deal.c.pipeline_id).where(deal.c.assignee_id == by.id, deal.c.closed_at.is_(None))
         query = query.where(or_(pipeline.c.id.in_(member), pipeline.c.id.in_(his)))
     return [Pipeline(*row) for row in await uow.rows(query)]
+
+
+@needs(Right.SEE)
+async def sources(uow: UnitOfWork, by: Staff, pipeline_id: int, *, limit: int = 30) -> list[str]:
+    """Where the newest deals came from, among so many of those that somebody sees, in alphabetical order."""
+    newest = select(deal.c.source).where(visible_to(by), deal.c.pipeline_id == pipeline_id, deal.c.source.is_not(None))
+    lately = newest.order_by(deal.c.id.desc()).limit(LATELY // 10).subquery()
+    rows = await uow.rows(select(lately.c.source).distinct().order_by(lately.c.source).limit(limit))
+    return [row.source for row in rows]
 
 
 async def _stages(uow: UnitOfWork, by: Staff, pipeline_id: int) -> list[Stage]:

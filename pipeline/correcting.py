@@ -71,9 +71,7 @@ async def correct(uow: UnitOfWork, by: Staff, message_id: int, *, written: Writt
     Raises NotFound, DealTaken, NotChangeable, NotSendable, TooLongToChange, NotSent, TakenBackAlready.
     """
     one = await _his(uow, by, message_id)
-    if (written.kind, written.body) == (one.kind, one.body) and [file.external_ref for file in written.files] == (
-        [one.file] if one.file else []
-    ):
+    if (written.kind, written.body) == (one.kind, one.body) and one.has(written.files):
         return False
     if one.deleted_at is not None:
         raise TakenBackAlready
@@ -94,8 +92,7 @@ def _check_change(one: Said, written: Written) -> None:
         raise NotChangeable
     if one.album is not None and written.kind != one.kind:
         raise NotChangeable
-    other_file = [file.external_ref for file in written.files] != ([one.file] if one.file else [])
-    if other_file and not one.waits("queued") and written.kind not in REPLACEABLE:
+    if not one.has(written.files) and not one.waits("queued") and written.kind not in REPLACEABLE:
         raise NotChangeable
 
 

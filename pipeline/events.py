@@ -172,6 +172,13 @@ class VocabularyChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChatConfigured(Event):
+    """An admin changed how the chat on the company's sites looks, or where it may stand; `what` names what."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimezoneChosen(Event):
     """Somebody said in which IANA zone a deal's customer lives."""
 

@@ -1,6 +1,7 @@
 """What happened to a deal, as the journal has it; how it is said is the edge's affair. Nothing is changed here."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy import and_, or_, select
 
@@ -22,9 +23,13 @@ async def history(
     *,
     kinds: Collection[type[Event]],
     before: int | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
     limit: int = 15,
 ) -> list[Recorded[Event]]:
     """The last events of these kinds about a deal, the newest one last; `before` is the id of a later one.
+
+    Those between two moments alone, where they are given.
 
     What happened in its conversation belongs to it while it is open, but to one that was opened by hand only as far as
     no colleague talks with the customer about another.
@@ -42,8 +47,26 @@ async def history(
     query = select(event).where(told, event.c.kind.in_({one.__name__ for one in kinds}))
     if before is not None:
         query = query.where(event.c.id < before)
+    if since is not None:
+        query = query.where(event.c.at >= since)
+    if until is not None:
+        query = query.where(event.c.at < until)
     rows = await uow.rows(query.order_by(event.c.id.desc()).limit(limit))
     return [as_recorded(row) for row in reversed(rows)]
+
+
+@needs(Right.SEE)
+async def since(uow: UnitOfWork, by: Staff, deal_id: int, position: int, *, most: int) -> list[Recorded[Event]]:
+    """What was handed on of a deal and its conversation behind a position of the journal, in its order.
+
+    Raises NotFound, DealTaken.
+    """
+    view = await see(uow, by, deal_id)
+    about = event.c.ref.in_([ref_of(deal_id), f"conversation:{view.conversation_id}"])
+    rows = await uow.rows(
+        select(event).where(about, event.c.position > position).order_by(event.c.position).limit(most)
+    )
+    return [as_recorded(row) for row in rows]
 
 
 async def last_assignment(uow: UnitOfWork, deal_id: int) -> Recorded[Event] | None:

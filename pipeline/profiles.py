@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from core.database import UnitOfWork
-from inbox.models import channel, contact, identity, phone
+from inbox.models import channel, contact, identity, phone, stated
 from pipeline.deals import DealView, see, views, visible_to
 from pipeline.models import deal
 from pipeline.staff.rights import Right, Staff, needs
@@ -24,12 +24,16 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A customer as a colleague sees him; `deals` are those that the colleague may see, the newest first."""
+    """A customer as a colleague sees him; `deals` are those that the colleague may see, the newest first.
+
+    `stated` is what he says is his phone or e-mail, which nobody has verified.
+    """
 
     name: str
     language: str | None
     timezone: str | None
     phones: list[str]
+    stated: list[str]
     accounts: list[Account]
     deals: list[DealView]
 
@@ -42,6 +46,7 @@ async def profile_of(uow: UnitOfWork, by: Staff, deal_id: int) -> Profile:
     if who is None:
         raise LookupError(f"no contact {contact_id}")
     phones = await uow.rows(select(phone.c.number).where(phone.c.contact_id == contact_id).order_by(phone.c.number))
+    said = await uow.rows(select(stated.c.value).where(stated.c.contact_id == contact_id).order_by(stated.c.at))
     accounts = await uow.rows(
         select(channel.c.kind, identity.c.username, identity.c.unreachable_since)
         .join(channel, channel.c.id == identity.c.channel_id)
@@ -53,6 +58,7 @@ async def profile_of(uow: UnitOfWork, by: Staff, deal_id: int) -> Profile:
         language=who.language,
         timezone=who.timezone,
         phones=[row.number for row in phones],
+        stated=[row.value for row in said],
         accounts=[Account(row.kind, row.username, row.unreachable_since is None) for row in accounts],
         deals=await _deals_of(uow, by, contact_id),
     )

@@ -8,7 +8,18 @@ from sqlalchemy import not_, select
 from core.database import UnitOfWork
 from core.errors import NotFound
 from core.journal import event
-from inbox.talks import StoredFile, TalkMessage, Within, is_within, stored_file, talk_messages, talk_page
+from inbox.talks import (
+    StoredFile,
+    TalkMessage,
+    Version,
+    Within,
+    earlier_versions,
+    is_within,
+    parts_of_same_albums,
+    stored_file,
+    talk_messages,
+    talk_page,
+)
 from pipeline.deals import DealView, see, views, visible_to
 from pipeline.events import NoteWritten
 from pipeline.models import deal, staff
@@ -49,12 +60,24 @@ async def talk_of_deal(
 
 @needs(Right.SEE)
 async def messages_of(uow: UnitOfWork, by: Staff, deal_id: int, ids: Collection[int]) -> Talk:
-    """Those of these messages that belong to a deal's talk, as they are now. Raises NotFound, DealTaken."""
+    """Those of these messages that belong to a deal's talk, as they are now, each with all parts of its album.
+
+    Raises NotFound, DealTaken.
+    """
     view = await see(uow, by, deal_id)
     his = await part_of(uow, by, view)
-    found = await talk_messages(uow, ids, within=his)
+    found = await talk_messages(uow, {*ids, *await parts_of_same_albums(uow, ids)}, within=his)
     people = await names_of(uow, {one.actor for one in found.values()})
     return Talk(view, list(found.values()), earlier=False, later=False, people=people)
+
+
+@needs(Right.SEE)
+async def versions_of(uow: UnitOfWork, by: Staff, deal_id: int, message_id: int) -> list[Version]:
+    """What a message of a deal's talk said before, the oldest first. Raises NotFound, DealTaken."""
+    view = await see(uow, by, deal_id)
+    if not await is_within(uow, message_id, [await part_of(uow, by, view)]):
+        raise NotFound
+    return await earlier_versions(uow, message_id)
 
 
 @needs(Right.SEE)

@@ -27,6 +27,7 @@ REASONS = {
     "loop": N_("triggers were setting each other off in a circle"),
     "too_long": N_("the text is too long once it is filled in"),
     "closed": N_("the deal is closed"),
+    "skipped": N_("somebody of the team skipped it"),
     "gone": N_("what it names does not exist any more"),
     "error": N_("something went wrong on our side, five times"),
     "unconfirmed": N_("the messenger did not confirm it"),

@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,6 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.database import Database, UnitOfWork
 from core.journal import JOURNAL, Event, Recorded, after, newest_position
 from core.redis import Wakeups
+from inbox.presence import read_typing
+from inbox.seeing import CUSTOMER
 from pipeline.deals import deals_in
 from pipeline.events import SignedOut, StaffDisabled
 
@@ -28,8 +31,15 @@ class Changes:
     position: int = 0
     deals: set[int] = field(default_factory=set)
     conversations: set[int] = field(default_factory=set)
+    # Conversations whose customers are typing at this moment.
+    typing: set[int] = field(default_factory=set)
     # More than can be told one by one.
     everything: bool = False
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether there is anything that will still be so in a minute."""
+        return self.everything or bool(self.deals or self.conversations)
 
 
 class Watching:
@@ -38,7 +48,7 @@ class Watching:
     def __init__(self, staff_id: int, session_id: int) -> None:
         self.staff_id = staff_id
         self.session_id = session_id
-        self.ended = False
+        self._is_over = False
         self._changes = Changes()
         self._bell = asyncio.Event()
 
@@ -58,13 +68,30 @@ class Watching:
         self._changes.position = max(changes.position, self._changes.position)
         self._changes.deals |= changes.deals
         self._changes.conversations |= changes.conversations
+        self._changes.typing |= changes.typing
         self._changes.everything |= changes.everything
         self._bell.set()
 
+    def is_over(self) -> bool:
+        """Whether nothing more may be shown there."""
+        return self._is_over
+
     def end(self) -> None:
         """Nothing more may be shown there."""
-        self.ended = True
+        self._is_over = True
         self._bell.set()
+
+
+class Reader(Protocol):
+    """Somebody who reads the journal along with the pages of the staff."""
+
+    def heard(self, events: Sequence[Event]) -> None:
+        """Take note of what happened."""
+        ...
+
+    def close(self) -> None:
+        """The program stops."""
+        ...
 
 
 class Hub:
@@ -76,6 +103,7 @@ class Hub:
         self._wakeups = wakeups
         self._sweep_seconds = sweep_seconds
         self._pages: set[Watching] = set()
+        self._readers: list[Reader] = []
         self._position: int | None = None
 
     async def run(self) -> None:
@@ -99,6 +127,8 @@ class Hub:
             changes = await _changes(uow, found) if self._pages else Changes(found[-1][0])
         self._position = changes.position
         self._close(item.event for _, item in found)
+        for reader in self._readers:
+            reader.heard([item.event for _, item in found])
         for page in self._pages:
             page.tell(changes)
         return len(found) == AT_ONCE
@@ -115,6 +145,13 @@ class Hub:
                     continue
             for page in gone:
                 page.end()
+
+    def heard_typing(self, rest: str) -> None:
+        """Somebody types; what we type is no news to us."""
+        conversation_id, actor = read_typing(rest)
+        if actor == CUSTOMER:
+            for page in self._pages:
+                page.tell(Changes(typing={conversation_id}))
 
     @contextlib.asynccontextmanager
     async def watching(self, staff_id: int, session_id: int, *, since: int | None) -> AsyncIterator[Watching]:
@@ -135,10 +172,16 @@ class Hub:
                 return Changes(await newest_position(uow), everything=True)
             return await _changes(uow, found) if found else Changes(since)
 
+    def add(self, reader: "Reader") -> None:
+        """Let somebody else read along, from now on."""
+        self._readers.append(reader)
+
     def close(self) -> None:
         """End all pages, as the program stops; they come back by themselves."""
         for page in self._pages:
             page.end()
+        for reader in self._readers:
+            reader.close()
 
 
 async def _changes(uow: UnitOfWork, found: list[tuple[int, Recorded[Event]]]) -> Changes:

@@ -12,7 +12,8 @@ from mimetypes import guess_type
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from web.words import OWN_NAMES, agent_name, role_name
+from web import formatting, messages
+from web.words import OWN_NAMES, agent_name, channel_of, kind_of, micros, role_name, total_of, waiting_look
 
 _FACES = 6
 _WORD = re.compile(r"\w")
@@ -67,6 +68,13 @@ class Rendering:
             role_name=role_name,
             agent_name=agent_name,
             languages=OWN_NAMES,
+            channel_of=channel_of,
+            kind_of=kind_of,
+            waiting_look=waiting_look,
+            micros=micros,
+            total_of=total_of,
+            rich=formatting.rich,
+            talk=messages,
         )
 
     def asset(self, name: str) -> str:

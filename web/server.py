@@ -6,6 +6,8 @@ from types import MappingProxyType
 
 from aiohttp import web
 
+from inbox.presence import TYPING
+from web.chat import add_chat
 from web.pages import ROUTES
 from web.pages.door import add_door
 from web.security import LARGEST_FORM, Tries, faults, set_headers
@@ -56,7 +58,9 @@ def _add_pages(server: web.Application, site: Site) -> None:
     server.router.add_get("/", to_the_board)
     server.router.add_get(f"/static/{site.rendering.version}/{{name:.+}}", static)
     add_door(server, Tries())
+    site.wakeups.listen(TYPING, site.hub.heard_typing)
     mount(server, ROUTES)
+    add_chat(server, site)
 
 
 async def to_the_board(request: web.Request) -> web.Response:

@@ -12,6 +12,7 @@ from core.clock import Clock
 from core.database import Database, UnitOfWork
 from core.redis import Wakeups
 from core.texts import Texts, texts
+from pipeline.staff.boards import BoardSettings, Theme
 from pipeline.staff.rights import Right, Staff
 from web.live import Hub
 from web.rendering import Rendering
@@ -30,6 +31,11 @@ class Site:
     hub: Hub
     public_url: str | None = None
     rendering: Rendering = field(default_factory=Rendering)
+
+    @property
+    def texts(self) -> Texts:
+        """The language and the zone of the installation."""
+        return texts(self.language, self.timezone)
 
     @property
     def is_secure(self) -> bool:
@@ -86,27 +92,27 @@ def whole_number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
-@dataclass(slots=True)
-class Visit:
-    """Somebody of the staff asks for something: who, in which language, by which unit of work."""
+@dataclass(slots=True, kw_only=True)
+class Caller:
+    """Somebody of the staff at a browser: who, in which language."""
 
     request: web.Request
     site: Site
-    uow: UnitOfWork
     by: Staff
     session_id: int
     csrf: str
-    form: Form = field(default_factory=Form)
+    settings: BoardSettings
+    on_shift: bool
+
+    @property
+    def theme(self) -> str | None:
+        """The colours that he chose; nothing follows his system."""
+        return None if self.settings.theme is Theme.SYSTEM else str(self.settings.theme)
 
     @property
     def t(self) -> Texts:
         """His language and zone."""
         return texts(self.by.language, self.by.timezone)
-
-    @property
-    def now(self) -> datetime:
-        """The instant of the unit of work."""
-        return self.uow.now
 
     @property
     def query(self) -> Form:
@@ -122,45 +128,49 @@ class Visit:
         """A number of the address; a route takes nothing but digits there."""
         return whole_number(self.request.match_info[name]) or 0
 
+    def html(self, template: str, now: datetime, **values: object) -> str:
+        """A template with what every one of them knows."""
+        common: dict[str, object] = {"by": self.by, "t": self.t, "now": now, "csrf": self.csrf}
+        common |= {"may": self.by.may, "Right": Right, "theme": self.theme, "on_shift": self.on_shift}
+        return self.site.rendering.render(template, **(common | values))
+
+
+@dataclass(slots=True, kw_only=True)
+class Visit(Caller):
+    """He asks for a page, or for something to be done, in one unit of work."""
+
+    uow: UnitOfWork
+    form: Form = field(default_factory=Form)
+
+    @property
+    def now(self) -> datetime:
+        """The instant of the unit of work."""
+        return self.uow.now
+
     def page(self, template: str, **values: object) -> web.Response:
         """A template as an answer."""
-        common: dict[str, object] = {
-            "by": self.by,
-            "t": self.t,
-            "now": self.now,
-            "csrf": self.csrf,
-            "may": self.by.may,
-            "Right": Right,
-        }
-        common["theme"] = theme_of(self.request)
-        html = self.site.rendering.render(template, **(common | values))
-        response = web.Response(text=html, content_type="text/html")
+        response = web.Response(text=self.html(template, self.now, **values), content_type="text/html")
         response.enable_compression()
         return response
 
 
-def theme_of(request: web.Request) -> str | None:
-    """What somebody chose in this browser; nothing follows his system."""
-    chosen = request.cookies.get("theme")
-    return chosen if chosen in ("light", "dark") else None
-
-
 Handler = Callable[[Visit], Awaitable[web.StreamResponse]]
+StreamHandler = Callable[[Caller], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
     """An address for the staff, and the right without which nobody gets there.
 
-    Every number in a path has one of the names of `IDS`. GET only reads; whatever changes something is POST.
+    Every number in a path has one of the names of `IDS`. GET only reads; whatever changes something is POST. What
+    takes its time with the network is a `stream`: it opens units of work itself, for moments.
     """
 
     method: str
     path: str
-    handler: Handler
     right: Right = Right.SEE
-    # The handler takes the body itself, as it may be large, and is given a unit that only reads.
-    streams: bool = False
+    handler: Handler | None = None
+    stream: StreamHandler | None = None
 
 
 # What the numbers in addresses are the numbers of.
@@ -170,12 +180,17 @@ NUMBER = r"{%s:\d{1,18}}"
 
 def get(path: str, handler: Handler, right: Right = Right.SEE) -> Route:
     """A page or a part of one."""
-    return Route("GET", _numbered(path), handler, right)
+    return Route("GET", _numbered(path), right, handler)
 
 
-def post(path: str, handler: Handler, right: Right = Right.SEE, *, streams: bool = False) -> Route:
+def post(path: str, handler: Handler, right: Right = Right.SEE) -> Route:
     """An act."""
-    return Route("POST", _numbered(path), handler, right, streams)
+    return Route("POST", _numbered(path), right, handler)
+
+
+def stream(method: str, path: str, handler: StreamHandler, right: Right = Right.SEE) -> Route:
+    """What takes its time: a page that is kept up to date, a file."""
+    return Route(method, _numbered(path), right, stream=handler)
 
 
 def _numbered(path: str) -> str:

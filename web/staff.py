@@ -1,10 +1,10 @@
 """Lets the staff in: from a request with a cookie to a `Visit`, in one unit of work; rights are the pipeline's."""
 
 import asyncio
+from typing import Any
 
 from aiohttp import web
 
-from core.database import UnitOfWork
 from core.errors import NotAllowed, Refusal
 from core.storable import storable
 from core.texts import texts
@@ -20,7 +20,7 @@ from web.security import (
     same_token,
     wrong,
 )
-from web.site import SITE, Form, Route, Routes, Visit
+from web.site import SITE, Caller, Form, Route, Routes, Visit
 
 DOOR = "/enter"
 
@@ -47,7 +47,7 @@ def _answering(route: Route) -> Next:
             return _to_the_door(request)
         if changes and not is_ours(request):
             raise web.HTTPForbidden
-        form = await read_form(request) if changes and not route.streams else Form()
+        form = await read_form(request) if changes and route.stream is None else Form()
         csrf = csrf_of(token)
         if changes and not same_token(request, form.text("csrf"), csrf):
             raise web.HTTPForbidden
@@ -66,14 +66,21 @@ async def _serve(request: web.Request, route: Route, session: Session, csrf: str
     if site.clock.now() - session.seen_at > SEEN_EVERY:
         async with site.database.unit() as uow:
             await note_seen(uow, session.id)
-    changes = route.method != "GET" and not route.streams
-    async with site.database.unit() if changes else site.database.reading() as uow:
-        return await route.handler(visit(request, uow, session, csrf, form))
-
-
-def visit(request: web.Request, uow: UnitOfWork, session: Session, csrf: str, form: Form) -> Visit:
-    """Somebody in a session, with a unit of work."""
-    return Visit(request, request.app[SITE], uow, session.by, session.id, csrf, form)
+    caller: dict[str, Any] = {
+        "request": request,
+        "site": site,
+        "by": session.by,
+        "session_id": session.id,
+        "csrf": csrf,
+        "settings": session.settings,
+        "on_shift": session.on_shift,
+    }
+    if route.stream is not None:
+        return await route.stream(Caller(**caller))
+    if route.handler is None:
+        raise LookupError(route.path)
+    async with site.database.reading() if route.method == "GET" else site.database.unit() as uow:
+        return await route.handler(Visit(**caller, uow=uow, form=form))
 
 
 def _to_the_door(request: web.Request) -> web.StreamResponse:

@@ -1,11 +1,63 @@
 """Names of things as a page says them."""
 
 import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
-from core.texts import LANGUAGES, Texts
+from core.texts import LANGUAGES, N_, Texts
+from pipeline.board import Column
 from pipeline.staff.rights import ROLE_NAMES, Role
 
 OWN_NAMES = tuple(zip(LANGUAGES, ("English", "Русский", "Українська", "Polski"), strict=True))
+
+# What each channel is called, its picture and its colour.
+CHANNELS = {"telegram": ("Telegram", "telegram"), "webchat": (N_("Web chat"), "web")}
+
+# What a message is that has no words of its own, and its picture.
+KINDS = {
+    "photo": (N_("Photo"), "image"),
+    "animation": (N_("Animation"), "image"),
+    "sticker": (N_("Sticker"), "smile"),
+    "video": (N_("Video"), "play"),
+    "video_note": (N_("Video message"), "play"),
+    "voice": (N_("Voice message"), "mic"),
+    "audio": (N_("Audio"), "mic"),
+    "document": (N_("File"), "file"),
+    "location": (N_("Location"), "pin"),
+    "venue": (N_("Place"), "pin"),
+    "contact": (N_("Contact"), "person"),
+    "poll": (N_("Poll"), "tasks"),
+    "dice": (N_("Dice"), "ask"),
+}
+UNKNOWN_KIND = (N_("Message of another kind"), "ask")
+
+# How long a customer may wait before it looks so.
+WAITS_LONG, WAITS_TOO_LONG = timedelta(minutes=10), timedelta(hours=1)
+
+
+def waiting_look(length: timedelta) -> str:
+    """The state that a customer's waiting is shown as."""
+    if length >= WAITS_TOO_LONG:
+        return "late"
+    return "wait" if length >= WAITS_LONG else "plain"
+
+
+def kind_of(kind: str) -> tuple[str, str]:
+    """What a message is called, to be translated, and its picture."""
+    return KINDS.get(kind, UNKNOWN_KIND)
+
+
+def channel_of(kind: str) -> tuple[str, str]:
+    """What a channel is called, to be translated, and its picture."""
+    return CHANNELS.get(kind, (kind, "link"))
+
+
+def micros(instant: datetime) -> int:
+    """An instant as a whole number, in which pages order cards."""
+    return int((instant - _BEGINNING) / timedelta(microseconds=1))
+
+
+_BEGINNING = datetime.fromtimestamp(0, UTC)
 
 # What a browser calls itself holds the names of all that it is like; the first that fits is its own.
 _BROWSERS = (
@@ -38,3 +90,12 @@ def agent_name(t: Texts, agent: str | None) -> str:
         next((name for mark, name in known if re.search(rf"\b{mark}", said)), "") for known in (_BROWSERS, _SYSTEMS)
     ]
     return ", ".join(name for name in found if name) or t("Unknown browser")
+
+
+def total_of(columns: Sequence[Column]) -> tuple[int, Mapping[str, int]]:
+    """How many deals columns hold together, and their sums by currency."""
+    sums: dict[str, int] = {}
+    for column in columns:
+        for currency, amount in column.total.sums.items():
+            sums[currency] = sums.get(currency, 0) + amount
+    return sum(column.total.deals for column in columns), sums

@@ -8,13 +8,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.admin import callbacks
 from bot.admin.lines import whole_length
-from bot.texts import Buttons, headed, shortened
+from bot.texts import Buttons, headed
 from core.durations import read_seconds
 from core.errors import Unreadable
 from core.money import EXAMPLE as SUM
 from core.money import OF_LANGUAGES, read_money
 from core.texts import Texts
 from core.words import bare
+from inbox.wording import shortened
 from pipeline.moving import NoSuchStage
 from triggers.conditions.amount import stored_sum
 from triggers.conditions.text_contains import read_words

@@ -11,9 +11,10 @@ from bot.admin.autoreply_form import expect_greeting
 from bot.admin.lines import read_autoreply
 from bot.admin.replies import IN_LIST, cases, reply_card
 from bot.screens import Screen
-from bot.texts import Buttons, content, shortened
+from bot.texts import Buttons, content
 from core.database import UnitOfWork
 from core.texts import Texts
+from inbox.wording import shortened
 from pipeline.staff.rights import Staff
 from pipeline.staff.talking import Desk
 from triggers import editing

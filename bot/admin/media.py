@@ -2,9 +2,9 @@
 
 from aiogram.types import Message
 
-from bot.texts import KINDS
 from core.texts import Texts
 from inbox.channels.telegram import written
+from inbox.wording import KINDS
 from triggers.actions.send import Medium
 
 TAKEN = frozenset({"photo", "video", "animation", "document", "audio", "voice"})

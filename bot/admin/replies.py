@@ -9,8 +9,9 @@ from bot.admin import callbacks
 from bot.admin.hours import told_week
 from bot.admin.marks import mark, state
 from bot.admin.media import line_of
-from bot.texts import Buttons, content, cut, shortened
+from bot.texts import Buttons, content, cut
 from core.texts import N_, Texts
+from inbox.wording import shortened
 from triggers.hours import Hours
 from triggers.presets import CLOSED, GREETING, KEYWORD, UNANSWERED, medium_of, text_of, words_of
 from triggers.templates import example

@@ -9,8 +9,9 @@ from aiogram.utils.formatting import Bold, Text
 from bot import callbacks as of_operators
 from bot.admin import callbacks
 from bot.admin.marks import mark, state
-from bot.texts import Buttons, content, cut, headed, shortened
+from bot.texts import Buttons, content, cut, headed
 from core.texts import N_, Texts, plain
+from inbox.wording import shortened
 from triggers.history import RunView
 from triggers.parts import Names
 from triggers.trigger import Trigger

@@ -11,11 +11,12 @@ from bot.admin.asking import stage_by_name
 from bot.admin.lines import ADD, DELETE, OFF, ON, TRIGGER_EXAMPLE, read_trigger
 from bot.admin.trigger_cards import run_list, trigger_card, trigger_list
 from bot.screens import Screen
-from bot.texts import Buttons, content, shortened
+from bot.texts import Buttons, content
 from bot.typed import said
 from core.database import UnitOfWork
 from core.errors import Unreadable
 from core.texts import Texts
+from inbox.wording import shortened
 from pipeline.staff.rights import Staff
 from triggers import editing
 from triggers.actions.send import Send

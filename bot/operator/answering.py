@@ -15,12 +15,13 @@ from bot.operator.endings import LOST_WORDS, lost_words_typed
 from bot.operator.finding import TO_WHOM, found_for
 from bot.reactions import REACTION
 from bot.screens import Screen
-from bot.texts import content, cut, summary
+from bot.texts import content, cut
 from core.database import UnitOfWork
 from core.errors import Refusal, Unreadable
 from core.texts import Texts, plain
 from inbox.channels.telegram import written
 from inbox.outbound import remember, what_is
+from inbox.wording import summary
 from pipeline.deals import answer, check_sendable, give_up, last_deal_of_message, recent_customers, retry, see
 from pipeline.staff.rights import Staff
 from pipeline.staff.taking import DealTaken
@@ -129,7 +130,7 @@ async def _send(uow: UnitOfWork, by: Staff, desk: Desk, deal_id: int, message: M
         uow,
         by,
         deal_id,
-        written=written(message),
+        written=written(message, desk.channel_id),
         client_key=client_key(desk.channel_id, desk.external_id, name),
         reply_to_id=answered,
     )

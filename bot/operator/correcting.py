@@ -28,5 +28,5 @@ async def edited(message: Message, uow: UnitOfWork, desk: Desk, update_row: int,
     if about is None or about.message_id is None:
         await keep_instead(uow, desk, message.message_id, update_row)
     else:
-        await correct(uow, by, about.message_id, written=written(message), edit=f"{update_row}")
+        await correct(uow, by, about.message_id, written=written(message, desk.channel_id), edit=f"{update_row}")
     return Screen()

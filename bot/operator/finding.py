@@ -12,12 +12,13 @@ from bot import callbacks
 from bot.cards import title
 from bot.operator.lists import line
 from bot.screens import Screen
-from bot.texts import Buttons, content, excerpt, summary
+from bot.texts import Buttons, content, excerpt
 from bot.waiting import WaitsFor
 from core.database import UnitOfWork
 from core.errors import Unreadable
 from core.texts import Texts
 from core.words import bare
+from inbox.wording import summary
 from pipeline.deals import DealView
 from pipeline.filters import DealFilter, Scope
 from pipeline.finding import Said, read_search, where_said

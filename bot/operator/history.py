@@ -8,14 +8,15 @@ from aiogram.utils.formatting import Bold, Text
 
 from bot import callbacks
 from bot.cards import title
-from bot.operator.telling import IN_LINE, SAID, teller_of
 from bot.screens import Screen
-from bot.texts import Buttons, content, cut, shortened
+from bot.texts import Buttons, content, cut
 from core.database import UnitOfWork
 from core.texts import Texts
+from inbox.wording import shortened
 from pipeline.deals import see
 from pipeline.feed import history, last_assignment
 from pipeline.staff.rights import Staff
+from triggers.telling import IN_LINE, SAID, teller_of
 from triggers.words import in_short
 
 PAGE = 15

@@ -35,6 +35,7 @@ async def profile_pressed(
     lines = [
         *(_account(t, one) for one in who.accounts),
         *(phone_in_words(number) for number in who.phones),
+        *(t("{contact} (says the customer, not verified)", contact=plain(one)) for one in who.stated),
         " · ".join(part for part in (who.language, who.timezone) if part),
         t.plural("{n} deal", "{n} deals", len(who.deals)),
     ]
@@ -63,7 +64,7 @@ async def _saved(uow: UnitOfWork, by: Staff, t: Texts, deal_id: int, number: str
 
 
 def _account(t: Texts, one: Account) -> str:
-    name = CHANNELS.get(one.channel_kind, one.channel_kind)
+    name = t(CHANNELS.get(one.channel_kind, one.channel_kind))
     parts = [name, f"@{one.username}" if one.username else "", "" if one.reachable else t("has blocked the bot")]
     return " · ".join(part for part in parts if part)
 

@@ -11,10 +11,11 @@ from aiogram.utils.formatting import Bold, Text
 from bot import callbacks
 from bot.cards import COLOURS
 from bot.screens import Screen
-from bot.texts import Buttons, content, headed, shortened
+from bot.texts import Buttons, content, headed
 from core.database import UnitOfWork
 from core.errors import Unreadable
 from core.texts import N_, Texts, plain
+from inbox.wording import shortened
 from pipeline.analytics.operators import (
     Closed,
     Colleague,

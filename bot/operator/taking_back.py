@@ -9,11 +9,12 @@ from aiogram.types import CallbackQuery, Message
 from bot import callbacks
 from bot.cards import title
 from bot.screens import Screen
-from bot.texts import Buttons, content, summary
+from bot.texts import Buttons, content
 from core.database import UnitOfWork
 from core.errors import Unreadable
 from core.texts import Texts
 from inbox.outbound import what_is
+from inbox.wording import summary
 from pipeline.correcting import last_messages, take_back
 from pipeline.deals import see
 from pipeline.staff.rights import Staff

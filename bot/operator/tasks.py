@@ -12,15 +12,15 @@ from bot import callbacks, task_callbacks
 from bot.cards import COLOURS
 from bot.marks import client_key
 from bot.operator.drawing import on_card
-from bot.operator.times import USUAL_TIMES, usual_time
 from bot.screens import Screen
 from bot.task_cards import task_card
-from bot.texts import Buttons, content, shortened
+from bot.texts import Buttons, content
 from bot.waiting import WaitsFor
 from core.database import UnitOfWork
 from core.errors import Unreadable
-from core.moments import Local, read_beginning, read_moment
+from core.moments import read_beginning, read_moment
 from core.texts import N_, Texts, plain
+from inbox.wording import shortened
 from pipeline.deals import see
 from pipeline.staff.handing_over import colleagues
 from pipeline.staff.rights import Right, Staff
@@ -39,6 +39,7 @@ from pipeline.work.tasks import (
     see_task,
     task_views,
 )
+from pipeline.work.times import USUAL_TIMES, local, usual_time
 
 NEW, LATER = "task", "task_later"
 PAGE = 8
@@ -134,11 +135,6 @@ async def task_typed(
     made = await add_task(uow, by, deal_id, due_at=due, kind_id=kind_id, text=text, client_key=key)
     view = (await task_views(uow, [made] if made else [])).get(made or 0)
     return Screen(task_card(t, view, by, uow.now)) if view else Screen()
-
-
-def local(uow: UnitOfWork, by: Staff) -> Local:
-    """Now, where somebody of the staff lives."""
-    return Local(uow.now, by.timezone, by.language)
 
 
 def _in_short(t: Texts, view: TaskView, now: datetime) -> str:

@@ -39,6 +39,26 @@ def upgrade() -> None:
     sa.UniqueConstraint('token_hash', name=op.f('uq_session_token_hash'))
     )
     op.create_index(op.f('ix_session_staff_id'), 'session', ['staff_id'])
+    op.create_table('stated',
+    sa.Column('contact_id', Id, nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('value', sa.String(), nullable=False),
+    sa.Column('at', Instant(), nullable=False),
+    sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], name=op.f('fk_stated_contact_id')),
+    sa.PrimaryKeyConstraint('contact_id', 'kind', 'value', name=op.f('pk_stated'))
+    )
+    op.create_table('upload',
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('owner', sa.String(), nullable=False),
+    sa.Column('path', sa.String(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=True),
+    sa.Column('mime', sa.String(), nullable=True),
+    sa.Column('file_name', sa.String(), nullable=True),
+    sa.Column('size', sa.BigInteger(), nullable=True),
+    sa.Column('at', Instant(), nullable=False),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_upload'))
+    )
+    op.create_index(op.f('ix_upload_at'), 'upload', ['at'])
     op.create_table('stage_total',
     sa.Column('id', Id, nullable=False),
     sa.Column('stage_id', Id, nullable=False),
@@ -79,7 +99,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ('bulk_deal', 'bulk', 'stage_total', 'session', 'login'):
+    for table in ('bulk_deal', 'bulk', 'stage_total', 'upload', 'stated', 'session', 'login'):
         op.drop_table(table)
     op.drop_column('staff', 'board')
     for column in ('seen_by_us_id', 'seen_by_customer_id'):

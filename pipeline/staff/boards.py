@@ -35,10 +35,11 @@ class BoardSettings:
 @needs(Right.SEE)
 async def board_settings(uow: UnitOfWork, by: Staff) -> BoardSettings:
     """His board as he left it."""
-    return _from_stored(await uow.value(select(staff.c.board).where(staff.c.id == by.id)))
+    return settings_from(await uow.value(select(staff.c.board).where(staff.c.id == by.id)))
 
 
-def _from_stored(stored: dict[str, Any] | None) -> BoardSettings:
+def settings_from(stored: dict[str, Any] | None) -> BoardSettings:
+    """The same from what a person's row keeps."""
     if not stored:
         return BoardSettings()
     return BoardSettings(frozenset(stored["folded"]), bool(stored["shows_empty"]), Theme(stored["theme"]))

@@ -11,6 +11,7 @@ from core.journal import insert, lock, record
 from core.texts import N_
 from pipeline.events import SignedIn, SignedOut
 from pipeline.models import login, session, staff
+from pipeline.staff.boards import BoardSettings, settings_from
 from pipeline.staff.rights import Right, Role, Staff, needs
 from pipeline.staff.shifts import stream_of_staff
 from pipeline.staff.tokens import hashed, new_token
@@ -39,6 +40,8 @@ class Session:
     id: int
     by: Staff
     seen_at: datetime
+    settings: BoardSettings
+    on_shift: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,7 @@ async def acting(uow: UnitOfWork, token: str) -> Session | None:
     if row is None:
         return None
     by = Staff(row.id, row.name, Role(row.role), row.language, row.timezone)
-    return Session(row.session_id, by, row.seen_at)
+    return Session(row.session_id, by, row.seen_at, settings_from(row.board), row.on_shift_since is not None)
 
 
 async def note_seen(uow: UnitOfWork, session_id: int) -> None:

@@ -123,8 +123,8 @@ async def test_our_message_arrives_as_itself_or_in_its_words(rig: Rig, kind: str
     reference = await reference_of(rig, anna, kind) if kind in FILES else None
     sample = rig.sample(kind, reference)
     body = {name: value for name, value in sample.items() if name not in ("kind", "file")}
-    (content,) = contents_of(rig.channel.limits, kind, body, [reference] if reference else [])
-    (name,) = await rig.channel.deliver(Sending(anna.chat_key, "send", content))
+    (content,) = contents_of(rig.channel.limits, kind, body, {"file": reference} if reference else None)
+    (name,) = (await rig.channel.deliver(Sending(anna.chat_key, "send", content))).names
     seen = (await anna.sees())[-1]
     assert seen.external_id == name
     if kind not in rig.channel.limits.sends:
@@ -145,7 +145,7 @@ async def test_our_album_arrives_as_one_and_every_part_gets_its_name(rig: Rig) -
             {"kind": kind, "file": await reference_of(rig, anna, kind), "text": str(place)}
             for place, kind in enumerate(chosen)
         ]
-        names = await rig.channel.deliver(Sending(anna.chat_key, "send", {"kind": "album", "parts": parts}))
+        names = (await rig.channel.deliver(Sending(anna.chat_key, "send", {"kind": "album", "parts": parts}))).names
         seen = (await anna.sees())[-2:]
         assert [(one.external_id, one.kind, one.text) for one in seen] == [
             (name, kind, str(place)) for place, (name, kind) in enumerate(zip(names, chosen, strict=True))
@@ -157,7 +157,7 @@ async def test_what_is_unknown_can_be_forwarded_as_it_is(rig: Rig) -> None:
     anna, boris = await rig.customer("Anna"), await rig.customer("Boris")
     original = await anna.writes_unknown()
     content = {"kind": "forward", "chat": anna.chat_key, "message": original}
-    (name,) = await rig.channel.deliver(Sending(boris.chat_key, "send", content))
+    (name,) = (await rig.channel.deliver(Sending(boris.chat_key, "send", content))).names
     seen = (await boris.sees())[-1]
     assert (seen.external_id, seen.forwarded) == (name, True)
 
@@ -236,7 +236,7 @@ async def test_our_answer_shows_what_it_answers(rig: Rig) -> None:
 
 async def test_what_we_said_can_be_edited_twice_alike_and_deleted(rig: Rig) -> None:
     anna = await rig.customer("Anna")
-    (name,) = await rig.channel.deliver(Sending(anna.chat_key, "send", {"kind": "text", "text": "One"}))
+    (name,) = (await rig.channel.deliver(Sending(anna.chat_key, "send", {"kind": "text", "text": "One"}))).names
     for _ in range(2):
         await rig.channel.deliver(Sending(anna.chat_key, "edit", {"kind": "text", "text": "Two"}, target=name))
     assert [one.text for one in await anna.sees()] == ["Two"]
@@ -268,7 +268,7 @@ async def test_another_medium_in_the_place_of_one_is_read_with_its_file(rig: Rig
 
 async def test_a_reaction_is_read_with_what_it_is_on(rig: Rig) -> None:
     anna = await rig.customer("Anna")
-    (name,) = await rig.channel.deliver(Sending(anna.chat_key, "send", rig.sample("text", None)))
+    (name,) = (await rig.channel.deliver(Sending(anna.chat_key, "send", rig.sample("text", None)))).names
     for reactions, newest in ((("❤",), "❤"), (("❤", "🔥"), "🔥"), (("❤",), "❤"), ((), None)):
         await anna.reacts(name, *reactions)
         updates, offset = await read(rig)
@@ -284,7 +284,7 @@ async def test_a_caption_and_a_medium_of_ours_can_be_edited(rig: Rig) -> None:
         files.append((await written(rig)).files[0].external_ref)
     first, second = files
     content = {"kind": "photo", "text": "One"}
-    (name,) = await rig.channel.deliver(Sending(anna.chat_key, "send", content | {"file": first}))
+    (name,) = (await rig.channel.deliver(Sending(anna.chat_key, "send", content | {"file": first}))).names
     caption = {"kind": "photo", "text": "Two", "file": first}
     await rig.channel.deliver(Sending(anna.chat_key, "edit", caption, target=name))
     assert [(one.text, one.file) for one in await anna.sees()] == [("Two", first)]
@@ -297,7 +297,7 @@ async def test_a_caption_and_a_medium_of_ours_can_be_edited(rig: Rig) -> None:
 
 async def test_what_is_gone_is_neither_edited_nor_deleted(rig: Rig) -> None:
     anna = await rig.customer("Anna")
-    (name,) = await rig.channel.deliver(Sending(anna.chat_key, "send", {"kind": "text", "text": "One"}))
+    (name,) = (await rig.channel.deliver(Sending(anna.chat_key, "send", {"kind": "text", "text": "One"}))).names
     await rig.channel.deliver(Sending(anna.chat_key, "delete", {}, target=name))
     for op, content in (("edit", {"kind": "text", "text": "Two"}), ("delete", {})):
         with pytest.raises(Refused) as gone:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from bot.marks import client_key
 from core.journal import event
 from inbox import marking, outcomes
-from inbox.channel import Edited, File, Incoming, Person, Reacted, Refused, Unanswered, Written
+from inbox.channel import Delivered, Edited, File, Incoming, Person, Reacted, Refused, Unanswered, Written
 from inbox.models import message, message_version
 from inbox.outbound import remember
 from inbox.outcomes import Result
@@ -46,12 +46,12 @@ def reacted(name: str, external_id: str, emoji: str | None) -> Incoming:
 
 async def deliver(shop: Office, chat_key: str) -> dict[int, str]:
     """Let everything that waits in a chat arrive; the names of the new messages by the rows that sent them."""
-    return {one.marked.id: one.external_ids[0] for one in await _delivered(shop, chat_key) if one.external_ids}
+    return {one.marked.id: one.delivered.names[0] for one in await _delivered(shop, chat_key) if one.delivered.names}
 
 
 async def leaves(shop: Office, chat_key: str) -> list[str]:
     """The same; what the new messages say, in their order."""
-    return [one.marked.content["text"] for one in await _delivered(shop, chat_key) if one.external_ids]
+    return [one.marked.content["text"] for one in await _delivered(shop, chat_key) if one.delivered.names]
 
 
 async def _delivered(shop: Office, chat_key: str) -> list[Result]:
@@ -59,7 +59,7 @@ async def _delivered(shop: Office, chat_key: str) -> list[Result]:
     while waiting := [row.id for row in await shop.outgoing(chat_key) if row.state == "queued"]:
         async with shop.database.unit() as uow:
             marked = await marking.mark(uow, waiting[:1], epoch=1)
-        results = [Result(one, (str(next(_NAMES)),) if one.op == "send" else ()) for one in marked]
+        results = [Result(one, Delivered((str(next(_NAMES)),) if one.op == "send" else ())) for one in marked]
         done += results
         async with shop.database.unit() as uow:
             await outcomes.write(uow, shop.channel_id, results, retry_seconds=(1,))

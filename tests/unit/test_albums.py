@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from core.journal import Origin, as_recorded, event
-from inbox.channel import Edited, File, Incoming, Person, Reason, Refused, Retry, Unanswered, Written
+from inbox.channel import Delivered, Edited, File, Incoming, Person, Reason, Refused, Retry, Unanswered, Written
 from inbox.events import MessageDelivered, MessageFailed
 from inbox.marking import Marked, mark
 from inbox.models import message
@@ -61,7 +61,7 @@ async def happened(shop: Office, kind: type) -> list[Any]:
 async def opened(shop: Office) -> None:
     await shop.hire(BORIS)
     await shop.receive(shop.message(ANNA))
-    await ended(shop, [Result(one, (str(one.id),)) for one in await sent(shop, BORIS)])
+    await ended(shop, [Result(one, Delivered((str(one.id),))) for one in await sent(shop, BORIS)])
 
 
 async def test_a_part_that_comes_later_joins_and_is_waited_for_anew(shop: Office) -> None:
@@ -137,7 +137,7 @@ async def test_every_part_is_delivered_by_its_own_name(shop: Office) -> None:
     await opened(shop)
     await written(shop, 7, 8, 9)
     (one,) = await sent(shop, ANNA)
-    await ended(shop, [Result(one, ("501", "502", "503"))])
+    await ended(shop, [Result(one, Delivered(("501", "502", "503")))])
     assert [item.message_id for item in await happened(shop, MessageDelivered)] == list(one.messages)
     async with shop.database.reading() as uow:
         rows = await uow.rows(select(message.c.external_id).where(message.c.direction == "out"))
@@ -160,7 +160,7 @@ async def test_a_text_of_several_rows_is_delivered_with_its_last(shop: Office) -
     assert len(rows) == 3
     for place, one in enumerate(rows):
         assert await happened(shop, MessageDelivered) == []
-        await ended(shop, [Result(one, (str(500 + place),))])
+        await ended(shop, [Result(one, Delivered((str(500 + place),)))])
     assert len(await happened(shop, MessageDelivered)) == 1
 
 
@@ -170,7 +170,7 @@ async def test_a_text_of_several_rows_fails_once_and_goes_again_from_where_it_fa
     async with shop.database.unit() as uow:
         first, *rest = [row.id for row in await shop.outgoing(ANNA)]
         (one,) = await mark(uow, [first], epoch=1)
-    await ended(shop, [Result(one, ("501",))])
+    await ended(shop, [Result(one, Delivered(("501",)))])
     async with shop.database.unit() as uow:
         (two,) = await mark(uow, rest[:1], epoch=1)
     await ended(shop, [Result(two, failure=Refused(Reason.REFUSED, "no"))])
@@ -180,7 +180,7 @@ async def test_a_text_of_several_rows_fails_once_and_goes_again_from_where_it_fa
         await retry(uow, await shop.actor(BORIS), failed.outgoing_id)
     assert [row.state for row in await shop.outgoing(ANNA)] == ["sent", "queued", "queued"]
     for one in await sent(shop, ANNA):
-        await ended(shop, [Result(one, (str(600 + one.id),))])
+        await ended(shop, [Result(one, Delivered((str(600 + one.id),)))])
     assert len(await happened(shop, MessageDelivered)) == 1
 
 
@@ -236,7 +236,7 @@ async def test_a_part_that_is_out_is_changed_and_deleted_by_its_own_name(shop: O
     async with shop.database.unit() as uow:
         # Under way: its name is known only when the change is made.
         await correct(uow, by, second, written=other, edit="e1")
-    await ended(shop, [Result(one, ("501", "502", "503"))])
+    await ended(shop, [Result(one, Delivered(("501", "502", "503")))])
     async with shop.database.unit() as uow:
         await take_back(uow, by, third, act="d1")
     changes = [marked.sending for marked in await sent(shop, ANNA) if marked.sending]
@@ -246,7 +246,7 @@ async def test_a_part_that_is_out_is_changed_and_deleted_by_its_own_name(shop: O
 async def test_a_change_of_a_relayed_part_is_told_behind_the_album(shop: Office) -> None:
     await opened(shop)
     await shop.receive(part(shop, 101), part(shop, 102))
-    await ended(shop, [Result(one, ("601", "602")) for one in await sent(shop, BORIS) if len(one.messages) > 1])
+    await ended(shop, [Result(one, Delivered(("601", "602"))) for one in await sent(shop, BORIS) if one.messages[1:]])
     at = shop.clock.now() + timedelta(seconds=5)
     edit = Edited("102", at, "photo", {"text": "better"}, [File("photo", "f102")], album="a1", edited_at=at)
     await shop.receive(Incoming("900", {}, ANNA, Person(ANNA, "Anna"), edit))

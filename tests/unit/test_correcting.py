@@ -11,7 +11,7 @@ from bot.operator.history import drawn_history
 from core.errors import NotFound
 from core.texts import texts
 from inbox import marking, outcomes
-from inbox.channel import Reason, Refused, Unanswered
+from inbox.channel import Delivered, Reason, Refused, Unanswered
 from inbox.models import message
 from inbox.outcomes import Result
 from pipeline.correcting import (
@@ -72,7 +72,7 @@ async def test_what_is_on_its_way_is_edited_behind_it(desk: Desk) -> None:
         marked = await marking.mark(uow, [row.id for row in await rows(desk.shop, "anna")], epoch=1)
     await corrects(desk.shop, desk.by, desk.message, "Good day")
     async with desk.shop.database.unit() as uow:
-        await outcomes.write(uow, desk.shop.channel_id, [Result(marked[0], ("900",))], retry_seconds=())
+        await outcomes.write(uow, desk.shop.channel_id, [Result(marked[0], Delivered(("900",)))], retry_seconds=())
     [edit] = await rows(desk.shop, "anna")
     async with desk.shop.database.unit() as uow:
         [one] = await marking.mark(uow, [edit.id], epoch=1)
@@ -152,7 +152,7 @@ async def test_what_is_on_its_way_is_deleted_behind_it(desk: Desk) -> None:
         marked = await marking.mark(uow, [row.id for row in await rows(desk.shop, "anna")], epoch=1)
     await takes_back(desk.shop, desk.by, desk.message)
     async with desk.shop.database.unit() as uow:
-        await outcomes.write(uow, desk.shop.channel_id, [Result(marked[0], ("900",))], retry_seconds=())
+        await outcomes.write(uow, desk.shop.channel_id, [Result(marked[0], Delivered(("900",)))], retry_seconds=())
     [deletion] = await rows(desk.shop, "anna")
     async with desk.shop.database.unit() as uow:
         [one] = await marking.mark(uow, [deletion.id], epoch=1)

@@ -11,7 +11,7 @@ from sqlalchemy import select, text, update
 from bot import callbacks, task_callbacks
 from core.journal import lock
 from inbox import marking, outcomes
-from inbox.channel import Reason, Refused
+from inbox.channel import Delivered, Reason, Refused
 from inbox.contacts import stream_of
 from inbox.outcomes import Result
 from pipeline.models import deal as deal_table
@@ -102,7 +102,10 @@ async def test_how_attempts_ended_is_written_in_the_order_of_streams(shop: Offic
 
     async def ends() -> None:
         async with shop.database.unit() as uow:
-            results = [Result(first, ("9001",)), Result(second, failure=Refused(Reason.REFUSED, "Bad Request"))]
+            results = [
+                Result(first, Delivered(("9001",))),
+                Result(second, failure=Refused(Reason.REFUSED, "Bad Request")),
+            ]
             await outcomes.write(uow, shop.channel_id, results, retry_seconds=(1,))
 
     async with shop.database.unit() as uow:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from inbox import marking, outcomes
-from inbox.channel import Retry
+from inbox.channel import Delivered, Retry
 from inbox.joining import MOST_UNITS, joinable
 from inbox.models import outgoing
 from inbox.outbound import Lane, Outgoing, queue
@@ -54,7 +54,7 @@ async def sent(shop: Office) -> list[str]:
     while marked := await taken(shop):
         said += [one.content["text"].partition("\n")[2].replace("\n", "") for one in marked]
         async with shop.database.unit() as uow:
-            results = [Result(one, (f"name-{one.id}",)) for one in marked]
+            results = [Result(one, Delivered((f"name-{one.id}",))) for one in marked]
             await outcomes.write(uow, shop.channel_id, results, retry_seconds=(1,))
     return said
 

@@ -25,7 +25,7 @@ from core.database import Database
 from core.journal import event
 from core.redis import Wakeups
 from core.relay import Relay
-from inbox.channel import Incoming, Person, Reachability
+from inbox.channel import Delivered, Incoming, Person, Reachability
 from inbox.marking import mark
 from inbox.models import identity, message, outgoing
 from inbox.outcomes import Result, write
@@ -398,7 +398,7 @@ class Engine:
                 .order_by(outgoing.c.id)
             )
             marked = await mark(uow, [row.id for row in rows], epoch=1) if rows else []
-            results = [Result(one, external_ids=(f"out{one.id}",)) for one in marked]
+            results = [Result(one, Delivered((f"out{one.id}",))) for one in marked]
             await write(uow, self.shop.channel_id, results, retry_seconds=(1,))
 
     async def told(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from core.database import UnitOfWork
 from core.texts import N_, Texts
 from inbox.channel import File
 from inbox.writing import Automatic, write_automatically
-from triggers.parts import Action, Asks, Failed, Firing, Kind, Names, World
+from triggers.parts import Action, Asks, Failed, Firing, Kind, Names
 from triggers.runs import client_key_of
 from triggers.templates import LONGEST, checked, length, written_for
 
@@ -44,17 +44,17 @@ class Send(Action):
             if length(text) > LONGEST:
                 failed[one.run_id] = Failed("too_long")
             else:
-                key, file = client_key_of(one.run_id), self._file_for(one.world)
-                written.append(Automatic(one.world.conversation_id, text, key, one.origin, file))
+                key = client_key_of(one.run_id)
+                written.append(Automatic(one.world.conversation_id, text, key, one.origin, self._file))
         await write_automatically(uow, written)
         return failed
 
-    def _file_for(self, world: World) -> File | None:
-        """Its file, on the channel that knows it; elsewhere the text goes alone."""
+    @property
+    def _file(self) -> File | None:
         one = self.medium
-        if one is None or one.channel_id != world.channel_id:
+        if one is None:
             return None
-        return File(one.kind, one.ref, mime=one.mime, name=one.name, size=one.size)
+        return File(one.kind, one.ref, mime=one.mime, name=one.name, size=one.size, channel_id=one.channel_id)
 
     async def settled(self, uow: UnitOfWork, pipeline_id: int) -> Self:
         if self.text or self.medium is None:

@@ -1,13 +1,139 @@
-"""The board: deals by stage."""
+"""The board: the deals of a pipeline by stage, narrowed by what its address says."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from aiohttp import web
 
-from web.site import Visit, get
+from core.errors import NotFound
+from core.journal import newest_position
+from pipeline.board import board, cards, counters, more, pipelines_seen, sources
+from pipeline.cards import BoardPlace
+from pipeline.filters import DealFilter, Scope
+from pipeline.staff.boards import fold_stage, show_empty
+from pipeline.staff.handing_over import colleagues
+from pipeline.stages import ACTIVE
+from pipeline.tags import tags
+from web.filters import DAYS, NOBODY, Address, read_filter
+from web.site import Caller, Visit, get, post, whole_number
+from web.words import CHANNELS
+
+CARDS = 30
+MOST_TAGS = 40
+MOST_CARDS = 200
 
 
 async def shown(visit: Visit) -> web.StreamResponse:
     """The whole board."""
-    return visit.page("board.html", here="board")
+    uow, by = visit.uow, visit.by
+    position = await newest_position(uow)
+    wanted, address = wanted_of(visit, visit.now)
+    pipelines = await pipelines_seen(uow, by)
+    if not pipelines:
+        return visit.page("board_none.html", here="board")
+    chosen = next((one for one in pipelines if one.id == wanted.pipeline_id), None)
+    if chosen is None and wanted.pipeline_id is not None:
+        raise NotFound
+    here = chosen or pipelines[0]
+    columns = await board(uow, by, here.id, replace(wanted, pipeline_id=None), limit=CARDS)
+    return visit.page(
+        "board.html",
+        here="board",
+        position=position,
+        address=address,
+        pipelines=pipelines,
+        pipeline=here,
+        active=[one for one in columns if one.stage.group == ACTIVE],
+        archive=[one for one in columns if one.stage.group != ACTIVE],
+        choices=await _choices(visit, here.id),
+        settings=visit.settings,
+    )
 
 
-ROUTES = (get("/board", shown),)
+async def _choices(visit: Visit, pipeline_id: int) -> dict[str, list[tuple[str, str]]]:
+    """What the filters of a board offer: values, and how they are called."""
+    t = visit.t
+    people = [(str(one.id), one.name) for one in await colleagues(visit.uow, pipeline_id)]
+    return {
+        "assignee": [(NOBODY, t("Nobody")), *people],
+        "tag": [(str(one.id), one.name) for one in await tags(visit.uow, limit=MOST_TAGS)],
+        "channel": [(kind, t(name)) for kind, (name, _) in CHANNELS.items()],
+        "source": [(one, one) for one in await sources(visit.uow, visit.by, pipeline_id)],
+        "days": [(days, t.plural("Last {n} day", "Last {n} days", int(days))) for days in DAYS],
+    }
+
+
+async def heads(visit: Visit) -> web.StreamResponse:
+    """What the columns hold by now, without their cards."""
+    wanted, _ = wanted_of(visit, visit.now)
+    columns = await counters(visit.uow, visit.by, visit.id("pipeline"), replace(wanted, pipeline_id=None))
+    return visit.page(
+        "board_heads.html",
+        active=[one for one in columns if one.stage.group == ACTIVE],
+        archive=[one for one in columns if one.stage.group != ACTIVE],
+    )
+
+
+async def following(visit: Visit) -> web.StreamResponse:
+    """The cards of a stage behind a place."""
+    wanted, address = wanted_of(visit, visit.now)
+    page = await more(
+        visit.uow, visit.by, visit.id("stage"), replace(wanted, pipeline_id=None), after=read_place(visit), limit=CARDS
+    )
+    return visit.page("cards.html", page=page, stage_id=visit.id("stage"), address=address)
+
+
+async def stage(visit: Visit) -> web.StreamResponse:
+    """All deals of one stage, as those that hold what has ended have no column."""
+    wanted, address = wanted_of(visit, visit.now)
+    for one in await pipelines_seen(visit.uow, visit.by):
+        columns = await counters(visit.uow, visit.by, one.id, replace(wanted, pipeline_id=None))
+        column = next((each for each in columns if each.stage.id == visit.id("stage")), None)
+        if column is not None:
+            page = await more(visit.uow, visit.by, column.stage.id, replace(wanted, pipeline_id=None), limit=CARDS)
+            return visit.page("stage.html", here="board", column=column, page=page, address=address, pipeline=one)
+    raise NotFound
+
+
+async def some(visit: Visit) -> web.StreamResponse:
+    """These cards as they are now, for a page that has moved one of them in vain."""
+    found = await cards(visit.uow, visit.by, visit.query.numbers("ids")[:MOST_CARDS], DealFilter(Scope.EVERY))
+    return visit.page("cards_only.html", cards=list(found.values()))
+
+
+async def folded(visit: Visit) -> web.StreamResponse:
+    """A column of his is folded, or unfolded."""
+    await fold_stage(visit.uow, visit.by, visit.id("stage"), folded=visit.form.text("on") == "1")
+    return web.Response(status=204)
+
+
+async def emptied(visit: Visit) -> web.StreamResponse:
+    """Columns without cards are shown to him, or not."""
+    await show_empty(visit.uow, visit.by, on=visit.form.text("on") == "1")
+    return web.Response(status=204)
+
+
+def wanted_of(caller: Caller, now: datetime) -> tuple[DealFilter, Address]:
+    """What the address narrows the board to; of which pipeline it is is said apart."""
+    said = {name: caller.request.query.getall(name) for name in caller.request.query}
+    return read_filter(said, now, caller.by)
+
+
+def read_place(visit: Visit) -> BoardPlace | None:
+    """The card behind which there is more, as `place_of` has written it."""
+    moment, _, number = visit.query.text("after").partition(".")
+    instant, deal_id = whole_number(moment), whole_number(number)
+    if instant is None or deal_id is None:
+        return None
+    return BoardPlace(datetime.fromtimestamp(instant / 1_000_000, UTC), deal_id)
+
+
+ROUTES = (
+    get("/board", shown),
+    get("/board/{pipeline}/heads", heads),
+    get("/board/stages/{stage}", stage),
+    get("/board/stages/{stage}/cards", following),
+    get("/board/cards", some),
+    post("/board/stages/{stage}/fold", folded),
+    post("/board/empty", emptied),
+)

@@ -25,7 +25,7 @@ document.addEventListener("click", (event) => {
     ? root.dataset.theme === "dark"
     : matchMedia("(prefers-color-scheme: dark)").matches;
   root.dataset.theme = dark ? "light" : "dark";
-  document.cookie = `theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax`;
+  htmx.ajax("POST", "/settings/theme", { values: { theme: root.dataset.theme }, swap: "none" });
 });
 
 // A menu is a <details class="pop">: it closes when one looks elsewhere, and by Escape.

@@ -5,6 +5,7 @@ import json
 import math
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -23,14 +24,28 @@ from aiogram.types import Message, User
 from aiohttp import ClientError, ClientTimeout, StreamReader
 
 from core.storable import storable, storable_json
-from inbox.channel import Batch, Crowded, Incoming, Limits, Paused, Reason, Refused, Retry, Sending, Unanswered
+from inbox.channel import (
+    Batch,
+    Crowded,
+    Delivered,
+    Incoming,
+    Limits,
+    Paused,
+    Reason,
+    Refused,
+    Retry,
+    Sending,
+    Unanswered,
+)
 from inbox.channels.telegram.failures import failure_of
-from inbox.channels.telegram.reading import FILE_KINDS, parse
+from inbox.channels.telegram.reading import FILE_KINDS, parse, written
 from inbox.channels.telegram.sending import method_of
 
 # Named in full at every reading: an omitted list keeps what an earlier program asked for.
 ALLOWED_UPDATES = ["message", "edited_message", "message_reaction", "callback_query", "my_chat_member"]
 CHUNK = 64 * 1024
+# How many times longer a call may take that carries the bytes of files.
+UPLOADS_TAKE = 3
 
 # https://core.telegram.org/bots/api#sending-files, #sendmessage, #sendmediagroup, #getfile
 LIMITS = Limits(
@@ -58,6 +73,7 @@ class Telegram:
         self.bot = Bot(token, session=self._session)
         self._poll_seconds = poll_seconds
         self._timeout = timeout_seconds
+        self._upload_timeout = int(timeout_seconds * UPLOADS_TAKE) + 1
 
     async def name(self) -> str:
         """The bot's id. Raises Paused for a refused token, Retry when Telegram cannot be reached."""
@@ -116,16 +132,19 @@ class Telegram:
             # The message of such an error holds the address, and the address the token.
             raise Retry(type(error).__name__) from None
 
-    async def deliver(self, sending: Sending) -> tuple[str, ...]:
-        """Do one thing in a chat; the ids of the new messages."""
+    async def deliver(self, sending: Sending) -> Delivered:
+        """Do one thing in a chat; the ids of the new messages and of the files that were uploaded with them."""
+        uploads = sending.uploads
+        if not await asyncio.to_thread(lambda: all(path.is_file() for path in uploads)):
+            raise Refused(Reason.FILE, "the file is not there any more")
         try:
-            result = await self.bot(method_of(sending))
+            result = await self.bot(method_of(sending), request_timeout=self._upload_timeout if uploads else None)
         except (TelegramAPIError, ClientDecodeError) as error:
             if isinstance(error, TelegramBadRequest) and "message is not modified" in error.message:
-                return ()
+                return Delivered()
             raise failure_of(error) from None
-        made = result if isinstance(result, list) else [result]
-        return tuple(str(one.message_id) for one in made if isinstance(one, Message))
+        made = [one for one in (result if isinstance(result, list) else [result]) if isinstance(one, Message)]
+        return Delivered(tuple(str(one.message_id) for one in made), _new_files(sending, made) if uploads else ())
 
     async def fetch(self, external_ref: str, to: Path, *, most: int) -> None:
         """Download a file. What Telegram says of its size is not relied on."""
@@ -157,6 +176,16 @@ class Telegram:
     async def close(self) -> None:
         """Close the connections."""
         await self._session.close()
+
+
+def _new_files(sending: Sending, made: Sequence[Message]) -> tuple[str | None, ...]:
+    """What files are called from now on; Telegram may have taken one for another kind, which is no name for it."""
+    kinds = [one["kind"] for one in sending.content.get("parts", [sending.content])]
+    found = [written(one) for one in made]
+    return tuple(
+        one.files[0].external_ref if one.files and one.kind == kind else None
+        for kind, one in zip(kinds, found, strict=False)
+    )
 
 
 async def _store(content: StreamReader, to: Path, most: int) -> None:

@@ -135,8 +135,8 @@ def _content(message: Message) -> Written | Started | Pressed | None:
     return written(message)
 
 
-def written(message: Message) -> Written:
-    """A message in our own form."""
+def written(message: Message, channel_id: int | None = None) -> Written:
+    """A message in our own form; `channel_id` says which bot's names its files have, should it leave for elsewhere."""
     kind = _kind(message)
     body: dict[str, Any] = {}
     if text := message.text or message.caption:
@@ -150,7 +150,7 @@ def written(message: Message) -> Written:
         at=message.date,
         kind=kind,
         body=body,
-        files=[_file(kind, message)] if kind in FILE_KINDS else [],
+        files=[_file(kind, message, channel_id)] if kind in FILE_KINDS else [],
         reply_to=str(reply.message_id) if reply else None,
         album=message.media_group_id,
     )
@@ -188,7 +188,7 @@ _BODIES: dict[str, Callable[[Any], dict[str, Any]]] = {
 }
 
 
-def _file(kind: str, message: Message) -> File:
+def _file(kind: str, message: Message, channel_id: int | None) -> File:
     file = message.photo[-1] if kind == "photo" and message.photo else getattr(message, kind)
     return File(
         kind,
@@ -196,4 +196,5 @@ def _file(kind: str, message: Message) -> File:
         mime=getattr(file, "mime_type", None),
         name=getattr(file, "file_name", None),
         size=file.file_size,
+        channel_id=channel_id,
     )

@@ -6,6 +6,7 @@ from typing import Any
 from aiogram import methods
 from aiogram.types import (
     BufferedInputFile,
+    FSInputFile,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     InputMediaAnimation,
@@ -60,9 +61,9 @@ def _send(sending: Sending) -> methods.TelegramMethod[Any]:
         case "text":
             return methods.SendMessage(**common, text=content["text"], entities=_entities(content))
         case "sticker":
-            return methods.SendSticker(**common, sticker=content["file"])
+            return methods.SendSticker(**common, sticker=_source(content))
         case "video_note":
-            return methods.SendVideoNote(**common, video_note=content["file"])
+            return methods.SendVideoNote(**common, video_note=_source(content))
         case "location":
             return methods.SendLocation(**common, **_picked(content, "latitude", "longitude"))
         case "venue":
@@ -98,11 +99,13 @@ def _caption(content: dict[str, Any]) -> dict[str, Any]:
     return {"caption": content.get("text"), "caption_entities": _entities(content)}
 
 
-def _source(content: dict[str, Any]) -> str | BufferedInputFile:
-    """The name of a file that the messenger has, or a text that goes as a file."""
+def _source(content: dict[str, Any]) -> str | BufferedInputFile | FSInputFile:
+    """The name of a file that the messenger has, a file of ours, or a text that goes as a file."""
     if "file" in content:
         name: str = content["file"]
         return name
+    if "path" in content:
+        return FSInputFile(content["path"], content["name"])
     return BufferedInputFile(content["written"].encode(), content["name"])
 
 
@@ -137,7 +140,7 @@ def _edit(sending: Sending) -> methods.TelegramMethod[Any]:
     kind = content.get("kind", "text")
     caption: dict[str, Any] = {"caption": content.get("text"), "caption_entities": _entities(content)}
     if content.get("replaced"):
-        return methods.EditMessageMedia(**place, media=_REPLACING[kind](media=content["file"], **caption))
+        return methods.EditMessageMedia(**place, media=_REPLACING[kind](media=_source(content), **caption))
     if kind in _FILE_METHODS:
         return methods.EditMessageCaption(**place, **caption)
     if "text" not in content:

@@ -1,13 +1,15 @@
-"""The times that buttons offer for a task."""
+"""The times that people name for a task: those that buttons offer, and from where they count."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from core.database import UnitOfWork
 from core.errors import Unreadable
-from core.moments import MORNING
+from core.moments import MORNING, Local
 from core.texts import N_
 from core.zones import is_here
+from pipeline.staff.rights import Staff
 
 USUAL_TIMES: Final = {
     "1h": N_("in 1 hour"),
@@ -29,3 +31,8 @@ def usual_time(name: str, now: datetime, zone: str) -> datetime:
         return now + timedelta(hours=number)
     days = number or 7 - here.weekday()
     return datetime.combine(here.date() + timedelta(days=days), MORNING, here.tzinfo).astimezone(UTC)
+
+
+def local(uow: UnitOfWork, by: Staff) -> Local:
+    """Now, where somebody of the staff lives."""
+    return Local(uow.now, by.timezone, by.language)

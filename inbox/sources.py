@@ -1,0 +1,94 @@
+"""Where the files of what is about to be sent come from: the messenger that gets them, or our folder; sends nothing."""
+
+import mimetypes
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import and_, select
+
+from core.database import UnitOfWork
+from inbox.channel import Reason
+from inbox.models import attachment, file_ref
+
+Content = dict[str, Any]
+
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f"\\/]')
+LONGEST_NAME = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file of ours: how the channel knows it, if it does, or where it lies below the folder, if it does."""
+
+    id: int
+    external_ref: str | None
+    state: str
+    path: str | None
+    name: str
+    reason: str | None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is still to be fetched from where it came."""
+        return self.external_ref is None and self.state == "waiting"
+
+    @property
+    def lost(self) -> Reason | None:
+        """Why it can never be sent, if it cannot."""
+        if self.external_ref is not None or self.state != "missing":
+            return None
+        return Reason.TOO_LARGE if self.reason == Reason.TOO_LARGE else Reason.FILE
+
+
+def attachments_in(op: str, content: Content) -> list[int | None]:
+    """For each medium that sending this hands over, which attachment of ours it is; None where the file is known."""
+    if op == "delete" or (op == "edit" and not content.get("replaced")):
+        return []
+    return [one.get("attachment") for one in content.get("parts", [content])]
+
+
+async def sources(uow: UnitOfWork, channel_id: int, ids: Collection[int]) -> dict[int, Source]:
+    """Attachments as a channel may send them."""
+    if not ids:
+        return {}
+    rows = await uow.rows(
+        select(attachment, file_ref.c.external_ref)
+        .outerjoin(file_ref, and_(file_ref.c.attachment_id == attachment.c.id, file_ref.c.channel_id == channel_id))
+        .where(attachment.c.id.in_(sorted(ids)))
+    )
+    return {row.id: Source(row.id, row.external_ref, row.state, row.path, _name_of(row), row.reason) for row in rows}
+
+
+def _name_of(row: Any) -> str:
+    """A file name that no header and no folder can be broken out of with."""
+    given = _UNSAFE.sub("_", row.name or "").strip(" .")[-LONGEST_NAME:]
+    return given or f"{row.kind}{mimetypes.guess_extension(row.mime or '') or ''}"
+
+
+def with_files(op: str, content: Content, found: dict[int, Source], folder: Path) -> Content:
+    """A content whose media name their files as a channel takes them, in the place of ours."""
+    if not any(attachments_in(op, content)):
+        return content
+    if "parts" in content:
+        return content | {"parts": [_with_file(one, found, folder) for one in content["parts"]]}
+    return _with_file(content, found, folder)
+
+
+def _with_file(content: Content, found: dict[int, Source], folder: Path) -> Content:
+    source = found.get(content.get("attachment") or 0)
+    if source is None:
+        return content
+    if source.external_ref is not None:
+        return content | {"file": source.external_ref}
+    return content | {"path": str(folder / (source.path or "")), "name": source.name}
+
+
+def why_lost(op: str, content: Content, found: dict[int, Source]) -> Reason | None:
+    """Why a content can never be sent whole, if a file of it cannot be had."""
+    for one in attachments_in(op, content):
+        if one is not None and (one not in found or found[one].lost):
+            return (one in found and found[one].lost) or Reason.FILE
+    return None

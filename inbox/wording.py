@@ -1,0 +1,60 @@
+"""Messages in words: their kinds, one in a line, and why one was not sent; the same for the bot and the pages."""
+
+import re
+from typing import Any
+
+from core.texts import N_, Texts
+from inbox.contents import words
+
+KINDS = {
+    "photo": N_("📷 Photo"),
+    "animation": N_("🎞 Animation"),
+    "video": N_("🎬 Video"),
+    "video_note": N_("⭕ Video message"),
+    "voice": N_("🎤 Voice message"),
+    "audio": N_("🎵 Audio"),
+    "document": N_("📎 File"),
+    "sticker": N_("🙂 Sticker"),
+    "location": N_("📍 Location"),
+    "venue": N_("📍 Place"),
+    "contact": N_("👤 Contact"),
+    "poll": N_("📊 Poll"),
+    "unsupported": N_("Sent something that this bot cannot show."),
+}
+
+# What says more than its kind.
+SAYING = frozenset({"venue", "contact", "poll", "dice"})
+
+REASONS = {
+    "blocked": (N_("the customer has blocked the bot"), N_("Reach them another way, or wait until they write again.")),
+    "gone": (N_("the customer's account no longer exists"), N_("Reach them another way.")),
+    "too_large": (N_("the message is too long or the file too large"), N_("Shorten it and send it again.")),
+    "file": (N_("the messenger could not read the file"), N_("Send the file again.")),
+    "refused": (N_("the messenger refused it"), N_("Change it and send it again.")),
+    "reaction": (N_("the messenger refused the reaction"), N_("No action is needed.")),
+    "unsupported": (N_("the messenger does not know this kind of message"), N_("Send it as text.")),
+    "target": (N_("the message it belongs to is gone"), N_("Send it as a new message.")),
+    "gave_up": (N_("the messenger could not be reached for a long time"), N_("Tap Retry.")),
+}
+
+_SPACES = re.compile(r"\s+")
+
+
+def shortened(text: str, most: int) -> str:
+    """A text on one line, cut with an ellipsis behind `most` characters."""
+    line = _SPACES.sub(" ", text).strip()
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+def summary(t: Texts, kind: str, body: dict[str, Any], most: int) -> str:
+    """A message in one line."""
+    said = shortened(words(kind, body) if kind in SAYING else body.get("text", ""), most)
+    if kind in ("text", "dice"):
+        return said
+    return f"{t(KINDS[kind])} {said}".strip()
+
+
+def reason(t: Texts, code: str) -> tuple[str, str]:
+    """Why something was not sent, and what to do next."""
+    why, next_step = REASONS.get(code, REASONS["refused"])
+    return t(why), t(next_step)

@@ -1,0 +1,122 @@
+"""The board in a real browser: cards come by themselves, are moved by mouse, keys and menus, and never disagree."""
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from tests.botapi.client import User
+from tests.browser.conftest import PHONE, Windows
+from tests.running.shop import Shop
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+def card(page: Page, customer: User) -> Locator:
+    """A customer's card, wherever it is."""
+    return page.locator(".card", has_text=customer.first_name)
+
+
+def column(page: Page, name: str) -> Locator:
+    """A column of the board."""
+    return page.locator(f'.col[data-name="{name}"]')
+
+
+async def drag(page: Page, what: Locator, to: Locator) -> None:
+    """By the mouse, as a hand does it: in steps."""
+    start, end = await what.bounding_box(), await to.bounding_box()
+    assert start is not None
+    assert end is not None
+    await page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
+    await page.mouse.down()
+    await page.mouse.move(start["x"] + 60, start["y"] + 60, steps=4)
+    await page.mouse.move(end["x"] + end["width"] / 2, end["y"] + min(end["height"] / 2, 220), steps=10)
+    await page.mouse.up()
+
+
+async def test_a_first_message_becomes_a_card_by_itself_and_the_counts_follow(shop: Shop, windows: Windows) -> None:
+    page = await windows.board_of(shop, shop.admin)
+    customer = await shop.person("Anna")
+    await customer.sends("Is it in stock in red?")
+    await expect(card(page, customer)).to_contain_text("Is it in stock in red?")
+    await expect(column(page, "New").locator("h2 .n")).to_have_text("1")
+
+
+async def test_a_card_is_dragged_to_another_stage_and_another_browser_sees_it(shop: Shop, windows: Windows) -> None:
+    mine = await windows.board_of(shop, shop.admin)
+    theirs = await windows.board_of(shop, shop.admin)
+    customer = await shop.person("Olena")
+    await customer.sends("Hello")
+    await expect(card(mine, customer)).to_be_visible()
+    await drag(mine, card(mine, customer), column(mine, "Offer sent"))
+    await expect(column(theirs, "Offer sent").locator(".card", has_text=customer.first_name)).to_be_visible()
+    await expect(column(mine, "Offer sent").locator(".card", has_text=customer.first_name)).to_be_visible()
+    assert (
+        await shop.rows.value(
+            "SELECT stage.name FROM deal JOIN stage ON stage.id = deal.stage_id ORDER BY deal.id DESC"
+        )
+        == "Offer sent"
+    )
+
+
+async def test_a_card_is_moved_by_keys_alone(shop: Shop, windows: Windows) -> None:
+    page = await windows.board_of(shop, shop.admin)
+    customer = await shop.person("Marek")
+    await customer.sends("Hello")
+    await card(page, customer).locator(".name").focus()
+    await page.keyboard.press("Alt+ArrowRight")
+    await expect(column(page, "In conversation").locator(".card", has_text=customer.first_name)).to_be_visible()
+    await expect(card(page, customer).locator(".name")).to_be_focused()
+    await page.keyboard.press("m")
+    await page.get_by_role("menuitem", name="Waiting for payment").press("Enter")
+    await expect(column(page, "Waiting for payment").locator(".card", has_text=customer.first_name)).to_be_visible()
+
+
+async def test_losing_asks_why(shop: Shop, windows: Windows) -> None:
+    page = await windows.board_of(shop, shop.admin)
+    customer = await shop.person("Boris")
+    await customer.sends("Hello")
+    await expect(card(page, customer)).to_be_visible()
+    await drag(page, card(page, customer), page.locator(".bin.lost"))
+    await page.get_by_label("Too expensive").check()
+    await page.get_by_role("button", name="Close as lost").click()
+    await expect(card(page, customer)).to_have_count(0)
+    await shop.rows.until("SELECT lost_reason_id FROM deal ORDER BY id DESC LIMIT 1", lambda found: found[0][0] == 1)
+
+
+async def test_a_lost_connection_says_so_and_catches_up(shop: Shop, windows: Windows) -> None:
+    page = await windows.board_of(shop, shop.admin)
+    await expect(page.locator("[data-live]")).to_have_text("Live")
+    await shop.program.stop()
+    await expect(page.locator("[data-live]")).to_contain_text("No connection since")
+    port = shop.program.url.rpartition(":")[2]
+    await shop.program.start(HTTP_PORT=port)
+    customer = await shop.person("Nadia")
+    await customer.sends("Are you there?")
+    await expect(card(page, customer)).to_be_visible()
+    await expect(page.locator("[data-live]")).to_have_text("Live")
+
+
+async def test_a_stale_drag_snaps_back_and_says_who_was_faster(shop: Shop, windows: Windows) -> None:
+    page = await windows.board_of(shop, shop.admin)
+    customer = await shop.person("Piotr")
+    await customer.sends("Hello")
+    await expect(card(page, customer)).to_be_visible()
+    await page.evaluate("dragging = document.querySelector('.card')")
+    deal = await card(page, customer).get_attribute("data-deal")
+    await shop.admin.sends(f'/deal {deal} stage "Offer sent"')
+    await shop.rows.until(
+        "SELECT stage.name FROM deal JOIN stage ON stage.id = deal.stage_id ORDER BY deal.id DESC LIMIT 1",
+        lambda found: found == [("Offer sent",)],
+    )
+    await page.evaluate("move(dragging, board.querySelectorAll('.cards')[1].dataset.stage, dragging.dataset.stage)")
+    await expect(page.locator(".toast")).to_contain_text("Offer sent")
+    await expect(column(page, "Offer sent").locator(".card", has_text=customer.first_name)).to_be_visible()
+
+
+async def test_on_a_phone_one_stage_fills_the_screen_and_the_menu_moves(shop: Shop, windows: Windows) -> None:
+    page = await windows.board_of(shop, shop.admin, viewport=PHONE, has_touch=True, is_mobile=True)
+    customer = await shop.person("Iryna")
+    await customer.sends("Hello")
+    await card(page, customer).locator("[data-menu]").tap()
+    await page.get_by_role("menuitem", name="In conversation").tap()
+    await expect(column(page, "In conversation").locator(".card", has_text=customer.first_name)).to_have_count(1)
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")

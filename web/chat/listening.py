@@ -1,0 +1,85 @@
+"""Open requests of visitors, woken when something happens in their talks; one reading of the journal serves all."""
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from core.journal import Event
+from inbox.presence import read_typing
+
+# Browsers open no more tabs of one site at once, and whoever does is no visitor.
+MOST_EARS = 8
+
+
+class TooManyEars(Exception):
+    """A visitor listens too many times at once."""
+
+
+class Ear:
+    """One request that waits for something to happen in a talk."""
+
+    def __init__(self) -> None:
+        self._bell = asyncio.Event()
+        self.ended = False
+        self.typing: str | None = None
+
+    async def wait(self, seconds: float) -> bool:
+        """Return when something happened, or after so many seconds; whether it did."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._bell.wait()
+        rung = self._bell.is_set()
+        self._bell.clear()
+        return rung
+
+    def ring(self) -> None:
+        """Something happened."""
+        self._bell.set()
+
+
+class Listeners:
+    """All of this process, by their talks."""
+
+    def __init__(self) -> None:
+        self._ears: defaultdict[str, set[Ear]] = defaultdict(set)
+        self._closed = False
+
+    @contextlib.contextmanager
+    def listening(self, ref: str) -> Iterator[Ear]:
+        """An ear at a talk, "conversation:7", until the block ends. Raises TooManyEars."""
+        if len(self._ears.get(ref, ())) >= MOST_EARS:
+            raise TooManyEars
+        ear = Ear()
+        if self._closed:
+            ear.ended = True
+            ear.ring()
+        self._ears[ref].add(ear)
+        try:
+            yield ear
+        finally:
+            self._ears[ref].discard(ear)
+            if not self._ears[ref]:
+                del self._ears[ref]
+
+    def heard(self, events: Sequence[Event]) -> None:
+        """Wake whose talks these are about."""
+        for ref in {item.ref for item in events}:
+            for ear in self._ears.get(ref, ()):
+                ear.ring()
+
+    def heard_typing(self, rest: str) -> None:
+        """Tell a visitor that somebody of ours is typing."""
+        told = read_typing(rest)
+        if told.actor.startswith("staff:"):
+            for ear in self._ears.get(f"conversation:{told.conversation_id}", ()):
+                ear.typing = told.actor
+                ear.ring()
+
+    def close(self) -> None:
+        """End all waiting, as the program stops."""
+        self._closed = True
+        for ears in self._ears.values():
+            for ear in ears:
+                ear.ended = True
+                ear.ring()

@@ -1,0 +1,230 @@
+"""What a visitor's script asks for: his talk, what is new in it, and what he himself says, sends and has seen."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from aiohttp import web
+
+from core.database import UnitOfWork
+from core.phones import phone_in_words, read_phone
+from inbox import visitors
+from inbox.presence import Typing, typing_topic
+from inbox.seeing import seen_by_customer
+from inbox.visitors import Saying, Shown, Talk, Visitor
+from pipeline.webchat import public_names, somebody_is_there
+from triggers.hours import company_hours
+from web.chat.asking import MESSAGES, NEW_TALKS, SMALL_THINGS, Asked, Wrong, read_json, text_in
+
+POLL_SECONDS = 25.0
+# More than any message takes: what is longer is cut, and not refused, when it is stored.
+LONGEST_TEXT = 40_000
+LONGEST_CONTACT = 120
+MOST_UPLOADS = 10
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,63}")
+
+
+async def start(asked: Asked) -> web.StreamResponse:
+    """Give a new visitor his token. Nothing is stored until he writes."""
+    await asked.count("start", SMALL_THINGS, asked.request.remote or "")
+    return web.json_response({"token": visitors.new_token()})
+
+
+async def talk(asked: Asked) -> web.StreamResponse:
+    """The newest page of his talk and what goes with it."""
+    async with asked.site.database.reading() as uow:
+        found = await visitors.talk_of(uow, asked.key)
+        # The number first: what comes meanwhile is told twice rather than never.
+        number = await visitors.last_number(uow, found) if found else 0
+        shown = await visitors.newest(uow, found) if found else []
+        there = await somebody_is_there(uow) and (await company_hours(uow)).open_at(uow.now)
+        asks = asked.settings.asks_contact and not there and not (found and await visitors.has_stated(uow, found))
+        page = await _page(uow, asked, shown)
+    seen = found.seen_by_us if found else 0
+    return web.json_response(page | {"number": number, "seen": seen, "there": there, "asks": asks})
+
+
+async def older(asked: Asked) -> web.StreamResponse:
+    """The page before a message."""
+    before = asked.number("before")
+    if before is None:
+        raise Wrong(400, "before")
+    async with asked.site.database.reading() as uow:
+        found = await _his(uow, asked)
+        return web.json_response(await _page(uow, asked, await visitors.newest(uow, found, before=before)))
+
+
+async def poll(asked: Asked) -> web.StreamResponse:
+    """What is new behind an event, as soon as there is something; nothing after a while."""
+    after, seen = asked.number("after") or 0, asked.number("seen") or 0
+    async with asked.site.database.reading() as uow:
+        found = await visitors.talk_of(uow, asked.key)
+    ref = f"conversation:{found.id}" if found else f"visitor:{asked.key}"
+    until = asyncio.get_running_loop().time() + POLL_SECONDS
+    with asked.chat.listeners.listening(ref) as ear:
+        while True:
+            news: dict[str, Any] = await _news(asked, after, seen) if found else {"number": after}
+            after = news.get("number", after)
+            if ear.typing:
+                news["typing"] = await _first_name(asked, ear.typing)
+            left = until - asyncio.get_running_loop().time()
+            if ear.ended or left <= 0 or len(news) > 1 or "number" not in news:
+                return web.json_response(news)
+            await ear.wait(left)
+
+
+async def _news(asked: Asked, after: int, seen: int) -> dict[str, Any]:
+    """The number alone where nothing is new; without a number there is too much to tell."""
+    async with asked.site.database.reading() as uow:
+        found = await _his(uow, asked)
+        changes = await visitors.changes(uow, found, after=after)
+        if changes.number is None:
+            return {"again": True}
+        news: dict[str, Any] = {"number": changes.number}
+        if changes.messages:
+            news["messages"] = (await _page(uow, asked, changes.messages))["messages"]
+        if changes.gone:
+            news["gone"] = list(changes.gone)
+        if found.seen_by_us > seen:
+            news["seen"] = found.seen_by_us
+        return news
+
+
+async def _first_name(asked: Asked, actor: str) -> str:
+    if not asked.settings.names:
+        return ""
+    async with asked.site.database.reading() as uow:
+        return (await public_names(uow, [actor])).get(actor, "")
+
+
+async def _his(uow: UnitOfWork, asked: Asked) -> Talk:
+    found = await visitors.talk_of(uow, asked.key)
+    if found is None:
+        raise Wrong(404, "talk")
+    return found
+
+
+async def _page(uow: UnitOfWork, asked: Asked, shown: Sequence[Shown]) -> dict[str, Any]:
+    actors = {one.actor for one in shown if not one.is_his}
+    names = await public_names(uow, actors) if asked.settings.names else {}
+    return {"messages": [_told(one, names) for one in shown], "more": len(shown) == visitors.PAGE}
+
+
+def _told(one: Shown, names: dict[str, str]) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "id": one.id,
+        "his": one.is_his,
+        "kind": one.kind,
+        "text": one.text,
+        "at": one.at.isoformat(),
+        "edited": one.edited,
+        "album": one.album,
+        "key": one.client_key,
+        "from": names.get(one.actor),
+    }
+    if one.file is not None:
+        file = one.file
+        told["file"] = {
+            "id": file.id,
+            "kind": file.kind,
+            "mime": file.mime,
+            "name": file.name,
+            "size": file.size,
+            "state": file.state,
+        }
+    return told
+
+
+async def say(asked: Asked) -> web.StreamResponse:
+    """Take in a message; a repeat of it is no other one."""
+    read = await read_json(asked)
+    saying = Saying(
+        client_key=text_in(read, "key", 64), text=text_in(read, "text", LONGEST_TEXT), uploads=_uploads(read)
+    )
+    if not saying.is_well_formed:
+        raise Wrong(400, "message")
+    await asked.count("message", MESSAGES)
+    await _let_in(asked)
+    async with asked.site.database.unit() as uow:
+        await visitors.say(uow, _visitor(asked, text_in(read, "source", 200)), saying)
+    return web.json_response({}, status=201)
+
+
+def _uploads(read: dict[str, Any]) -> list[str]:
+    names = read.get("uploads") or []
+    if not isinstance(names, list) or len(names) > MOST_UPLOADS or not all(isinstance(one, str) for one in names):
+        raise Wrong(400, "uploads")
+    if len(set(names)) != len(names):
+        raise Wrong(400, "uploads")
+    return names
+
+
+async def _let_in(asked: Asked) -> None:
+    """Somebody new is counted by his address, as a token costs nothing. Raises TooMany."""
+    async with asked.site.database.reading() as uow:
+        found = await visitors.talk_of(uow, asked.key)
+    if found is None:
+        await asked.count("talk", NEW_TALKS, asked.request.remote or "")
+
+
+def _visitor(asked: Asked, source: str) -> Visitor:
+    number = int(asked.key[:8], 16) % 9000 + 1000
+    return Visitor(
+        key=asked.key,
+        name=asked.site.texts("Visitor {number}", number=number),
+        language=asked.t.language,
+        source=source.strip() or None,
+    )
+
+
+async def typing(asked: Asked) -> web.StreamResponse:
+    """Tell whoever looks at the talk that its visitor is typing."""
+    await read_json(asked)
+    await asked.count("typing", SMALL_THINGS)
+    async with asked.site.database.reading() as uow:
+        found = await visitors.talk_of(uow, asked.key)
+    if found is not None:
+        await asked.site.wakeups.ring(typing_topic(Typing(found.id, "customer")))
+    return web.json_response({})
+
+
+async def seen(asked: Asked) -> web.StreamResponse:
+    """Note how far he has read."""
+    up_to = (await read_json(asked)).get("up_to")
+    if not isinstance(up_to, int) or isinstance(up_to, bool) or not 0 < up_to < 10**18:
+        raise Wrong(400, "up_to")
+    await asked.count("seen", SMALL_THINGS)
+    async with asked.site.database.unit() as uow:
+        await seen_by_customer(uow, (await _his(uow, asked)).id, up_to)
+    return web.json_response({})
+
+
+async def contact(asked: Asked) -> web.StreamResponse:
+    """Take in where he wants to be answered, as a message that everybody sees, and note it as unverified."""
+    read = await read_json(asked)
+    name, typed = text_in(read, "name", LONGEST_CONTACT), text_in(read, "contact", LONGEST_CONTACT).strip()
+    number = read_phone(typed)
+    email = typed if number is None and _EMAIL.fullmatch(typed) else None
+    if number is None and email is None:
+        words = asked.t("This is neither a phone number nor an e-mail address. A number needs its country: +48 …")
+        return web.json_response({"error": "contact", "words": words}, status=422)
+    key = text_in(read, "key", 64)
+    saying = Saying(client_key=key, text=email or "", **_contact(name, number))
+    if not saying.is_well_formed:
+        raise Wrong(400, "key")
+    await asked.count("message", MESSAGES)
+    await _let_in(asked)
+    async with asked.site.database.unit() as uow:
+        await visitors.say(uow, _visitor(asked, ""), saying)
+        found = await _his(uow, asked)
+        await visitors.state(uow, found, "phone" if number else "email", number or typed)
+        await visitors.call_himself(uow, found, name)
+    return web.json_response({"contact": phone_in_words(number) if number else typed}, status=201)
+
+
+def _contact(name: str, number: str | None) -> dict[str, Any]:
+    """A number travels as a contact, which the staff can save by one press."""
+    if number is None:
+        return {}
+    return {"kind": "contact", "body": {"phone": number, "first_name": " ".join(name.split()), "last_name": ""}}

@@ -1,0 +1,98 @@
+"""What is done to one deal from wherever its card is: stage, end, taking, handing over. Its fields are in `fields`."""
+
+import json
+
+from aiohttp import web
+
+from pipeline.deals import see
+from pipeline.moving import close, move, reopen
+from pipeline.staff.handing_over import colleagues, give_back_to_turn, hand_over
+from pipeline.staff.taking import take, take_next
+from pipeline.stages import ACTIVE, LOST, reasons, stages_of
+from web.site import Visit, get, post
+
+
+def done(words: str = "") -> web.Response:
+    """Something was done; a page that listens shows what has changed by itself, and the words as a note."""
+    headers = {"HX-Trigger": json.dumps({"said": {"words": words}})} if words else {}
+    return web.Response(status=204, headers=headers)
+
+
+async def menu(visit: Visit) -> web.StreamResponse:
+    """Everything that can be done to a deal, where one cannot drag."""
+    deal = await see(visit.uow, visit.by, visit.id("deal"))
+    stages = await stages_of(visit.uow, deal.pipeline_id)
+    return visit.page(
+        "deal_menu.html",
+        deal=deal,
+        active=[one for one in stages if one.group == ACTIVE],
+        ends=[one for one in stages if one.group != ACTIVE],
+        people=await colleagues(visit.uow, deal.pipeline_id),
+    )
+
+
+async def moved(visit: Visit) -> web.StreamResponse:
+    """Another stage; one that ends deals asks for what it needs."""
+    deal_id, stage_id = visit.id("deal"), visit.form.number("stage") or 0
+    await move(visit.uow, visit.by, deal_id, stage_id=stage_id, seen_in=visit.form.number("from"))
+    return done()
+
+
+async def ending(visit: Visit) -> web.StreamResponse:
+    """The question why a deal is lost."""
+    deal = await see(visit.uow, visit.by, visit.id("deal"))
+    return visit.page("dialog_lost.html", deal=deal, reasons=await reasons(visit.uow), group=LOST)
+
+
+async def closed(visit: Visit) -> web.StreamResponse:
+    """The end of a deal."""
+    form = visit.form
+    await close(
+        visit.uow,
+        visit.by,
+        visit.id("deal"),
+        group=form.text("group"),
+        reason_id=form.number("reason"),
+        words=form.text("words") or None,
+    )
+    return done()
+
+
+async def reopened(visit: Visit) -> web.StreamResponse:
+    """It goes on."""
+    await reopen(visit.uow, visit.by, visit.id("deal"))
+    return done()
+
+
+async def taken(visit: Visit) -> web.StreamResponse:
+    """A deal that nobody had is his."""
+    await take(visit.uow, visit.by, visit.id("deal"))
+    return done(visit.t("It is yours."))
+
+
+async def next_taken(visit: Visit) -> web.StreamResponse:
+    """The one that waits longest is his, and opens."""
+    deal_id = await take_next(visit.uow, visit.by)
+    return web.Response(headers={"HX-Redirect": f"/deals/{deal_id}"})
+
+
+async def assigned(visit: Visit) -> web.StreamResponse:
+    """Somebody else has it, or the turn."""
+    to = visit.form.number("to")
+    if to is None:
+        await give_back_to_turn(visit.uow, visit.by, visit.id("deal"), why=visit.form.text("why") or None)
+        return done(visit.t("It waits for the next one in turn."))
+    await hand_over(visit.uow, visit.by, visit.id("deal"), to=to, why=visit.form.text("why") or None)
+    return done(visit.t("Handed over."))
+
+
+ROUTES = (
+    get("/deals/{deal}/menu", menu),
+    post("/deals/{deal}/stage", moved),
+    get("/deals/{deal}/end", ending),
+    post("/deals/{deal}/close", closed),
+    post("/deals/{deal}/reopen", reopened),
+    post("/deals/{deal}/take", taken),
+    post("/board/next", next_taken),
+    post("/deals/{deal}/assignee", assigned),
+)

@@ -1,0 +1,92 @@
+"""One act on many deals: what is asked before it, how far it has come, and what failed and why."""
+
+import secrets
+from dataclasses import replace
+
+from aiohttp import web
+
+from core.errors import Unreadable
+from core.moments import Local, read_moment
+from pipeline.board import pipelines_seen
+from pipeline.bulk import Act, AddTags, AddTask, Assign, PutInStage, RemoveTags, progress, start
+from pipeline.staff.handing_over import colleagues
+from pipeline.stages import reasons, stages_of
+from pipeline.tags import tags
+from pipeline.work.kinds import task_kinds
+from web.pages.board import MOST_TAGS, wanted_of
+from web.site import Form, Visit, get, post
+
+ALL = "all"
+ACTS = ("stage", "tags", "assignee", "task")
+
+
+async def asked(visit: Visit) -> web.StreamResponse:
+    """What an act needs to know."""
+    act = visit.query.text("act")
+    if act not in ACTS:
+        raise web.HTTPNotFound
+    pipeline_id = visit.id("pipeline")
+    if pipeline_id not in {one.id for one in await pipelines_seen(visit.uow, visit.by)}:
+        raise web.HTTPNotFound
+    _, address = wanted_of(visit, visit.now)
+    return visit.page(
+        "dialog_bulk.html",
+        act=act,
+        pipeline_id=pipeline_id,
+        query=address.query,
+        key=secrets.token_urlsafe(12),
+        stages=await stages_of(visit.uow, pipeline_id),
+        reasons=await reasons(visit.uow),
+        tags=await tags(visit.uow, limit=MOST_TAGS),
+        people=await colleagues(visit.uow, pipeline_id),
+        kinds=await task_kinds(visit.uow),
+    )
+
+
+async def begun(visit: Visit) -> web.StreamResponse:
+    """The act begins, on the chosen cards or on all that the filter finds."""
+    form = visit.form
+    wanted, _ = wanted_of(visit, visit.now)
+    everything = replace(wanted, pipeline_id=visit.id("pipeline"), group=wanted.group or "active")
+    bulk_id = await start(
+        visit.uow,
+        visit.by,
+        _act(visit, form),
+        deals=form.numbers("ids"),
+        wanted=everything if form.text("ids") == ALL else None,
+        client_key=form.text("key"),
+    )
+    return await _drawn(visit, bulk_id)
+
+
+async def going(visit: Visit) -> web.StreamResponse:
+    """How far it has come."""
+    return await _drawn(visit, visit.id("bulk"))
+
+
+async def _drawn(visit: Visit, bulk_id: int) -> web.StreamResponse:
+    return visit.page("dialog_progress.html", progress=await progress(visit.uow, visit.by, bulk_id))
+
+
+def _act(visit: Visit, form: Form) -> Act:
+    match form.text("act"):
+        case "stage":
+            return PutInStage(form.number("stage") or 0, form.number("reason"), form.text("words") or None)
+        case "tags" if form.text("how") == "remove":
+            return RemoveTags(tuple(form.numbers("tag")))
+        case "tags":
+            return AddTags(tuple(form.numbers("tag")))
+        case "assignee":
+            return Assign(form.number("to"))
+        case "task":
+            local = Local(visit.now, visit.by.timezone, visit.by.language)
+            return AddTask(read_moment(form.text("when"), local), form.number("kind"), form.text("text") or None)
+        case other:
+            raise Unreadable(part=other, example="stage")
+
+
+ROUTES = (
+    get("/board/{pipeline}/bulk", asked),
+    post("/board/{pipeline}/bulk", begun),
+    get("/board/bulks/{bulk}", going),
+)

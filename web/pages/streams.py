@@ -1,0 +1,92 @@
+"""Pages that are kept up to date: what has changed is sent as it is drawn, to each what he sees of it."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from aiohttp import web
+from aiohttp_sse import EventSourceResponse
+from sqlalchemy.exc import SQLAlchemyError
+
+from pipeline.board import cards
+from pipeline.cards import Card
+from web.live import Changes, Watching
+from web.pages.board import wanted_of
+from web.site import Caller, stream, whole_number
+from web.words import micros
+
+Say = Callable[[Changes], Awaitable[dict[str, object]]]
+
+PING_SECONDS = 10.0
+# What happens within this time is told at once, so that a burst is drawn once.
+GATHER_SECONDS = 0.15
+
+
+async def board_live(caller: Caller) -> web.StreamResponse:
+    """The cards of somebody's board as they change."""
+
+    async def say(changes: Changes) -> dict[str, object]:
+        return await _board_said(caller, changes)
+
+    return await follow(caller, "board", say)
+
+
+async def follow(caller: Caller, name: str, say: Say) -> web.StreamResponse:
+    """Tell a page what it has to show differently, until it goes or may not be told any more."""
+    since = position_seen(caller.request)
+    response = EventSourceResponse(ping_interval=PING_SECONDS)
+    # Whoever has closed his page is told nothing more.
+    with contextlib.suppress(ConnectionError):
+        async with caller.site.hub.watching(caller.by.id, caller.session_id, since=since) as page:
+            await response.prepare(caller.request)
+            async with response:
+                await _follow(page, response, name, say)
+    return response
+
+
+async def _follow(page: Watching, response: EventSourceResponse, name: str, say: Say) -> None:
+    while True:
+        changes = await page.wait(PING_SECONDS)
+        if page.is_over():
+            return
+        if changes is None:
+            await response.send("", event="here")
+            continue
+        if changes.typing:
+            await response.send(json.dumps({"conversations": sorted(changes.typing)}), event="typing")
+        if not changes.is_lasting:
+            continue
+        try:
+            said = await say(changes)
+        except (SQLAlchemyError, OSError):
+            # It comes back, and is told what it has missed.
+            return
+        await response.send(json.dumps(said), id=str(changes.position), event=name)
+        await asyncio.sleep(GATHER_SECONDS)
+
+
+async def _board_said(caller: Caller, changes: Changes) -> dict[str, object]:
+    """What a board has to show differently; `gone` are cards that it must not have any more."""
+    if changes.everything:
+        return {"everything": True}
+    async with caller.site.database.reading() as uow:
+        wanted, _ = wanted_of(caller, uow.now)
+        seen = await cards(uow, caller.by, changes.deals, wanted)
+        now = uow.now
+    drawn = {deal_id: _drawn(caller, card, now) for deal_id, card in seen.items()}
+    return {"cards": drawn, "gone": sorted(changes.deals - seen.keys())}
+
+
+def _drawn(caller: Caller, card: Card, now: datetime) -> dict[str, object]:
+    html = caller.html("cards_only.html", now, cards=[card])
+    return {"stage": card.deal.stage_id, "at": micros(card.deal.changed_at), "html": html}
+
+
+def position_seen(request: web.Request) -> int | None:
+    """How far a page has been told: by its browser, which remembers, or by itself, when it is new."""
+    return whole_number(request.headers.get("Last-Event-ID") or request.query.get("since", ""))
+
+
+ROUTES = (stream("GET", "/board/live", board_live),)
