@@ -27,7 +27,7 @@ from core.database import UnitOfWork
 from core.errors import NotFound
 from pipeline.cards import BoardPlace, Card, cards_of
 from pipeline.deals import visible_to
-from pipeline.filters import DealFilter, Scope, meets
+from pipeline.filters import WAITS, DealFilter, Scope, meets
 from pipeline.models import deal, membership, pipeline, stage, task
 from pipeline.staff.rights import Right, Staff, needs
 from pipeline.stages import ACTIVE, Stage, stages_of
@@ -192,15 +192,17 @@ def _sums(deals: FromClause) -> Select[Any]:
 
 
 def _few(uow: UnitOfWork, by: Staff, pipeline_id: int, wanted: DealFilter) -> Subquery | None:
-    """Open deals that are wanted, where they are somebody's or nobody's: those are few, and found by whose they are.
+    """The open deals that are wanted, where they are somebody's, nobody's or of those who wait: few, and soon found.
 
-    None where they may be anybody's, as then every stage has to be looked through.
+    None where they may be anybody's: then every stage is looked through.
     """
     whose: list[ColumnElement[bool]]
     if wanted.nobodys:
         whose = [deal.c.assignee_id.is_(None)]
     elif wanted.assignee_id is not None:
         whose = [deal.c.assignee_id == wanted.assignee_id]
+    elif wanted.waits:
+        whose = [WAITS]
     elif not by.may(Right.SEE_ALL):
         whose = [deal.c.assignee_id == by.id, deal.c.assignee_id.is_(None)]
     else:
