@@ -12,7 +12,7 @@ from inbox.models import message
 from inbox.seeing import seen_by_us
 from inbox.talks import is_within
 from inbox.uploads import use
-from pipeline.deals import answer, locked, see
+from pipeline.deals import Answered, answer, locked, see
 from pipeline.staff.rights import Right, Staff, needs
 from pipeline.talks import part_of
 
@@ -50,7 +50,7 @@ async def send(uow: UnitOfWork, by: Staff, deal_id: int, sending: Sending) -> Se
         return Sent(deal_id, found)
     await _check_reply(uow, by, deal_id, sending.reply_to_id)
     files = await use(uow, by.actor, sending.uploads)
-    sent = []
+    sent: list[Answered] = []
     for key, written in zip(keys, _written(uow, sending, files), strict=True):
         reply_to_id = None if sent else sending.reply_to_id
         sent.append(await answer(uow, by, deal_id, written=written, client_key=key, reply_to_id=reply_to_id))
