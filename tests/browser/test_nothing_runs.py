@@ -77,8 +77,8 @@ async def test_everything_in_a_talk_is_only_shown(shop: Shop, windows: Windows) 
     deal = await shop.rows.value("SELECT max(id) FROM deal")
     await page.goto(f"{shop.program.url}/deals/{deal}")
     await unharmed(page, watch)
-    while await page.locator("[data-older]").count():
-        await page.locator("[data-older]").first.scroll_into_view_if_needed()
+    while await page.locator("#older").count():
+        await page.locator("#older").first.scroll_into_view_if_needed()
         await page.wait_for_timeout(200)
     await unharmed(page, watch)
     assert await page.locator(".msg").count() > len(PAYLOADS)
