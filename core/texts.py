@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from importlib import resources
@@ -91,6 +91,19 @@ class Texts:
             return self(N_("yesterday {time}"), time=time)
         day = format_skeleton("MMMd" if local.year == today.year else "yMMMd", local, locale=self._locale)
         return str(self._locale.datetime_formats["medium"]).format(time, day)
+
+    def time(self, instant: datetime) -> str:
+        """The time of a day that is named elsewhere: 14:32."""
+        return str(format_time(instant.astimezone(ZoneInfo(self.timezone)), "short", locale=self._locale))
+
+    def day(self, day: date, now: datetime) -> str:
+        """A day by its name: today, yesterday, Friday 20 November."""
+        today = now.astimezone(ZoneInfo(self.timezone)).date()
+        if day == today:
+            return self(N_("today"))
+        if day == today - timedelta(days=1):
+            return self(N_("yesterday"))
+        return format_skeleton("MMMMEEEEd" if day.year == today.year else "yMMMMEEEEd", day, locale=self._locale)
 
     def ago(self, instant: datetime, now: datetime) -> str:
         """The distance in one unit, either way: 5 minutes ago, in 2 hours."""

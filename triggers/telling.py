@@ -1,6 +1,6 @@
 """Says what happened to a deal in words, one line for each event; which events are shown is `history`'s affair."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -43,16 +43,18 @@ from pipeline.events import (
 )
 from pipeline.work.tasks import TaskView, task_views
 from triggers.events import RunFailed, RunPerformed, RunPostponed, RunScheduled, RunStopped, StaffNotified
-from triggers.parts import Names
+from triggers.parts import STOPS, Names
 from triggers.references import names
 from triggers.trigger import Trigger, by_id
-from triggers.words import why
+from triggers.words import in_short, why
 
 IN_LINE = 150
 
 
-async def teller_of(uow: UnitOfWork, t: Texts, page: Sequence[Recorded[Event]]) -> "Teller":
-    """Whoever can say these events, with all that they name read."""
+async def teller_of(
+    uow: UnitOfWork, t: Texts, page: Sequence[Recorded[Event]], *, triggers: Collection[int] = ()
+) -> "Teller":
+    """Whoever can say these events, with all that they name read; and these triggers."""
     said = {one.event.message_id for one in page if isinstance(one.event, _OF_MESSAGES)}
     tasks = {one.event.task_id for one in page if isinstance(one.event, _OF_TASKS)}
     edits = {(one.event.message_id, one.event.version) for one in page if isinstance(one.event, MessageEdited)}
@@ -60,7 +62,7 @@ async def teller_of(uow: UnitOfWork, t: Texts, page: Sequence[Recorded[Event]]) 
         t,
         uow.now,
         await names(uow),
-        await by_id(uow, _triggers_in(page)),
+        await by_id(uow, _triggers_in(page) | set(triggers)),
         await messages(uow, said),
         await task_views(uow, tasks),
         await said_before(uow, edits),
@@ -116,6 +118,19 @@ class Teller:
                 return self.t("the customer")
             case _:
                 return self.t("by itself")
+
+    def trigger(self, one: Trigger) -> str:
+        """A trigger on one line."""
+        return in_short(self.t, one, self.names)
+
+    def trigger_name(self, trigger_id: int) -> str:
+        """The same by its number."""
+        found = self.triggers.get(trigger_id)
+        return self.trigger(found) if found else self.t("trigger {n}", n=trigger_id)
+
+    def stops(self, one: Trigger) -> str:
+        """What stops a trigger that waits."""
+        return ", ".join(self.t(words) for stop, words in STOPS.items() if stop in one.stops)
 
     def stage(self, stage_id: int) -> str:
         return self.names.stages.get(stage_id) or self.t("(deleted)")

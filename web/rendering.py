@@ -12,6 +12,7 @@ from mimetypes import guess_type
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from web import formatting, messages
 from web.words import OWN_NAMES, agent_name, channel_of, kind_of, micros, role_name, total_of, waiting_look
 
 _FACES = 6
@@ -72,6 +73,8 @@ class Rendering:
             waiting_look=waiting_look,
             micros=micros,
             total_of=total_of,
+            rich=formatting.rich,
+            talk=messages,
         )
 
     def asset(self, name: str) -> str:

@@ -34,6 +34,22 @@ def numbers_in(route: Route) -> list[str]:
     return NUMBER.findall(route.path)
 
 
+# Whatever an act asks for, so that only whose it is can be wrong.
+FILLED_IN = {
+    "group": "won",
+    "to": "1",
+    "stage": "2",
+    "text": "x",
+    "key": "0123456789abcdef",
+    "phone": "+48601234567",
+    "timezone": "Europe/Warsaw",
+    "when": "tomorrow 10:00",
+    "at": "2030-01-01T10:00",
+    "amount": "100",
+    "tag": "1",
+    "kind": "1",
+    "up_to": "1",
+}
 WITH_IDS = [route for route in ROUTES if numbers_in(route)]
 
 
@@ -105,7 +121,7 @@ async def test_what_is_a_colleagues_is_not_there(house: Company, operator: Desk,
     if route.method == "GET":
         answer = await operator.get(house.path(route))
     else:
-        answer = await operator.post(house.path(route), {"group": "won", "to": "1", "stage": "2", "text": "x"})
+        answer = await operator.post(house.path(route), FILLED_IN)
     if not RIGHTS[Role.OPERATOR] >= {route.right}:
         assert answer.status == 403
     elif set(numbers_in(route)) - {"pipeline", "stage"}:

@@ -1,6 +1,6 @@
 """Files of visitors, both ways: taken in as they come, given out so that no browser runs anything in them."""
 
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from aiohttp import web
 
@@ -9,22 +9,7 @@ from inbox import visitors
 from inbox.media import MOST_BYTES
 from inbox.uploads import FileTooLarge, sniffed, take_in
 from web.chat.asking import LEAST, UPLOADS, Asked, Wrong, chunks_of
-
-# What a browser shows without running anything: nothing that is text, and no SVG, is among them.
-INLINE = frozenset(
-    {
-        "image/jpeg",
-        "image/png",
-        "image/gif",
-        "image/webp",
-        "audio/mpeg",
-        "audio/ogg",
-        "audio/mp4",
-        "audio/x-m4a",
-        "video/mp4",
-        "video/webm",
-    }
-)
+from web.downloads import headers_of
 
 
 async def upload(asked: Asked) -> web.StreamResponse:
@@ -54,17 +39,5 @@ async def download(asked: Asked) -> web.StreamResponse:
         mime = await sniffed(place)
     except FileNotFoundError:
         raise Wrong(404, "file") from None
-    return web.FileResponse(place, headers=headers_of(mime, file.name))
-
-
-def headers_of(mime: str | None, name: str | None) -> dict[str, str]:
-    """How a file is given out whose bytes are of a type, under the name that its sender gave it."""
-    inline = mime in INLINE
-    disposition = "inline" if inline else "attachment"
-    return {
-        "Content-Type": mime if mime and inline else "application/octet-stream",
-        "Content-Disposition": f"{disposition}; filename*=UTF-8''{quote(name or 'file', safe='')}",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-        "Cache-Control": "private, max-age=86400",
-        "Vary": "Authorization, Origin",
-    }
+    headers = headers_of(mime, file.name) | {"Vary": "Authorization, Origin"}
+    return web.FileResponse(place, headers=headers)

@@ -1,6 +1,17 @@
 """The staff's pages, one module for each; every address of theirs is in this table."""
 
-from web.pages import acts, board, bulk, settings, streams
+from web.pages import acts, board, bulk, deal_live, fields, files, settings, streams, talk, tasks
 from web.site import Routes
 
-ROUTES: Routes = (*board.ROUTES, *acts.ROUTES, *bulk.ROUTES, *streams.ROUTES, *settings.ROUTES)
+ROUTES: Routes = (
+    *board.ROUTES,
+    *acts.ROUTES,
+    *bulk.ROUTES,
+    *streams.ROUTES,
+    *talk.ROUTES,
+    *deal_live.ROUTES,
+    *fields.ROUTES,
+    *files.ROUTES,
+    *tasks.ROUTES,
+    *settings.ROUTES,
+)

@@ -1,0 +1,56 @@
+"""The list of talks beside the open one: those that wait for an answer, one's own, all."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from core.texts import N_
+from pipeline.board import cards
+from pipeline.filters import DealFilter, Scope
+from pipeline.lists import ListPlace, count_deals, list_deals
+from web.site import Visit, whole_number
+from web.words import micros
+
+WAITING, MINE, ALL = "waiting", "mine", "all"
+LISTS: Final[Mapping[str, DealFilter]] = {
+    WAITING: DealFilter(Scope.ALL, waits=True),
+    MINE: DealFilter(Scope.MINE),
+    ALL: DealFilter(Scope.ALL),
+}
+NAMES: Final = {WAITING: N_("Waiting"), MINE: N_("Mine"), ALL: N_("All")}
+PAGE = 30
+
+
+async def queue_values(visit: Visit, *, here: int) -> dict[str, object]:
+    """What the template of the list needs; `here` is the deal that is open."""
+    uow, by = visit.uow, visit.by
+    chosen = visit.query.text("list")
+    chosen = chosen if chosen in LISTS else WAITING
+    found = await list_deals(uow, by, LISTS[chosen], place=_place(visit.query.text("behind")), limit=PAGE)
+    known = await cards(uow, by, [one.id for one in found.deals])
+    return {
+        "list": chosen,
+        "lists": NAMES,
+        "counts": {one: await count_deals(uow, by, LISTS[one]) for one in (WAITING, MINE)},
+        "queue": [known[one.id] for one in found.deals if one.id in known],
+        "behind": _told(found.last) if found.last else "",
+        "open_deal": here,
+        "further": bool(visit.query.text("behind")),
+    }
+
+
+def _told(place: ListPlace) -> str:
+    return f"{int(place.answered)}.{micros(place.since)}.{place.id}"
+
+
+def _place(told: str) -> ListPlace | None:
+    """The place that an address names; None for whatever names none."""
+    numbers = [whole_number(part) for part in told.split(".")]
+    match numbers:
+        case [int(answered), int(since), int(deal_id)]:
+            try:
+                return ListPlace(bool(answered), datetime.fromtimestamp(since / 1_000_000, UTC), deal_id)
+            except (ValueError, OverflowError, OSError):
+                return None
+        case _:
+            return None

@@ -1,0 +1,131 @@
+"use strict";
+// Fields that are changed where they stand, dialogs, and parts of a page that are shown anew after an act.
+
+const sentWith = JSON.parse(document.body.getAttribute("hx-headers"));
+const ask = document.getElementById("dialog");
+
+/** A name for something that is sent, so that sending it again has no effect. */
+function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Send fields; the answer, whose refusals are told. Throws TypeError without a connection. */
+async function send(url, fields) {
+  const answer = await fetch(url, {
+    method: "POST",
+    headers: { ...sentWith, "HX-Request": "true" },
+    body: new URLSearchParams(fields),
+  });
+  const told = answer.headers.get("HX-Trigger");
+  if (told) {
+    for (const [name, detail] of Object.entries(JSON.parse(told))) {
+      document.body.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
+    }
+  }
+  if (answer.headers.get("HX-Redirect")) location.assign(answer.headers.get("HX-Redirect"));
+  return answer;
+}
+
+/** The elements of a template of ours that the server has filled in. */
+function elements(html) {
+  const made = document.createElement("template");
+  made.innerHTML = html;
+  return made.content;
+}
+
+/** Whether somebody is in the middle of something in a part of the page. */
+function isBusy(part) {
+  return part.querySelector(".editable form:not([hidden]), details[open]") !== null
+    || (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select"));
+}
+
+/** Put parts of the page in the place of what they were; `all` also where somebody is at work. */
+function putParts(html, all = false) {
+  for (const fresh of elements(html).querySelectorAll("[data-part]")) {
+    const old = document.getElementById(fresh.id);
+    if (!old || (!all && isBusy(old))) continue;
+    const focused = old.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
+    // The mark of the stream is whoever's who keeps it up to date.
+    const mark = old.querySelector("[data-live]");
+    if (mark) fresh.querySelector("[data-live]").replaceWith(mark);
+    old.replaceWith(fresh);
+    htmx.process(fresh);
+    if (focused) fresh.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
+  }
+  document.dispatchEvent(new Event("parts"));
+}
+
+async function refresh() {
+  const deal = document.getElementById("deal-page");
+  const tasks = document.getElementById("tasks");
+  if (deal) {
+    const answer = await fetch(`/deals/${deal.dataset.deal}/parts`, { headers: { "HX-Request": "true" } });
+    if (answer.ok) putParts(await answer.text(), true);
+  } else if (tasks) {
+    const answer = await fetch(tasks.dataset.reload);
+    if (!answer.ok) return;
+    const fresh = elements(await answer.text()).querySelector("#tasks");
+    tasks.replaceWith(fresh);
+    htmx.process(fresh);
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-edit]");
+  if (!button) return;
+  const form = button.parentElement.querySelector("form");
+  button.hidden = true;
+  form.hidden = false;
+  form.querySelector("input").focus();
+  form.querySelector("input").select();
+});
+
+function leave(form) {
+  form.reset();
+  form.hidden = true;
+  const button = form.parentElement.querySelector("[data-edit]");
+  button.hidden = false;
+  return button;
+}
+document.addEventListener("keydown", (event) => {
+  const form = event.target.closest?.(".editable form");
+  if (event.key !== "Escape" || !form) return;
+  event.stopPropagation();
+  leave(form).focus();
+});
+document.addEventListener("focusout", (event) => {
+  const form = event.target.closest?.(".editable form");
+  // What was typed and not sent stays for whoever comes back to it.
+  if (form && event.target.value === event.target.defaultValue) leave(form);
+});
+
+document.addEventListener("htmx:configRequest", (event) => {
+  const form = event.detail.elt.closest("form[data-keyed]");
+  if (!form) return;
+  form.dataset.key ||= newKey();
+  event.detail.parameters.key = form.dataset.key;
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { elt, successful, requestConfig } = event.detail;
+  if (requestConfig.verb !== "post") return;
+  if (!successful) {
+    if (elt.matches(".box")) elt.checked = false;
+    return;
+  }
+  for (const open of document.querySelectorAll("details.pop[open]")) open.open = false;
+  if (ask.open && ask.contains(elt)) ask.close();
+  refresh();
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target === ask && !ask.open) ask.showModal();
+});
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
+  else if (event.target.matches("dialog")) event.target.close();
+});
+document.addEventListener("change", (event) => {
+  const reasons = event.target.closest("form[data-closes]");
+  if (reasons) reasons.querySelector("[name=words]").required = "asks" in event.target.dataset;
+});
