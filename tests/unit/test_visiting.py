@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,15 @@ from sqlalchemy import select, update
 
 from core.errors import NotAllowed, Unreadable
 from core.journal import event
-from inbox.models import conversation, message, upload
+from inbox.channel import Kept, Written
+from inbox.models import conversation, message, outgoing, upload
 from inbox.presence import Typing, typing_topic
 from inbox.seeing import seen_by_customer, seen_by_us
 from inbox.uploads import throw_away_unused
+from pipeline.deals import answer
+from pipeline.staff.inviting import invite, join_by_name
 from pipeline.staff.rights import Role, Staff
+from pipeline.staff.shifts import start_shift
 from pipeline.webchat import allow_site, configure, forbid_site, read_origin, settings_for, webchat_settings
 from tests.contract.webchat import WebChatRig, webchat_rig
 from tests.running.visitor import Visitor
@@ -211,3 +216,24 @@ async def test_the_script_carries_what_is_chosen_and_nothing_that_ends_it(rig: W
         html = await response.text()
     assert "<script>alert" not in html
     assert '<html lang="pl">' in html
+
+
+async def test_people_without_any_messenger_are_handed_the_talks_of_visitors(rig: WebChatRig) -> None:
+    visitor, shop = await rig.visitor(), rig.office
+    async with shop.database.unit() as uow:
+        token = await invite(uow, await shop.admin(), role=Role.OPERATOR, valid=timedelta(days=1))
+        olga = await join_by_name(uow, token, name="Olga Board", language="en", timezone="UTC")
+        await start_shift(uow, olga)
+    await visitor.says("Hello", uploads=[await visitor.uploads(b"%PDF-1.7 plan", "plan.pdf")])
+    await shop.settle()
+    (deal,) = await shop.deals()
+    assert deal.assignee_id == olga.id
+    async with shop.database.unit() as uow:
+        said = Written("", shop.clock.now(), "document", {"text": "Here"}, [Kept("document", "aa/bb")])
+        await answer(uow, olga, deal.id, written=said, client_key="board:1")
+    await rig.leave()
+    assert (await visitor.reads("Here"))["from"] == "Olga"
+    async with shop.database.reading() as uow:
+        assert await uow.rows(select(event.c.id).where(event.c.parked.is_not(None))) == []
+        to_staff = outgoing.c.channel_id != shop.webchat_id
+        assert await uow.rows(select(outgoing.c.id).where(to_staff, outgoing.c.chat_key != "1")) == []
