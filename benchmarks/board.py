@@ -80,8 +80,10 @@ class Company:
         async with self.database.unit() as uow:
             await self._count(uow)
             await self._tasks(uow)
-        async with self.database.unit() as uow:
-            await uow.execute(text("ANALYZE"))
+        if not self.database.is_sqlite:
+            # As it does by itself sooner or later.
+            async with self.database.unit() as uow:
+                await uow.execute(text("ANALYZE"))
         await self.relay()
 
     @property

@@ -10,7 +10,7 @@ from aiogram.types import CallbackQuery, Message, Update
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from bot import guests
-from bot.admin import autoreply, autoreply_form, hours, people, settings, trigger_form, triggers
+from bot.admin import autoreply, autoreply_form, hours, people, settings, trigger_form, triggers, webchat
 from bot.house import House
 from bot.operator import (
     amounts,
@@ -58,7 +58,7 @@ CHATS_AT_ONCE = 8
 def routers() -> Dispatcher:
     """The screens by audience: guests have none but the invitation. Answering comes last: any text may be an answer."""
     dispatcher = Dispatcher()
-    of_admins = (people, settings, hours, autoreply, autoreply_form, triggers, trigger_form)
+    of_admins = (people, settings, webchat, hours, autoreply, autoreply_form, triggers, trigger_form)
     of_deals = (endings, deals, lists, finding, lines, more, amounts, tagging, noting, handing, tasks, profile, history)
     of_messages = (taking_back, correcting)
     screens = (guests, start, helping, board, shift, notices, stats, *of_deals, *of_messages, *of_admins, answering)

@@ -17,6 +17,7 @@ _COMMANDS = (
     ("autoreply", N_("Automatic replies to customers"), Right.CONFIGURE),
     ("triggers", N_("What happens by itself"), Right.CONFIGURE),
     ("hours", N_("Working hours and quiet hours"), Right.CONFIGURE),
+    ("webchat", N_("The chat on your site"), Right.CONFIGURE),
     ("staff", N_("People: invite, limits, roles"), Right.CONFIGURE),
     ("settings", N_("Currency, tags, reasons, kinds of tasks"), Right.CONFIGURE),
     ("try", N_("Try both sides alone"), Right.CONFIGURE),

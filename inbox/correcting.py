@@ -16,7 +16,7 @@ from core.journal import Recorded, record
 from inbox.albums import beside, parts_of, with_part
 from inbox.attachments import replace_files, source_of
 from inbox.changes import said
-from inbox.channel import File, Written
+from inbox.channel import File, Kept, Written
 from inbox.channels import limits_of
 from inbox.contacts import stream_of
 from inbox.contents import contents_of
@@ -46,6 +46,7 @@ class Said:
     deleted_at: datetime | None
     album: str | None
     attachment: int | None
+    path: str | None
     sends: Sequence[Any]
     names: Sequence[str]
     # What its file is called, by channel.
@@ -60,6 +61,8 @@ class Said:
         """Whether these are its files."""
         if not files:
             return self.attachment is None
+        if isinstance(files[0], Kept):
+            return self.path == files[0].external_ref
         return self.refs.get(files[0].channel_id or self.channel_id) == files[0].external_ref
 
     @property
@@ -92,6 +95,7 @@ async def what_we_said(uow: UnitOfWork, message_id: int) -> Said | None:
             message.c.deleted_at,
             message.c.album,
             attachment.c.id.label("attachment"),
+            attachment.c.path,
         )
         .join(conversation, conversation.c.id == message.c.conversation_id)
         .join(channel, channel.c.id == conversation.c.channel_id)

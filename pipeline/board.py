@@ -7,21 +7,35 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Select, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    SelectBase,
+    Subquery,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
 
 from core.database import UnitOfWork
 from core.errors import NotFound
 from pipeline.cards import BoardPlace, Card, cards_of
 from pipeline.deals import visible_to
-from pipeline.filters import DealFilter, Scope, meets
-from pipeline.models import deal, membership, pipeline, task
+from pipeline.filters import WAITS, DealFilter, Scope, meets
+from pipeline.models import deal, membership, pipeline, stage, task
 from pipeline.staff.rights import Right, Staff, needs
 from pipeline.stages import ACTIVE, Stage, stages_of
 from pipeline.totals import Total, added_up, totals
 from pipeline.work.tasks import Colour, is_of
 
 # What a filter finds among closed deals is counted among so many of the newest ones of a stage.
-LATELY = 10_000
+LATELY = 2_000
 EVERYTHING = DealFilter(Scope.EVERY)
 
 
@@ -66,9 +80,10 @@ async def board(
     """
     stages = await _stages(uow, by, pipeline_id)
     active = [one.id for one in stages if one.group == ACTIVE]
-    held, partly = await _held(uow, by, stages, wanted)
+    held, partly = await _held(uow, by, pipeline_id, stages, wanted)
     colours = await _coloured(uow, by, active, wanted)
-    pages = await _pages(uow, by, [one for one in active if one not in folded], wanted, limit=limit)
+    unfolded = [one for one in active if one not in folded]
+    pages = await _pages(uow, by, unfolded, wanted, few=_few(uow, by, pipeline_id, wanted), limit=limit)
     nothing = CardPage((), None)
     return [
         Column(
@@ -101,7 +116,9 @@ async def more(
     limit: int = 50,
 ) -> CardPage:
     """The cards of a stage behind a place, or its first ones; closed stages have them as well."""
-    return (await _pages(uow, by, [stage_id], wanted, after=after, limit=limit))[stage_id]
+    its = await uow.row(select(stage.c.pipeline_id, stage.c.group).where(stage.c.id == stage_id))
+    few = _few(uow, by, its.pipeline_id, wanted) if its is not None and its.group == ACTIVE else None
+    return (await _pages(uow, by, [stage_id], wanted, few=few, after=after, limit=limit))[stage_id]
 
 
 @needs(Right.SEE)
@@ -147,21 +164,52 @@ async def _stages(uow: UnitOfWork, by: Staff, pipeline_id: int) -> list[Stage]:
 
 
 async def _held(
-    uow: UnitOfWork, by: Staff, stages: Sequence[Stage], wanted: DealFilter
+    uow: UnitOfWork, by: Staff, pipeline_id: int, stages: Sequence[Stage], wanted: DealFilter
 ) -> tuple[Mapping[int, Total], set[int]]:
     """What stages hold of what is wanted, and in which of them not everything was looked at."""
     all_of_it = await totals(uow, [one.id for one in stages])
     if by.may(Right.SEE_ALL) and replace(wanted, pipeline_id=None) == EVERYTHING:
         return all_of_it, set()
     condition = meets(uow.now, by, wanted)
-    active = [one.id for one in stages if one.group == ACTIVE]
     closed = [one.id for one in stages if one.group != ACTIVE]
-    parts = [deal.c.stage_id.in_(active)]
-    parts += [deal.c.id.in_(select(_newest(stage_id, LATELY).subquery().c.id)) for stage_id in closed]
-    sums = select(deal.c.stage_id, deal.c.currency, func.count(), func.sum(deal.c.amount))
-    grouped = [sums.where(part, condition).group_by(deal.c.stage_id, deal.c.currency) for part in parts]
-    found = added_up([(row[0], row[1], row[2], row[3]) for row in await uow.rows(union_all(*grouped))])
+    few = _few(uow, by, pipeline_id, wanted)
+    if few is None:
+        active = [one.id for one in stages if one.group == ACTIVE]
+        queries = [_sums(deal).where(deal.c.stage_id.in_(active), condition)]
+    else:
+        queries = [_sums(few)]
+    for stage_id in closed:
+        lately = _newest(stage_id, LATELY).subquery()
+        queries.append(_sums(deal).where(deal.c.id.in_(select(lately.c.id)), condition))
+    rows = await uow.rows(union_all(*queries))
+    found = added_up([(row[0], row[1], row[2], row[3]) for row in rows])
     return found, {one for one in closed if all_of_it.get(one, Total()).deals > LATELY}
+
+
+def _sums(deals: FromClause) -> Select[Any]:
+    by_what = (deals.c.stage_id, deals.c.currency)
+    return select(*by_what, func.count(), func.sum(deals.c.amount)).group_by(*by_what)
+
+
+def _few(uow: UnitOfWork, by: Staff, pipeline_id: int, wanted: DealFilter) -> Subquery | None:
+    """The open deals that are wanted, where they are somebody's, nobody's or of those who wait: few, and soon found.
+
+    None where they may be anybody's: then every stage is looked through.
+    """
+    whose: list[ColumnElement[bool]]
+    if wanted.nobodys:
+        whose = [deal.c.assignee_id.is_(None)]
+    elif wanted.assignee_id is not None:
+        whose = [deal.c.assignee_id == wanted.assignee_id]
+    elif wanted.waits:
+        whose = [WAITS]
+    elif not by.may(Right.SEE_ALL):
+        whose = [deal.c.assignee_id == by.id, deal.c.assignee_id.is_(None)]
+    else:
+        return None
+    columns = ("id", "stage_id", "changed_at", "currency", "amount")
+    of_pipeline = and_(deal.c.pipeline_id == pipeline_id, deal.c.closed_at.is_(None), meets(uow.now, by, wanted))
+    return union_all(*(select(*(deal.c[one] for one in columns)).where(of_pipeline, his) for his in whose)).subquery()
 
 
 async def _coloured(
@@ -190,21 +238,24 @@ async def _pages(
     stage_ids: Sequence[int],
     wanted: DealFilter,
     *,
+    few: Subquery | None,
     after: BoardPlace | None = None,
     limit: int,
 ) -> dict[int, CardPage]:
-    """The newest cards of stages, each stage read along its index."""
+    """The newest cards of stages: among a few, or each stage read along its index."""
     if not stage_ids:
         return {}
-    conditions = [meets(uow.now, by, wanted)]
-    if after is not None:
-        there = tuple_(literal(after.changed_at, deal.c.changed_at.type), literal(after.id, deal.c.id.type))
-        conditions.append(tuple_(deal.c.changed_at, deal.c.id) < there)
-    newest = [_newest(one, limit + 1).where(*conditions).subquery() for one in stage_ids]
-    rows = await uow.rows(union_all(*(select(one) for one in newest)))
+    query: SelectBase
+    if few is None:
+        behind = [meets(uow.now, by, wanted), _behind(deal, after)]
+        newest = [_newest(one, limit + 1).where(*behind).subquery() for one in stage_ids]
+        query = union_all(*(select(one) for one in newest))
+    else:
+        query = _ranked(few, after, limit + 1)
     of_stage: dict[int, list[Any]] = {one: [] for one in stage_ids}
-    for row in rows:
-        of_stage[row.stage_id].append(row)
+    for row in await uow.rows(query):
+        if row.stage_id in of_stage:
+            of_stage[row.stage_id].append(row)
     for found in of_stage.values():
         found.sort(key=lambda row: (row.changed_at, row.id), reverse=True)
     shown = {one: found[:limit] for one, found in of_stage.items()}
@@ -226,3 +277,18 @@ def _newest(stage_id: int, most: int) -> Select[Any]:
         .order_by(*place)
         .limit(most)
     )
+
+
+def _ranked(few: Subquery, after: BoardPlace | None, most: int) -> Select[Any]:
+    """The newest of a few deals in each stage."""
+    place = func.row_number().over(partition_by=few.c.stage_id, order_by=(few.c.changed_at.desc(), few.c.id.desc()))
+    ranked = select(few.c.id, few.c.stage_id, few.c.changed_at, place.label("place")).where(_behind(few, after))
+    found = ranked.subquery()
+    return select(found).where(found.c.place <= most)
+
+
+def _behind(deals: FromClause, after: BoardPlace | None) -> ColumnElement[bool]:
+    if after is None:
+        return true()
+    there = tuple_(literal(after.changed_at, deal.c.changed_at.type), literal(after.id, deal.c.id.type))
+    return tuple_(deals.c.changed_at, deals.c.id) < there

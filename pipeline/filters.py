@@ -83,7 +83,7 @@ def _of_others(now: datetime, wanted: DealFilter) -> Iterator[ColumnElement[bool
     if wanted.colour is not None:
         yield is_of(wanted.colour, now, due=SOONEST)
     if wanted.waits:
-        yield and_(deal.c.closed_at.is_(None), _talks(conversation.c.waiting_since.is_not(None)))
+        yield and_(deal.c.closed_at.is_(None), WAITS)
     if wanted.channel_id is not None:
         yield _talks(conversation.c.channel_id == wanted.channel_id)
     if wanted.channel_kind is not None:
@@ -98,6 +98,10 @@ def _talks(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return its.correlate(deal).exists()
 
 
+# Those who wait are few, whatever customers there are.
+WAITS = deal.c.conversation_id.in_(
+    select(conversation.c.id).where(conversation.c.waiting_since.is_not(None)).correlate(None)
+)
 SOONEST = (
     select(func.min(task.c.due_at))
     .where(task.c.deal_id == deal.c.id, task.c.done_at.is_(None))

@@ -5,6 +5,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Awaitable, Callable
+from typing import NoReturn
 
 import structlog
 from aiohttp import web
@@ -61,8 +62,15 @@ class Tries:
 
     async def count(self, what: str, who: str, limit: RateLimitItemPerMinute = TRIES) -> None:
         """Note a try. Raises TooMany."""
-        if await self._limiter.hit(limit, what, who):
-            return
+        if not await self._limiter.hit(limit, what, who):
+            await self._refuse(what, who, limit)
+
+    async def check(self, what: str, who: str, limit: RateLimitItemPerMinute = TRIES) -> None:
+        """Nothing, while another try would be heard. Raises TooMany."""
+        if not await self._limiter.test(limit, what, who):
+            await self._refuse(what, who, limit)
+
+    async def _refuse(self, what: str, who: str, limit: RateLimitItemPerMinute) -> NoReturn:
         window = await self._limiter.get_window_stats(limit, what, who)
         raise TooMany(window.reset_time)
 

@@ -102,6 +102,7 @@ class Caller:
     session_id: int
     csrf: str
     settings: BoardSettings
+    on_shift: bool
 
     @property
     def theme(self) -> str | None:
@@ -130,7 +131,7 @@ class Caller:
     def html(self, template: str, now: datetime, **values: object) -> str:
         """A template with what every one of them knows."""
         common: dict[str, object] = {"by": self.by, "t": self.t, "now": now, "csrf": self.csrf}
-        common |= {"may": self.by.may, "Right": Right, "theme": self.theme}
+        common |= {"may": self.by.may, "Right": Right, "theme": self.theme, "on_shift": self.on_shift}
         return self.site.rendering.render(template, **(common | values))
 
 

@@ -73,6 +73,7 @@ async def _serve(request: web.Request, route: Route, session: Session, csrf: str
         "session_id": session.id,
         "csrf": csrf,
         "settings": session.settings,
+        "on_shift": session.on_shift,
     }
     if route.stream is not None:
         return await route.stream(Caller(**caller))

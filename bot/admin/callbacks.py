@@ -56,6 +56,25 @@ class Quiet(CallbackData, prefix="quiet"):
     on: bool
 
 
+class ChatAsks(CallbackData, prefix="chatasks"):
+    """Ask visitors of the site for a contact, or not."""
+
+    on: bool
+
+
+class ChatNames(CallbackData, prefix="chatnames"):
+    """Let visitors of the site read who answers, or not."""
+
+    on: bool
+
+
+class ChatSite(CallbackData, prefix="chatsite"):
+    """Take the site at a place of the list off it; `which` tells it from one that may stand there by then."""
+
+    place: Number
+    which: Number
+
+
 class Replies(CallbackData, prefix="replies"):
     """All auto-replies."""
 

@@ -144,6 +144,7 @@ TOPICS: Final = {
             "/settings currency EUR",
             "/settings add reason Wrong city · /settings remove task Meeting",
             "/settings rename tag vip: gold · /settings merge tag regular: gold",
+            "/webchat site https://shop.example · /webchat colour #2f5d4e",
         ),
     ),
 }

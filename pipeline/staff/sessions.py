@@ -41,6 +41,7 @@ class Session:
     by: Staff
     seen_at: datetime
     settings: BoardSettings
+    on_shift: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ async def acting(uow: UnitOfWork, token: str) -> Session | None:
     if row is None:
         return None
     by = Staff(row.id, row.name, Role(row.role), row.language, row.timezone)
-    return Session(row.session_id, by, row.seen_at, settings_from(row.board))
+    return Session(row.session_id, by, row.seen_at, settings_from(row.board), row.on_shift_since is not None)
 
 
 async def note_seen(uow: UnitOfWork, session_id: int) -> None:

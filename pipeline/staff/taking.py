@@ -11,7 +11,6 @@ from core.errors import Conflict, NotFound
 from core.journal import Origin, lock, lock_free, record
 from core.texts import N_
 from inbox.contacts import stream_of
-from inbox.models import contact
 from pipeline.events import DealAssigned
 from pipeline.models import deal, membership, staff
 from pipeline.staff.rights import Right, Staff, needs
@@ -20,10 +19,10 @@ JUST_NOW = timedelta(minutes=1)
 
 
 class DealTaken(Conflict):
-    """A colleague has it."""
+    """A colleague has it; whose deal it is, the customer's name, is not told."""
 
     code = "deal-taken"
-    text = N_("{customer} · #{deal}: {name} took it {since}.")
+    text = N_("#{deal}: {name} took it {since}.")
     next_step = N_("Check with your colleague first, or take the next one: /next")
 
 
@@ -39,7 +38,7 @@ class LastOneTaken(Conflict):
     """Somebody was faster with the last request."""
 
     code = "last-one-taken"
-    text = N_("Nobody is waiting: {name} took {customer} · #{deal} ({since}).")
+    text = N_("Nobody is waiting: {name} took #{deal} ({since}).")
     next_step = N_("New requests come by themselves while you are on shift.")
 
 
@@ -112,14 +111,10 @@ async def who_has(uow: UnitOfWork, deal_id: int) -> DealTaken:
     latest = await uow.row(_ASSIGNED.where(deal.c.id == deal_id))
     if latest is None:
         raise NotFound
-    return DealTaken(deal=deal_id, customer=latest.customer, name=latest.name, since=latest.assigned_at)
+    return DealTaken(deal=deal_id, name=latest.name, since=latest.assigned_at)
 
 
-_ASSIGNED = (
-    select(deal.c.id, deal.c.assigned_at, staff.c.name, contact.c.name.label("customer"))
-    .join(contact, contact.c.id == deal.c.contact_id)
-    .join(staff, staff.c.id == deal.c.assignee_id)
-)
+_ASSIGNED = select(deal.c.id, deal.c.assigned_at, staff.c.name).join(staff, staff.c.id == deal.c.assignee_id)
 
 
 @needs(Right.TAKE)
@@ -173,4 +168,4 @@ async def _why_nothing(uow: UnitOfWork, by: Staff) -> Conflict:
     )
     if latest is None:
         return QueueEmpty()
-    return LastOneTaken(deal=latest.id, customer=latest.customer, name=latest.name, since=latest.assigned_at)
+    return LastOneTaken(deal=latest.id, name=latest.name, since=latest.assigned_at)

@@ -66,6 +66,10 @@ class Customer(Protocol):
 class Rig(Protocol):
     """One channel with its messenger's server."""
 
+    # What the messenger does not have, by the names that the tests give it, and the kinds of what people write there.
+    lacks: frozenset[str]
+    writes: frozenset[str]
+
     @property
     def channel(self) -> Channel:
         """The channel under test."""

@@ -8,6 +8,7 @@ from tests.botapi.client import BotApi, Part, User
 from tests.contract.rig import Seen
 
 LOCATION = (50.45, 30.52)
+FILES = ("photo", "animation", "video", "voice", "audio", "document")
 BODIES: dict[str, dict[str, Any]] = {
     "location": {"latitude": 50.45, "longitude": 30.52},
     "venue": {"latitude": 50.45, "longitude": 30.52, "title": "Shop", "address": "Main street 1"},
@@ -107,6 +108,9 @@ def _details(raw: dict[str, Any]) -> tuple[str, ...]:
 
 class TelegramRig:
     """A bot and its server."""
+
+    lacks: frozenset[str] = frozenset()
+    writes = frozenset({"text", "sticker", "video_note", *FILES, *BODIES})
 
     def __init__(self, api: BotApi) -> None:
         self._api = api

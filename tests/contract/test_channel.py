@@ -38,6 +38,12 @@ async def read(rig: Rig, offset: int | None = None) -> tuple[list[Incoming], int
     return list(batch.updates), batch.offset
 
 
+def can_write(rig: Rig, kind: str) -> None:
+    """Skip what nobody can write there."""
+    if kind not in rig.writes:
+        pytest.skip(f"nobody can write a {kind} there")
+
+
 async def written(rig: Rig) -> Written:
     updates, offset = await read(rig)
     content = updates[-1].content
@@ -74,6 +80,7 @@ async def test_what_is_offered_again_keeps_its_number(rig: Rig) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_customers_message_arrives_as_itself(rig: Rig, kind: str) -> None:
+    can_write(rig, kind)
     anna = await rig.customer("Anna")
     name = await anna.writes(kind, "Look")
     one = await written(rig)
@@ -84,6 +91,7 @@ async def test_a_customers_message_arrives_as_itself(rig: Rig, kind: str) -> Non
         assert {"kind": kind} | one.body == rig.sample(kind, None)
 
 
+@pytest.mark.needs("unknown")
 async def test_what_is_unknown_is_a_message_all_the_same(rig: Rig) -> None:
     anna = await rig.customer("Anna")
     name = await anna.writes_unknown()
@@ -91,6 +99,7 @@ async def test_what_is_unknown_is_a_message_all_the_same(rig: Rig) -> None:
     assert (one.kind, one.external_id, one.body) == ("unsupported", name, {})
 
 
+@pytest.mark.needs("captions")
 async def test_the_parts_of_a_customers_album_share_a_key_and_keep_their_order(rig: Rig) -> None:
     anna = await rig.customer("Anna")
     for kinds in rig.channel.limits.albums:
@@ -104,6 +113,7 @@ async def test_the_parts_of_a_customers_album_share_a_key_and_keep_their_order(r
         await read(rig, offset)
 
 
+@pytest.mark.needs("replies")
 async def test_an_answer_names_what_it_answers(rig: Rig) -> None:
     anna = await rig.customer("Anna")
     first = await anna.writes("text", "Hello")
@@ -113,6 +123,7 @@ async def test_an_answer_names_what_it_answers(rig: Rig) -> None:
 
 async def reference_of(rig: Rig, customer: Customer, kind: str) -> str:
     """A file that the messenger knows."""
+    can_write(rig, kind)
     await customer.writes(kind)
     return (await written(rig)).files[0].external_ref
 
@@ -153,6 +164,7 @@ async def test_our_album_arrives_as_one_and_every_part_gets_its_name(rig: Rig) -
         assert seen[0].album == seen[1].album is not None
 
 
+@pytest.mark.needs("unknown")
 async def test_what_is_unknown_can_be_forwarded_as_it_is(rig: Rig) -> None:
     anna, boris = await rig.customer("Anna"), await rig.customer("Boris")
     original = await anna.writes_unknown()
@@ -162,6 +174,7 @@ async def test_what_is_unknown_can_be_forwarded_as_it_is(rig: Rig) -> None:
     assert (seen.external_id, seen.forwarded) == (name, True)
 
 
+@pytest.mark.needs("limits")
 async def test_the_limits_are_those_of_the_messenger(rig: Rig) -> None:
     anna = await rig.customer("Anna")
     limits = rig.channel.limits
@@ -185,6 +198,7 @@ async def test_a_long_text_is_cut_into_what_the_messenger_takes(rig: Rig) -> Non
     assert " ".join(one.text for one in await anna.sees()).split() == text.split()
 
 
+@pytest.mark.needs("limits")
 async def test_a_text_of_too_many_parts_arrives_as_a_file(rig: Rig) -> None:
     anna = await rig.customer("Anna")
     (content,) = contents_of(rig.channel.limits, "text", {"text": "word " * 20_000})
@@ -192,6 +206,7 @@ async def test_a_text_of_too_many_parts_arrives_as_a_file(rig: Rig) -> None:
     assert (await anna.sees())[-1].kind == "document"
 
 
+@pytest.mark.needs("fetching")
 async def test_a_file_is_fetched_as_it_is(rig: Rig, tmp_path: Path) -> None:
     anna = await rig.customer("Anna")
     reference = await reference_of(rig, anna, "document")
@@ -199,6 +214,7 @@ async def test_a_file_is_fetched_as_it_is(rig: Rig, tmp_path: Path) -> None:
     assert (tmp_path / "file").read_bytes() == b"document"
 
 
+@pytest.mark.needs("fetching")
 @pytest.mark.parametrize(
     ("how", "reason"), [("gone", Reason.FILE), ("endless", Reason.TOO_LARGE), ("unknown", Reason.FILE)]
 )
@@ -212,6 +228,7 @@ async def test_a_file_that_can_never_be_had_is_refused(rig: Rig, tmp_path: Path,
     assert refused.value.reason == reason
 
 
+@pytest.mark.needs("fetching")
 async def test_a_file_that_is_not_to_be_had_now_can_be_asked_for_again(rig: Rig, tmp_path: Path) -> None:
     anna = await rig.customer("Anna")
     reference = await reference_of(rig, anna, "document")
@@ -227,6 +244,7 @@ async def test_a_file_that_is_not_to_be_had_now_can_be_asked_for_again(rig: Rig,
         await away.close()
 
 
+@pytest.mark.needs("replies")
 async def test_our_answer_shows_what_it_answers(rig: Rig) -> None:
     anna = await rig.customer("Anna")
     question = await anna.writes("text", "How much?")
@@ -244,6 +262,7 @@ async def test_what_we_said_can_be_edited_twice_alike_and_deleted(rig: Rig) -> N
     assert await anna.sees() == []
 
 
+@pytest.mark.needs("edits")
 @pytest.mark.parametrize("kind", ["text", "photo"])
 async def test_what_a_customer_changes_is_read_as_all_that_he_says_now(rig: Rig, kind: str) -> None:
     anna = await rig.customer("Anna")
@@ -256,6 +275,7 @@ async def test_what_a_customer_changes_is_read_as_all_that_he_says_now(rig: Rig,
     assert now.edited_at >= now.at == before.at
 
 
+@pytest.mark.needs("edits")
 async def test_another_medium_in_the_place_of_one_is_read_with_its_file(rig: Rig) -> None:
     anna = await rig.customer("Anna")
     name = await anna.writes("photo", "Look")
@@ -266,6 +286,7 @@ async def test_another_medium_in_the_place_of_one_is_read_with_its_file(rig: Rig
     assert (now.external_id, now.files == before.files) == (name, False)
 
 
+@pytest.mark.needs("reactions")
 async def test_a_reaction_is_read_with_what_it_is_on(rig: Rig) -> None:
     anna = await rig.customer("Anna")
     (name,) = (await rig.channel.deliver(Sending(anna.chat_key, "send", rig.sample("text", None)))).names
@@ -295,6 +316,7 @@ async def test_a_caption_and_a_medium_of_ours_can_be_edited(rig: Rig) -> None:
     assert [(one.text, one.file) for one in await anna.sees()] == [("Three", second)]
 
 
+@pytest.mark.needs("failures")
 async def test_what_is_gone_is_neither_edited_nor_deleted(rig: Rig) -> None:
     anna = await rig.customer("Anna")
     (name,) = (await rig.channel.deliver(Sending(anna.chat_key, "send", {"kind": "text", "text": "One"}))).names
@@ -305,6 +327,7 @@ async def test_what_is_gone_is_neither_edited_nor_deleted(rig: Rig) -> None:
         assert gone.value.reason == "target"
 
 
+@pytest.mark.needs("failures")
 async def test_a_limit_says_when_to_come_back(rig: Rig) -> None:
     anna = await rig.customer("Anna")
     await rig.breaks("limited", after=7)
@@ -314,6 +337,7 @@ async def test_a_limit_says_when_to_come_back(rig: Rig) -> None:
     assert await anna.sees() == []
 
 
+@pytest.mark.needs("failures")
 async def test_a_refusal_is_final(rig: Rig) -> None:
     anna = await rig.customer("Anna")
     await rig.breaks("refused")
@@ -321,6 +345,7 @@ async def test_a_refusal_is_final(rig: Rig) -> None:
         await rig.channel.deliver(Sending(anna.chat_key, "send", rig.sample("text", None)))
 
 
+@pytest.mark.needs("failures")
 @pytest.mark.parametrize("how", ["lost", "down"])
 async def test_a_missing_answer_is_not_taken_for_a_failure(rig: Rig, how: str) -> None:
     anna = await rig.customer("Anna")
@@ -330,6 +355,7 @@ async def test_a_missing_answer_is_not_taken_for_a_failure(rig: Rig, how: str) -
     assert len(await anna.sees()) == (1 if how == "lost" else 0)
 
 
+@pytest.mark.needs("failures")
 async def test_a_messenger_that_cannot_be_reached_has_taken_nothing(rig: Rig) -> None:
     away = rig.away()
     try:
@@ -340,6 +366,7 @@ async def test_a_messenger_that_cannot_be_reached_has_taken_nothing(rig: Rig) ->
         await away.close()
 
 
+@pytest.mark.needs("failures")
 async def test_somebody_who_blocked_us_is_told_apart(rig: Rig) -> None:
     anna = await rig.customer("Anna")
     await anna.blocks()

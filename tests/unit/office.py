@@ -60,6 +60,7 @@ class Office:
         self.delays = Delays(self.database, alarms, wakeups, self.clock, sweep_seconds=5)
         self.reminders = Reminders(self.database, sweep_seconds=5)
         self.channel_id = 0
+        self.webchat_id = 0
         self.pipeline_id = 0
         self._numbers = itertools.count(1)
 
@@ -69,9 +70,11 @@ class Office:
         async with self.database.unit() as uow:
             self.pipeline_id = await prepare_default(uow, texts("en"))
             self.channel_id = await ensure_account(uow, "telegram", "1")
+            self.webchat_id = await ensure_account(uow, "webchat", "webchat")
             await prepare_kinds(uow, texts("en"))
             await prepare_triggers(uow)
-            await open_deals_in(uow, self.pipeline_id, channel_id=self.channel_id)
+            for channel_id in (self.channel_id, self.webchat_id):
+                await open_deals_in(uow, self.pipeline_id, channel_id=channel_id)
             await ensure_admins(uow, self.channel_id, [ADMIN], language="en", timezone="UTC")
         await self.settle()
 

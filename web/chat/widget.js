@@ -1,1 +1,483 @@
-/*LOOK*/{}
+/* The web chat: one script tag on any site, nothing else needed. It lives in a shadow root, so that no style gets in or
+   out, and keeps to a strict content security policy: styles are constructed, and what people wrote is only ever text. */
+(() => {
+"use strict";
+
+const LOOK = /*LOOK*/{};
+const tag = document.currentScript;
+const API = new URL("chat/api/", tag.src);
+const KEPT = "voronka-chat";
+const MOST_FILES = 10, MOST_MB = 20;
+const FULL = "full" in tag.dataset;
+
+const asked = [tag.dataset.language, document.documentElement.lang, ...(navigator.languages || [])];
+const language = asked.map((one) => (one || "").slice(0, 2).toLowerCase()).find((one) => one in LOOK.words) || LOOK.language;
+const words = LOOK.words[language];
+const say = (key, values = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+
+/* What the browser keeps: the token of this visitor, and how far he has read. */
+const kept = (() => {
+  let memory = {};
+  const read = () => { try { return JSON.parse(localStorage.getItem(KEPT)) || {}; } catch { return memory; } };
+  const write = (more) => {
+    memory = { ...read(), ...more };
+    try { localStorage.setItem(KEPT, JSON.stringify(memory)); } catch { /* Where nothing may be kept, the talk ends with the page. */ }
+  };
+  return { read, write };
+})();
+
+/* Requests. The token stands in a header, never in an address. */
+class Refused extends Error {
+  constructor(status, answer, after) {
+    super(answer.error || String(status));
+    Object.assign(this, { status, words: answer.words, after });
+  }
+}
+
+async function ask(method, path, { json, body, headers = {}, signal, raw } = {}) {
+  const address = new URL(path, API);
+  address.searchParams.set("lang", language);
+  const { token } = kept.read();
+  if (token) headers.Authorization = `Bearer ${token}`;
+  if (json) { body = JSON.stringify(json); headers["Content-Type"] = "application/json"; }
+  const answer = await fetch(address, { method, body, headers, signal, credentials: "omit", referrerPolicy: "no-referrer" });
+  if (answer.ok) return raw ? answer.blob() : answer.json();
+  const told = await answer.json().catch(() => ({}));
+  throw new Refused(answer.status, told, Number(answer.headers.get("Retry-After")) || 0);
+}
+
+const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
+const pause = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
+
+/* Elements: attributes, then children, of which strings are text. */
+function make(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else if (value === true) made.setAttribute(key, "");
+    else if (value !== false && value != null) made.setAttribute(key, value);
+  }
+  made.append(...children.filter((one) => one != null && one !== ""));
+  return made;
+}
+
+const SHAPES = {
+  chat: "M3.5 5.5h13v9h-7l-3.500 3v-3h-2.500z",
+  close: "m5.500 8 4.500 4.500L14.500 8",
+  clip: "m15.800 9.200-5.900 5.900a3.600 3.600 0 0 1-5.100-5.100l6.200-6.200a2.400 2.400 0 0 1 3.400 3.400l-6 6a1.200 1.200 0 0 1-1.700-1.700l5.300-5.300",
+  send: "M3.400 9.400 16.800 3.600l-4.600 13.200-2.700-5.600zm6.100 1.800 3-3.200",
+  sending: "M10 4.500V10l3 2M10 2.500a7.500 7.500 0 1 0 .01 0",
+  sent: "m4.500 10.600 3.600 3.600 7-8",
+  read: "m2 10.600 3.600 3.600 7-8M9.400 13.300l.9.9 7.300-8",
+};
+function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 20 20");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS(svg.namespaceURI, "path");
+  path.setAttribute("d", SHAPES[name]);
+  svg.append(path);
+  return svg;
+}
+
+/* The shop's colour, and white or black on it, whichever is read better: one of them has 4.5:1 on every colour. */
+const colour = [tag.dataset.colour, tag.dataset.color, LOOK.colour].find((one) => /^#[0-9a-f]{6}$/i.test(one || "")) || "#2f5d4e";
+function inkOn(hex) {
+  const part = (at) => { const c = parseInt(hex.slice(at, at + 2), 16) / 255; return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4; };
+  const light = 0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5);
+  return 1.05 / (light + 0.05) >= 4.5 ? "#ffffff" : "#000000";
+}
+
+const STYLE = `
+:host { all: initial; position: fixed; z-index: 2147483000; right: 20px; bottom: 20px; font: 15px/1.4 Inter, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
+  --paper: #fff; --ground: #f8f7f3; --ink: #26221d; --soft: #625c54; --line: #ddd6cc; --edge: #857c70; --bad: #a4262c; color-scheme: light; }
+:host([full]) { inset: 0; }
+* { box-sizing: border-box; } [hidden] { display: none !important; }
+button, textarea, input { font: inherit; color: inherit; margin: 0; }
+button { cursor: pointer; border: 0; background: none; padding: 0; min-width: 44px; min-height: 44px; border-radius: 8px; }
+:focus-visible { outline: 3px solid var(--w-color); outline-offset: 2px; }
+svg { width: 20px; height: 20px; fill: none; stroke: currentColor; stroke-width: 1.6; stroke-linecap: round; stroke-linejoin: round; vertical-align: middle; }
+.sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.launch { width: 60px; height: 60px; border-radius: 50%; background: var(--w-color); color: var(--w-ink); box-shadow: 0 6px 20px #0004; position: relative; }
+.launch svg { width: 28px; height: 28px; }
+.launch:focus-visible, header button:focus-visible { outline-color: var(--w-ink); box-shadow: 0 0 0 6px var(--w-color); }
+.count { position: absolute; top: -4px; right: -4px; min-width: 24px; height: 24px; border-radius: 12px; padding: 0 6px; background: var(--bad); color: #fff; font-size: 13px; line-height: 24px; text-align: center; }
+.panel { display: flex; flex-direction: column; width: 384px; height: min(640px, calc(100vh - 40px)); height: min(640px, calc(100dvh - 40px)); background: var(--ground); color: var(--ink); border-radius: 18px; overflow: hidden; box-shadow: 0 12px 40px #0005; }
+:host([full]) .panel { width: 100%; max-width: 760px; height: 100%; margin: 0 auto; border-radius: 0; box-shadow: 0 0 40px #0002; }
+header { display: flex; align-items: center; gap: 12px; padding: 12px 8px 12px 20px; min-height: 68px; background: var(--w-color); color: var(--w-ink); }
+header div { flex: 1; min-width: 0; } h2 { font-size: 16px; font-weight: 650; margin: 0; overflow-wrap: anywhere; } header p { margin: 0; font-size: 13px; }
+.feed { flex: 1; overflow-y: auto; overscroll-behavior: contain; padding: 14px; display: flex; flex-direction: column; gap: 4px; }
+.feed > :first-child { margin-top: auto; }
+.day, .from { color: var(--soft); font-size: 12.5px; margin: 8px 0 2px; } .day { text-align: center; } .from { padding-left: 8px; }
+.msg { max-width: 84%; align-self: flex-start; margin-top: 4px; } .msg.his { align-self: flex-end; } .msg.joined { margin-top: 0; }
+.bubble { display: flow-root; background: var(--paper); border: 1px solid var(--line); border-radius: 14px 14px 14px 4px; padding: 8px 12px; overflow-wrap: anywhere; white-space: pre-wrap; }
+.his .bubble { background: var(--w-color); color: var(--w-ink); border-color: var(--w-color); border-radius: 14px 14px 4px 14px; }
+.bubble a { color: inherit; } .meta { font-size: 12px; color: var(--soft); margin-left: 8px; white-space: nowrap; float: right; padding-top: 4px; } .his .meta { color: inherit; } .meta svg { width: 15px; height: 15px; }
+.shot { display: block; width: calc(100% + 16px); min-width: 200px; height: 170px; margin: -4px -8px 6px; border-radius: 10px; overflow: hidden; background: #0001; }
+.shot img { width: 100%; height: 100%; object-fit: cover; display: block; }
+.file { display: flex; gap: 8px; align-items: center; text-align: left; text-decoration: underline; padding: 4px 0; }
+audio, video { display: block; width: 250px; max-width: 100%; } video { max-height: 260px; }
+.failed .bubble { display: flow-root; background: var(--paper); color: var(--ink); border-color: var(--bad); } .trouble { color: var(--bad); font-size: 13px; margin: 2px 4px; } .trouble button { text-decoration: underline; padding: 0 6px; }
+.older { align-self: center; color: var(--soft); text-decoration: underline; padding: 0 12px; }
+form.ask { background: var(--paper); border: 1px solid var(--line); border-radius: 14px; padding: 12px; margin-top: 10px; } form.ask p { margin: 0 0 8px; font-size: 14px; }
+.row { display: flex; gap: 8px; flex-wrap: wrap; } .row label { flex: 1 1 140px; } .row input { width: 100%; min-height: 44px; border: 1px solid var(--edge); border-radius: 8px; padding: 0 10px; background: var(--paper); }
+.main { background: var(--w-color); color: var(--w-ink); padding: 0 16px; font-weight: 600; }
+.status { margin: 0; padding: 0 18px; min-height: 20px; font-size: 12.5px; color: var(--soft); }
+.chips { display: flex; flex-wrap: wrap; gap: 6px; padding: 8px 14px 0; background: var(--paper); } .chips button { background: var(--ground); border: 1px solid var(--line); padding: 0 10px; font-size: 13px; max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.type { display: flex; align-items: flex-end; gap: 4px; padding: 8px 10px; background: var(--paper); border-top: 1px solid var(--line); padding-bottom: max(8px, env(safe-area-inset-bottom)); }
+.type label { flex: 1; } textarea { display: block; width: 100%; resize: none; border: 0; background: none; padding: 11px 6px; max-height: 130px; line-height: 22px; height: 44px; border-radius: 8px; font-size: 16px; }
+textarea::placeholder, input::placeholder { color: var(--soft); opacity: 1; }
+.go { background: var(--w-color); color: var(--w-ink); border-radius: 50%; flex: none; } .type button { flex: none; }
+.panel.over { outline: 3px dashed var(--w-color); outline-offset: -6px; }
+.panel { animation: rise .18s ease-out; } @keyframes rise { from { transform: translateY(12px); opacity: 0; } }
+.dots { display: inline-flex; gap: 3px; margin-right: 6px; } .dots i { width: 5px; height: 5px; border-radius: 50%; background: currentColor; animation: blink 1.2s infinite; } .dots i:nth-child(2) { animation-delay: .2s; } .dots i:nth-child(3) { animation-delay: .4s; }
+@keyframes blink { 50% { opacity: .25; } }
+@media (max-width: 480px), (max-height: 480px) { :host([open]) { inset: 0; } :host([open]) .panel { width: 100%; height: 100%; height: 100dvh; border-radius: 0; } }
+@media (prefers-reduced-motion: reduce) { * { animation: none !important; } }
+@media (prefers-color-scheme: dark) { :host([full]) { --paper: #2a2723; --ground: #1c1a17; --ink: #eee7dd; --soft: #b5ab9e; --line: #453f38; --edge: #8f8578; --bad: #ff9a94; color-scheme: dark; } }
+@media (forced-colors: active) { .launch, .go, .main, header, .bubble { border: 1px solid; } }
+`;
+
+/* What is known of the talk. */
+const messages = new Map(); // by number
+const pending = new Map(); // by key: what is not confirmed yet
+const state = { number: 0, seen: 0, more: false, asks: false, there: false, open: FULL, loaded: false, told: 0, files: [] };
+
+/* The parts that stay. */
+const host = make("div", { lang: language, full: FULL, open: FULL });
+const root = host.attachShadow({ mode: "open" });
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(STYLE);
+root.adoptedStyleSheets = [sheet];
+host.style.setProperty("--w-color", colour);
+host.style.setProperty("--w-ink", inkOn(colour));
+
+const count = make("span", { class: "count", hidden: true });
+const launch = make("button", { class: "launch", type: "button", "aria-label": say("open"), "aria-expanded": "false", onclick: () => show(true) }, icon("chat"), count);
+const presence = make("p");
+const feed = make("div", { class: "feed", role: "log", "aria-label": say("log"), tabindex: "0" });
+const status = make("p", { class: "status", role: "status" });
+const chips = make("div", { class: "chips", hidden: true });
+const field = make("textarea", { rows: "1", maxlength: "16000", placeholder: say("message"), "aria-label": say("message"), onkeydown: onKey, oninput: onInput, onpaste: onPaste });
+const picker = make("input", { type: "file", multiple: true, hidden: true, tabindex: "-1", onchange: () => { attach(picker.files); picker.value = ""; } });
+const panel = make("section", { class: "panel", role: FULL ? "main" : "dialog", "aria-label": LOOK.name || say("title"), hidden: !FULL },
+  make("header", {}, make("div", {}, make("h2", {}, LOOK.name || say("title")), presence),
+    FULL ? null : make("button", { type: "button", "aria-label": say("close"), onclick: () => show(false) }, icon("close"))),
+  feed, status, chips,
+  make("form", { class: "type", onsubmit: (event) => { event.preventDefault(); send(); } },
+    make("button", { type: "button", "aria-label": say("attach"), onclick: () => picker.click() }, icon("clip")), picker,
+    make("label", {}, field),
+    make("button", { class: "go", type: "submit", "aria-label": say("send") }, icon("send"))));
+root.append(panel);
+if (!FULL) root.append(launch);
+panel.addEventListener("keydown", (event) => { if (event.key === "Escape" && !FULL) show(false); });
+panel.addEventListener("dragover", (event) => { event.preventDefault(); panel.classList.add("over"); });
+panel.addEventListener("dragleave", () => panel.classList.remove("over"));
+panel.addEventListener("drop", (event) => { event.preventDefault(); panel.classList.remove("over"); attach(event.dataTransfer.files); });
+
+/* Showing. Nodes are kept by key and only put in order, so that a screen reader hears what is new and nothing else. */
+const nodes = new Map(); // by key: the node and what it was made from
+function node(key, version, build) {
+  const known = nodes.get(key);
+  if (known && known.version === version) return known.node;
+  const made = { version, node: build() };
+  nodes.set(key, made);
+  return made.node;
+}
+
+const region = language === "en" ? "en-GB" : language;
+const clock = new Intl.DateTimeFormat(region, { hour: "2-digit", minute: "2-digit" });
+const dayName = new Intl.DateTimeFormat(region, { day: "numeric", month: "long", year: "numeric" });
+
+function draw() {
+  const below = feed.scrollHeight - feed.scrollTop - feed.clientHeight < 80;
+  const wanted = [];
+  let day = "", author = null, album = null;
+  if (state.more) wanted.push(node("older", "", () => make("button", { class: "older", type: "button", onclick: loadOlder }, say("older"))));
+  wanted.push(node("hello", "", () => make("div", { class: "msg" }, make("div", { class: "bubble" }, LOOK.greeting || say("hello")))));
+  for (const one of [...messages.values()].sort((a, b) => a.id - b.id)) {
+    const at = new Date(one.at), its = at.toDateString();
+    if (its !== day) {
+      const name = its === new Date().toDateString() ? say("today") : dayName.format(at);
+      wanted.push(node(`day:${its}`, name, () => make("p", { class: "day" }, name)));
+      day = its; author = null;
+    }
+    if (!one.his && one.from && one.from !== author) wanted.push(node(`from:${one.id}`, one.from, () => make("p", { class: "from" }, one.from)));
+    author = one.his ? null : one.from;
+    const tick = one.his ? (one.id <= state.seen ? "read" : "sent") : "";
+    const joined = Boolean(one.album) && one.album === album;
+    album = one.album;
+    wanted.push(node(`message:${one.id}`, JSON.stringify([one, tick, joined]), () => bubble(one, tick, joined)));
+  }
+  for (const [key, one] of pending) wanted.push(node(`pending:${key}`, one.words || "", () => unsent(key, one)));
+  if (state.asks && (messages.size || pending.size)) wanted.push(node("ask", "", askContact));
+  let at = feed.firstChild;
+  for (const one of wanted) { if (one === at) at = at.nextSibling; else feed.insertBefore(one, at); }
+  while (at) { const next = at.nextSibling; at.remove(); at = next; }
+  if (below) feed.scrollTop = feed.scrollHeight;
+  presence.textContent = state.loaded ? say(state.there ? "there" : "away") : "";
+  drawCount();
+  tellSeen();
+}
+
+function bubble(one, tick, joined) {
+  const meta = make("span", { class: "meta" }, one.edited ? `${say("edited")} · ` : "", make("time", { datetime: one.at }, clock.format(new Date(one.at))));
+  if (tick) meta.append(" ", icon(tick), make("span", { class: "sr" }, say(tick)));
+  const inner = make("div", { class: "bubble" });
+  if (one.file) inner.append(fileOf(one.file));
+  inner.append(...linked(one.text), meta);
+  return make("div", { class: `msg${one.his ? " his" : ""}${joined ? " joined" : ""}` }, inner);
+}
+
+/* Addresses in a text become links; nothing but http and https does. */
+function linked(text) {
+  return text.split(/(https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]])/).map((part, place) =>
+    place % 2 ? make("a", { href: part, target: "_blank", rel: "noopener noreferrer nofollow" }, part) : part).filter(Boolean);
+}
+
+function unsent(key, one) {
+  const names = one.files.map((file) => file.name).join(", ");
+  const mark = make("span", { class: "meta" }, icon("sending"), make("span", { class: "sr" }, say("sending")));
+  const inner = make("div", { class: "bubble" }, [names, one.text].filter(Boolean).join("\n"), one.words ? null : mark);
+  const made = make("div", { class: `msg his${one.words ? " failed" : ""}` }, inner);
+  if (one.words) made.append(make("p", { class: "trouble" }, `${say("failed")} ${one.words} `, make("button", { type: "button", onclick: () => deliver(key) }, say("again"))));
+  return made;
+}
+
+const sizeOf = (bytes) => bytes > 1048576 ? `${(bytes / 1048576).toFixed(1)} MB` : `${Math.max(1, Math.round((bytes || 0) / 1024))} kB`;
+const isPicture = (file) => /^image\/(jpeg|png|gif|webp)$/.test(file.mime || "") || file.kind === "photo";
+const blobs = new Map();
+function blobOf(file) {
+  if (!blobs.has(file.id)) blobs.set(file.id, ask("GET", `files/${file.id}`, { raw: true }).then((blob) => URL.createObjectURL(blob), (failure) => { blobs.delete(file.id); throw failure; }));
+  return blobs.get(file.id);
+}
+
+function fileOf(file) {
+  if (file.state !== "kept") return make("p", {}, say(file.state === "waiting" ? "coming" : "gone"));
+  const name = file.name || say("photo");
+  if (isPicture(file)) {
+    const link = make("a", { class: "shot", target: "_blank", rel: "noopener", "aria-label": name });
+    blobOf(file).then((url) => { link.href = url; link.append(make("img", { src: url, alt: name })); }, () => link.replaceWith(say("gone")));
+    return link;
+  }
+  const player = { voice: "audio", audio: "audio", video: "video", video_note: "video", animation: "video" }[file.kind];
+  const label = player ? say("play") : say("download", { name: file.name || "" });
+  const button = make("button", { class: "file", type: "button", "aria-label": label }, icon(player ? "chat" : "clip"), `${file.name || label} · ${sizeOf(file.size)}`);
+  button.addEventListener("click", async () => {
+    try {
+      const url = await blobOf(file);
+      if (player) { const playing = make(player, { src: url, controls: true, autoplay: true }); button.replaceWith(playing); playing.focus(); }
+      else make("a", { href: url, download: file.name || "file" }).click();
+    } catch (failure) { note(failure.words || say("gone")); }
+  });
+  return button;
+}
+
+function askContact() {
+  const contact = make("input", { autocomplete: "email", inputmode: "email", placeholder: say("contact"), "aria-label": say("contact"), required: true, maxlength: "120" });
+  const name = make("input", { autocomplete: "name", placeholder: say("name"), "aria-label": say("name"), maxlength: "64" });
+  const trouble = make("p", { class: "trouble", role: "alert" });
+  const key = newKey();
+  return make("form", { class: "ask", onsubmit: async (event) => {
+    event.preventDefault();
+    try {
+      await begin();
+      const saved = await ask("POST", "contact", { json: { key, contact: contact.value, name: name.value } });
+      state.asks = false;
+      note(say("saved", saved));
+      draw();
+    } catch (failure) { trouble.textContent = failure.words || say("offline"); }
+  } }, make("p", {}, say("ask")), make("div", { class: "row" }, make("label", {}, contact), make("label", {}, name), make("button", { class: "main", type: "submit" }, say("save"))), trouble);
+}
+
+let noteEnds = 0;
+function note(text, seconds = 6, dots = false) {
+  clearTimeout(noteEnds);
+  status.replaceChildren(...(dots ? [make("span", { class: "dots", "aria-hidden": "true" }, make("i"), make("i"), make("i"))] : []), text);
+  if (seconds) noteEnds = setTimeout(() => status.replaceChildren(), seconds * 1000);
+}
+
+function drawCount() {
+  const read = kept.read().read || 0;
+  const fresh = [...messages.values()].filter((one) => !one.his && one.id > read).length;
+  count.hidden = !fresh || state.open;
+  count.textContent = fresh > 9 ? "9+" : String(fresh);
+  launch.setAttribute("aria-label", fresh ? `${say("open")}. ${say("new")}: ${fresh}` : say("open"));
+}
+
+function tellSeen() {
+  if (!state.open || document.hidden) return;
+  const newest = Math.max(0, ...[...messages.values()].filter((one) => !one.his).map((one) => one.id));
+  if (newest <= state.told) return;
+  state.told = newest;
+  kept.write({ read: newest });
+  drawCount();
+  ask("POST", "seen", { json: { up_to: newest } }).catch(() => { state.told = 0; });
+}
+
+/* Opening and closing. */
+function show(open) {
+  state.open = open;
+  panel.hidden = !open;
+  launch.hidden = open;
+  launch.setAttribute("aria-expanded", String(open));
+  host.toggleAttribute("open", open);
+  if (!open) { launch.focus(); return; }
+  draw();
+  feed.scrollTop = feed.scrollHeight;
+  field.focus();
+  load();
+}
+
+/* What is typed. */
+function onKey(event) {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); send(); }
+}
+let typedAt = 0;
+function onInput() {
+  field.style.height = "44px";
+  field.style.height = `${Math.min(130, field.scrollHeight)}px`;
+  if (state.number && Date.now() - typedAt > 3000 && field.value) { typedAt = Date.now(); ask("POST", "typing", { json: {} }).catch(() => {}); }
+}
+function onPaste(event) {
+  if (event.clipboardData.files.length) { event.preventDefault(); attach(event.clipboardData.files); }
+}
+function attach(files) {
+  for (const file of files) {
+    if (file.size > MOST_MB * 1048576) note(say("large", { most: MOST_MB }));
+    else if (state.files.length >= MOST_FILES) note(say("many", { most: MOST_FILES }));
+    else state.files.push(file);
+  }
+  drawChips();
+  field.focus();
+}
+function drawChips() {
+  chips.hidden = !state.files.length;
+  chips.replaceChildren(...state.files.map((file) => make("button", { type: "button", "aria-label": say("remove", { name: file.name }), onclick: () => { state.files = state.files.filter((one) => one !== file); drawChips(); field.focus(); } }, `${file.name} ×`)));
+}
+
+function send() {
+  const text = field.value.trim();
+  if (!text && !state.files.length) return;
+  const key = newKey();
+  pending.set(key, { text, files: state.files, uploads: new Map(), words: "" });
+  state.files = [];
+  field.value = "";
+  onInput();
+  drawChips();
+  draw();
+  feed.scrollTop = feed.scrollHeight;
+  deliver(key);
+}
+
+/* One message after another leaves, in the order in which they were typed; the same key again is no second message. */
+let leaving = Promise.resolve();
+function deliver(key) {
+  leaving = leaving.then(async () => {
+    const one = pending.get(key);
+    if (!one) return;
+    one.words = "";
+    draw();
+    try {
+      await begin();
+      for (const file of one.files) {
+        if (one.uploads.has(file)) continue;
+        const headers = { "Content-Type": "application/octet-stream", "X-File-Name": encodeURIComponent(file.name) };
+        one.uploads.set(file, (await ask("POST", "uploads", { body: file, headers })).name);
+      }
+      const source = tag.dataset.source || new URLSearchParams(location.search).get("utm_source") || (FULL ? "" : location.hostname);
+      await ask("POST", "messages", { json: { key, text: one.text, uploads: [...one.uploads.values()], source } });
+      // From the first message on there is a talk to listen to.
+      if (!state.number) await load(true);
+    } catch (failure) {
+      if (failure.message === "upload-gone") one.uploads.clear();
+      one.words = failure.words || say("offline");
+      draw();
+    }
+  });
+}
+
+async function begin() {
+  if (!kept.read().token) kept.write(await ask("POST", "start", { json: {} }));
+}
+
+/* What comes. */
+function take(news) {
+  for (const one of news.messages || []) {
+    messages.set(one.id, one);
+    if (one.key) pending.delete(one.key);
+  }
+  for (const gone of news.gone || []) messages.delete(gone);
+  state.number = news.number ?? state.number;
+  state.seen = news.seen ?? state.seen;
+  if (news.typing !== undefined) note(news.typing ? say("typing", { name: news.typing }) : say("somebody"), 6, true);
+  else if ((news.messages || []).some((one) => !one.his)) status.replaceChildren();
+  draw();
+}
+
+let loading = null;
+function load(again = false) {
+  if (!kept.read().token && !FULL && !state.open) return Promise.resolve();
+  if (state.loaded && !again) { listen(); return Promise.resolve(); }
+  loading ??= (async () => {
+    try {
+      await begin();
+      const talk = await ask("GET", "talk");
+      const known = messages.size;
+      Object.assign(state, { there: talk.there, asks: talk.asks, loaded: true });
+      if (!known) state.more = talk.more;
+      take(talk);
+      listen();
+    } finally { loading = null; }
+  })();
+  return loading.catch(trouble);
+}
+
+async function loadOlder() {
+  const first = Math.min(...messages.keys());
+  const height = feed.scrollHeight - feed.scrollTop;
+  try {
+    const page = await ask("GET", `messages?before=${first}`);
+    state.more = page.more;
+    take({ messages: page.messages });
+    feed.scrollTop = feed.scrollHeight - height;
+  } catch (failure) { trouble(failure); }
+}
+
+/* One request waits at the server for what is new. It is begun anew whenever another one would know more. */
+let waiting = null, wait = 1;
+async function listen() {
+  waiting?.abort();
+  const mine = waiting = new AbortController();
+  while (waiting === mine) {
+    try {
+      const news = await ask("GET", `poll?after=${state.number}&seen=${state.seen}`, { signal: mine.signal });
+      if (waiting !== mine) return;
+      if (wait > 1) status.replaceChildren();
+      wait = 1;
+      if (news.again) { messages.clear(); state.loaded = false; load(true); return; }
+      take(news);
+    } catch (failure) {
+      if (mine.signal.aborted) return;
+      trouble(failure);
+      await pause(Math.max(wait, failure.after || 0));
+      wait = Math.min(30, wait * 2);
+    }
+  }
+}
+
+function trouble(failure) {
+  if (failure.status === 401) { kept.write({ token: "" }); state.loaded = false; }
+  else if (state.open) note(failure.status ? failure.words || say("offline") : say("offline"), 0);
+}
+
+document.addEventListener("visibilitychange", () => { if (!document.hidden) { tellSeen(); if (state.loaded) listen(); } });
+addEventListener("online", () => { wait = 1; if (state.loaded) listen(); });
+
+function place() {
+  document.body.append(host);
+  draw();
+  load();
+}
+if (document.body) place(); else addEventListener("DOMContentLoaded", place);
+})();

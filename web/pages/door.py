@@ -15,6 +15,7 @@ from web.site import SITE, Form
 from web.staff import DOOR, read_form
 
 LONGEST_NAME = 64
+KNOCKING = "door"
 
 
 def add_door(server: web.Application, tries: Tries) -> None:
@@ -36,13 +37,12 @@ def add_door(server: web.Application, tries: Tries) -> None:
         return _page(request, t, "door_enter.html", offer=offer, minutes=minutes)
 
     async def entered(request: web.Request) -> web.StreamResponse:
-        await _may_knock(request, tries)
         await _own_form(request)
 
         async def use(uow: UnitOfWork) -> str:
             return await enter(uow, request.match_info["token"], agent=request.headers.get("User-Agent"))
 
-        return await _let_in(request, use)
+        return await _let_in(request, tries, use)
 
     async def invited(request: web.Request) -> web.Response:
         async with request.app[SITE].database.reading() as uow:
@@ -55,7 +55,6 @@ def add_door(server: web.Application, tries: Tries) -> None:
         return _page(request, t, "door_join.html", role=role, fault=None, name=name)
 
     async def joined(request: web.Request) -> web.StreamResponse:
-        await _may_knock(request, tries)
         form = await _own_form(request)
         name, language = form.text("name")[:LONGEST_NAME], form.text("language")
         t = language_of(request)
@@ -73,7 +72,7 @@ def add_door(server: web.Application, tries: Tries) -> None:
             )
             return await begin(uow, by.id, agent=request.headers.get("User-Agent"))
 
-        return await _let_in(request, use)
+        return await _let_in(request, tries, use)
 
     server.router.add_get(DOOR, closed)
     server.router.add_get(DOOR + "/{token}", shown)
@@ -82,20 +81,22 @@ def add_door(server: web.Application, tries: Tries) -> None:
     server.router.add_post("/join/{token}", joined)
 
 
-async def _may_knock(request: web.Request, tries: Tries) -> None:
-    await tries.count("door", request.remote or "")
-
-
 async def _own_form(request: web.Request) -> Form:
     if not is_ours(request):
         raise web.HTTPForbidden
     return await read_form(request)
 
 
-async def _let_in(request: web.Request, use: Callable[[UnitOfWork], Awaitable[str]]) -> NoReturn:
-    site = request.app[SITE]
-    async with site.database.unit() as uow:
-        token = await use(uow)
+async def _let_in(request: web.Request, tries: Tries, use: Callable[[UnitOfWork], Awaitable[str]]) -> NoReturn:
+    site, address = request.app[SITE], request.remote or ""
+    await tries.check(KNOCKING, address)
+    try:
+        async with site.database.unit() as uow:
+            token = await use(uow)
+    except (LinkUnusable, InvitationUnusable):
+        # A whole office comes from one address in the morning: only what opens nothing counts.
+        await tries.count(KNOCKING, address)
+        raise
     answer = web.HTTPSeeOther("/board")
     answer.set_cookie(
         site.cookie,

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from pipeline.staff.boards import Theme, choose_theme
 from pipeline.staff.sessions import sessions_of, sign_out
+from pipeline.staff.shifts import end_shift, start_shift
 from web.site import Visit, get, post
 from web.staff import DOOR
 
@@ -36,7 +37,17 @@ async def themed(visit: Visit) -> web.StreamResponse:
     return web.Response(status=204)
 
 
+async def shifted(visit: Visit) -> web.StreamResponse:
+    """He comes on shift, and new deals are handed to him, or goes off."""
+    if visit.form.text("on") == "1":
+        await start_shift(visit.uow, visit.by)
+    else:
+        await end_shift(visit.uow, visit.by)
+    return web.Response(headers={"HX-Refresh": "true"})
+
+
 ROUTES = (
+    post("/settings/shift", shifted),
     post("/settings/theme", themed),
     get("/settings", shown),
     post("/settings/sessions/{session}/end", ended),

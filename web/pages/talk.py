@@ -131,7 +131,7 @@ async def noted(visit: Visit) -> web.StreamResponse:
 
 
 def key_of(visit: Visit) -> str:
-    """The name under which a page sent something, so that a repeat has no effect. Raises NotFound without one."""
+    """The name under which a page sent something, so that a repeat has no effect. Raises HTTPBadRequest."""
     key = visit.form.text("key")
     if not _KEY.fullmatch(key):
         raise web.HTTPBadRequest

@@ -1,0 +1,141 @@
+"""The web chat in a real browser: on a page of its own and on somebody's site, by mouse, keyboard and thumb."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import web
+from playwright.async_api import FilePayload, expect
+
+from tests.browser.conftest import Windows
+from tests.running.shop import Shop
+from tests.running.test_webchat import PDF, PNG
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+# A site that lets in nothing but the chat; pictures of a talk are blobs.
+STRICT = "default-src 'none'; script-src {chat}; connect-src {chat}; img-src blob:; media-src blob:"
+
+
+@asynccontextmanager
+async def site_with(chat: str, attributes: str = "") -> AsyncIterator[str]:
+    """Somebody's site on another port, with a style of its own for everything; its address."""
+
+    async def page(request: web.Request) -> web.Response:
+        tag = f'<script async src="{chat}/widget.js" {attributes}></script>'
+        html = f"<!doctype html><html lang=pl><title>Shop</title><h1>Lamps</h1><button>Buy</button>{tag}</html>"
+        headers = {"Content-Security-Policy": STRICT.format(chat=chat)}
+        return web.Response(text=html, content_type="text/html", headers=headers)
+
+    server = web.Application()
+    server.router.add_get("/", page)
+    runner = web.AppRunner(server, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+async def test_a_talk_on_the_page_of_the_chat(shop: Shop, windows: Windows) -> None:
+    maria = await shop.operator("Maria")
+    await shop.on_shift(maria)
+    page = await windows.open(locale="en-GB")
+    await page.goto(shop.program.url + "/chat")
+    await expect(page.get_by_text("We are here: write to us")).to_be_visible()
+    await page.get_by_label("Your message").fill("Is it <img src=x onerror=alert(1)> in stock?")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("log").get_by_text("Is it <img src=x onerror=alert(1)> in stock?")).to_be_visible()
+    card = await shop.posted(maria, "in stock?", button="Stage")
+    await expect(page.get_by_role("log").get_by_text("sent", exact=True)).to_be_attached()
+    await maria.sends_photo(caption="This one?", reply_to=card.id, content=PNG)
+    await expect(page.get_by_text("This one?")).to_be_visible()
+    await expect(page.get_by_text(maria.first_name.split()[0], exact=True)).to_be_visible()
+    await expect(page.get_by_role("log").get_by_text("read", exact=True)).to_be_attached()
+    await expect(page.locator(".shot img")).to_be_attached()
+    plan = FilePayload(name="plan.pdf", mimeType="application/pdf", buffer=PDF)
+    await page.locator("input[type=file]").set_input_files([plan])
+    await page.get_by_role("button", name="Send", exact=True).click()
+    assert (await maria.sees("Visitor", kind="document")).file_id
+    async with page.expect_download() as saving:
+        await page.get_by_role("button", name="Save the file plan.pdf").click()
+    assert (await saving.value).suggested_filename == "plan.pdf"
+    await page.reload()
+    await expect(page.get_by_text("This one?")).to_be_visible()
+    await shop.rows.until(
+        "SELECT count(*) FROM conversation WHERE seen_by_customer_id IS NOT NULL", lambda found: found[0][0] > 0
+    )
+
+
+async def test_the_chat_stands_on_another_site_once_an_admin_allows_it(shop: Shop, windows: Windows) -> None:
+    async with site_with(shop.program.url, 'data-colour="#ffd24d"') as address:
+        page = await windows.open(locale="uk-UA")
+        await page.goto(address)
+        await page.get_by_role("button", name="Otwórz czat").click()
+        await expect(page.get_by_text("Brak połączenia")).to_be_visible()
+        assert "blocked by CORS policy" in windows.complaints.pop()
+        asked = await shop.admin.sends(f"/webchat site {address}")
+        shown = await shop.admin.sees(address, after=asked)
+        assert f'src="{shop.program.url}/widget.js"' in shown.text
+        page = await windows.open(viewport={"width": 390, "height": 780}, has_touch=True)
+        await page.goto(address)
+        await page.get_by_role("button", name="Buy").focus()
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Enter")
+        field = page.get_by_label("Twoja wiadomość")
+        await expect(field).to_be_focused()
+        box = await page.get_by_role("dialog").bounding_box()
+        assert box is not None
+        assert (round(box["width"]), round(box["height"])) == (390, 780)
+        assert await page.locator(".go").evaluate("one => getComputedStyle(one).color") == "rgb(0, 0, 0)"
+        await field.fill("Ile kosztuje ta lampa?")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("log").get_by_text("Ile kosztuje ta lampa?")).to_be_visible()
+        for button in await page.get_by_role("dialog").get_by_role("button").all():
+            size = await button.bounding_box()
+            assert size is None or min(size["width"], size["height"]) >= 44
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("button", name="Otwórz czat")).to_be_focused()
+        await shop.admin.presses(shown.id, f"Remove {address}")
+        page = await windows.open()
+        await page.goto(address)
+        await page.get_by_role("button", name="Otwórz czat").click()
+        await expect(page.get_by_text("Brak połączenia")).to_be_visible()
+        windows.complaints.clear()
+
+
+async def test_what_was_typed_without_a_connection_leaves_when_asked_again(shop: Shop, windows: Windows) -> None:
+    page = await windows.open(locale="ru-RU")
+    await page.goto(shop.program.url + "/chat")
+    await page.get_by_label("Ваше сообщение").fill("Первое")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("отправлено", exact=True)).to_be_attached()
+    await page.context.set_offline(True)
+    await page.get_by_label("Ваше сообщение").fill("Второе")
+    await page.keyboard.press("Enter")
+    again = page.get_by_role("button", name="Отправить снова")
+    await expect(again).to_be_visible()
+    await page.context.set_offline(False)
+    await again.click()
+    await expect(again).to_have_count(0)
+    await expect(page.get_by_text("отправлено", exact=True)).to_have_count(2)
+    assert await shop.rows.value("SELECT count(*) FROM message WHERE search = 'второе'") == 1
+
+
+async def test_a_contact_is_asked_for_when_nobody_is_there(shop: Shop, windows: Windows) -> None:
+    page = await windows.open(locale="en-GB")
+    await page.goto(shop.program.url + "/chat")
+    await expect(page.get_by_text("We are away now")).to_be_visible()
+    await page.get_by_label("Your message").fill("Anybody?")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("sent", exact=True)).to_be_attached()
+    await page.get_by_label("Phone or e-mail").fill("nonsense")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("alert")).to_contain_text("neither a phone number")
+    await page.get_by_label("Phone or e-mail").fill("+48 600 700 800")
+    await page.get_by_label("Your name, if you like").fill("Ewa")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("We will answer there: +48 600 700 800")).to_be_visible()
+    await expect(page.get_by_label("Phone or e-mail")).to_have_count(0)
+    assert await shop.rows.value("SELECT count(*) FROM contact WHERE name = 'Ewa'") == 1
