@@ -16,6 +16,7 @@ from app.demo.shop import Crowd, never_close, open_shop
 from app.demo.talks import Book, Story, new_story
 from app.demo.pictures import Pictures
 from app.story import STORY
+from core import sqlite
 from core.database import Database, UnitOfWork
 from core.relay import Relay
 from inbox import heads, marking, outcomes
@@ -30,9 +31,9 @@ from triggers.delays import Delays
 from triggers.models import IS_WAITING, trigger_run
 
 DAYS = 21
-DEALS = 150
+DEALS = 130
 # How often a day people act, and how often in the hours before now.
-MOMENTS_A_DAY, LAST_MOMENTS = 8, 14
+MOMENTS_A_DAY, LAST_MOMENTS = 5, 12
 LAST_HOURS = timedelta(hours=5)
 OPEN_AT, CLOSED_AT = time(9, 5), time(18, 50)
 # So many customers wait for the admin himself.
@@ -56,6 +57,7 @@ class OneUnit(Database):
 
     def __init__(self, url: str, clock: MovedClock) -> None:
         super().__init__(url, clock)
+        self._writer = sqlite.engine(url, size=1, query_only=False, threaded=False)
         self._moved = clock
         self._held: AsyncConnection | None = None
         self._failed = False
@@ -131,6 +133,7 @@ class Past:
                 await self._moment(number, moment)
             self._clock.moment = now
             await self._keep_some_for_the_admin()
+            await self._deliver()
             await self._settle()
             async with self._database.unit() as uow:
                 await fold(uow)
@@ -152,13 +155,11 @@ class Past:
         self._clock.moment = moment
         await self._let_due_act()
         due = [one for one in self._plans if one.at <= number]
+        await self._deliver()
         await self._customers(due)
         await self._settle()
-        await self._deliver()
         self._clock.moment = moment + timedelta(minutes=self._chance.uniform(1, 4))
         await self._operators(due, number)
-        await self._settle()
-        await self._deliver()
         await self._settle()
         self._plans = [one for one in self._plans if not one.done]
 
