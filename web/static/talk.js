@@ -63,7 +63,13 @@ feed.addEventListener("load", (event) => {
   // A picture that arrives makes the talk longer.
   if (event.target.matches("img") && feed.scrollHeight - feed.scrollTop - feed.clientHeight < NEAR + event.target.clientHeight) toEnd();
 }, true);
-feed.addEventListener("scroll", () => { if (isAtEnd()) newest.hidden = true; });
+let wasAtEnd = true;
+feed.addEventListener("scroll", () => {
+  wasAtEnd = isAtEnd();
+  if (wasAtEnd) newest.hidden = true;
+});
+// As what one writes grows, the talk has less room.
+new ResizeObserver(() => { if (wasAtEnd) toEnd(); }).observe(feed);
 newest.addEventListener("click", () => { toEnd(); field.focus(); });
 
 let loading = false;
@@ -115,7 +121,7 @@ const stop = listen(`/deals/${dealId}/live?since=${page.dataset.position}`, {
     if (gone) return leaveTalk(gone);
     if (messages) put(messages);
     if (parts) putParts(parts);
-    queueTimer ??= setTimeout(loadQueue, 1500);
+    queueTimer ??= setTimeout(loadQueue, 3000);
   },
   typing: ({ conversations }) => {
     if (conversations.includes(Number(page.dataset.conversation))) showTyping(true);
