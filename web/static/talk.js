@@ -28,7 +28,8 @@ function put(html, mine = false) {
       continue;
     }
     if (known) {
-      if (!fresh.matches(".event")) known.replaceWith(fresh);
+      if (fresh.matches(".event") || known.isEqualNode(fresh) || isPlaying(known)) continue;
+      known.replaceWith(fresh);
     } else if (fresh.matches(".event") || Number(fresh.dataset.id) > first) {
       const place = behind(fresh);
       if (day) place.before(day);
@@ -41,6 +42,9 @@ function put(html, mine = false) {
   else newest.hidden = false;
   look();
 }
+
+/** Whether somebody listens to a message, which then stays as it is. */
+const isPlaying = (message) => [...message.querySelectorAll("audio, video")].some((one) => !one.paused);
 
 /** What a new element stands before: whatever is on its way comes last. */
 function behind(fresh) {
