@@ -73,6 +73,16 @@ async def test_a_photo_of_a_visitor_reaches_telegram_as_a_photo_and_a_file_as_a_
     assert "plan.pdf" in str(seen.raw)
 
 
+async def test_a_picture_that_telegram_cannot_show_arrives_as_a_file(shop: Shop, new_visitor: New) -> None:
+    maria = await shop.operator("Maria")
+    await shop.on_shift(maria)
+    visitor = await new_visitor()
+    await shop.api.fault("400", method="sendPhoto", description="Bad Request: PHOTO_INVALID_DIMENSIONS")
+    await visitor.says("A long one", uploads=[await visitor.uploads(PNG, "long.png")])
+    seen = await maria.sees("A long one", kind="document")
+    assert await stored(shop, seen.file_id) == PNG
+
+
 async def test_an_album_of_a_visitor_arrives_as_one(shop: Shop, new_visitor: New) -> None:
     maria = await shop.operator("Maria")
     await shop.on_shift(maria)
