@@ -112,6 +112,7 @@ header div { flex: 1; min-width: 0; } h2 { font-size: 16px; font-weight: 650; ma
 .msg { max-width: 84%; align-self: flex-start; margin-top: 4px; } .msg.his { align-self: flex-end; } .msg.joined { margin-top: 0; }
 .bubble { display: flow-root; background: var(--paper); border: 1px solid var(--line); border-radius: 14px 14px 14px 4px; padding: 8px 12px; overflow-wrap: anywhere; white-space: pre-wrap; }
 .his .bubble { background: var(--w-color); color: var(--w-ink); border-color: var(--w-color); border-radius: 14px 14px 4px 14px; }
+blockquote { margin: 0 0 4px; padding-left: 8px; border-left: 3px solid var(--w-color); color: var(--soft); font-size: 13px; }
 .bubble a { color: inherit; } .meta { font-size: 12px; color: var(--soft); margin-left: 8px; white-space: nowrap; float: right; padding-top: 4px; } .his .meta { color: inherit; } .meta svg { width: 15px; height: 15px; }
 .shot { display: block; width: calc(100% + 16px); min-width: 200px; height: 170px; margin: -4px -8px 6px; border-radius: 10px; overflow: hidden; background: #0001; }
 .shot img { width: 100%; height: 100%; object-fit: cover; display: block; }
@@ -224,6 +225,7 @@ function bubble(one, tick, joined) {
   const meta = make("span", { class: "meta" }, one.edited ? `${say("edited")} · ` : "", make("time", { datetime: one.at }, clock.format(new Date(one.at))));
   if (tick) meta.append(" ", icon(tick), make("span", { class: "sr" }, say(tick)));
   const inner = make("div", { class: "bubble" });
+  if (one.answers != null) inner.append(make("blockquote", {}, one.answers || "📎"));
   if (one.file) inner.append(fileOf(one.file));
   inner.append(...linked(one.text), meta);
   return make("div", { class: `msg${one.his ? " his" : ""}${joined ? " joined" : ""}` }, inner);
