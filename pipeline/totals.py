@@ -83,6 +83,9 @@ async def fold(uow: UnitOfWork, *, most: int = AT_ONCE) -> int:
 
     Rows that somebody else folds at this moment are left to him.
     """
+    # What is folded already is not locked for nothing at every sweep.
+    if await uow.value(_UNFOLDED) is None:
+        return 0
     oldest = select(stage_total).order_by(stage_total.c.id).limit(most).with_for_update(skip_locked=True)
     rows = await uow.rows(oldest)
     sums: dict[tuple[int, str], tuple[int, int]] = {}
@@ -99,3 +102,11 @@ async def fold(uow: UnitOfWork, *, most: int = AT_ONCE) -> int:
     await uow.execute(delete(stage_total).where(stage_total.c.id.in_([row.id for row in rows])))
     await insert_rows(uow, stage_total, folded)
     return len(rows) - len(folded)
+
+
+_UNFOLDED = (
+    select(stage_total.c.stage_id)
+    .group_by(stage_total.c.stage_id, stage_total.c.currency)
+    .having(func.count() > 1)
+    .limit(1)
+)

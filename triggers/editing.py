@@ -37,6 +37,14 @@ class NoSuchTrigger(NotFound):
     next_step = N_("Look at /triggers for those that there are.")
 
 
+class NothingSetsItOff(Refusal):
+    """A trigger without an event."""
+
+    code = "nothing-sets-it-off"
+    text = N_("It is not said when the trigger acts.")
+    next_step = N_("Choose the event that sets it off.")
+
+
 class NothingToDo(Refusal):
     """A trigger without an action."""
 

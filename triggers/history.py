@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, not_, select
+from sqlalchemy import Select, func, not_, or_, select
 
 from core.database import UnitOfWork
 from inbox.models import contact
@@ -58,3 +58,14 @@ async def _views(
 ) -> list[RunView]:
     rows = await uow.rows(query)
     return [RunView(row[0], row[1], row[2], row[3], row[4], row.ended_at or row.due_at) for row in rows]
+
+
+@needs(Right.CONFIGURE)
+async def counts(uow: UnitOfWork, by: Staff, *, since: datetime) -> dict[int, dict[str, int]]:
+    """How many runs of each trigger came to each state since a moment, and how many wait now."""
+    ended = trigger_run.c.ended_at >= since
+    query = select(trigger_run.c.trigger_id, trigger_run.c.state, func.count()).where(or_(ended, IS_WAITING))
+    found: dict[int, dict[str, int]] = {}
+    for trigger_id, state, count in await uow.rows(query.group_by(trigger_run.c.trigger_id, trigger_run.c.state)):
+        found.setdefault(trigger_id, {})[state] = count
+    return found

@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.admin import callbacks
 from bot.admin.hours import COMMON, told_week
-from bot.admin.lines import whole_length
 from bot.admin.media import line_of
 from bot.admin.replies import CASES, IN_CARD
 from bot.texts import Buttons, content, cut
@@ -20,6 +19,7 @@ from triggers.actions.send import Medium
 from triggers.conditions.text_contains import read_words
 from triggers.hours import Hours
 from triggers.presets import CLOSED, KEYWORD, UNANSWERED, AutoReply
+from triggers.reading import whole_length
 from triggers.templates import PLACES, checked, example
 
 KIND = "autoreply"

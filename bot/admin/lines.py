@@ -13,6 +13,7 @@ from core.words import bare
 from triggers.conditions.text_contains import read_words
 from triggers.parts import Stop
 from triggers.presets import CLOSED, GREETING, KEYWORD, UNANSWERED, AutoReply
+from triggers.reading import whole_length
 
 ADD, DELETE, ALWAYS, QUIET = N_("add"), N_("delete"), N_("always"), N_("quiet")
 ON, OFF = N_("on"), N_("off")
@@ -51,14 +52,6 @@ def _some_words(t: Texts, typed: str) -> tuple[str, ...]:
     if not words:
         raise Unreadable(part=typed, example=t(REPLY_EXAMPLE))
     return words
-
-
-def whole_length(typed: str) -> timedelta:
-    """A length of at least a second. Raises Unreadable, TooLong."""
-    length = read_duration(typed)
-    if length < timedelta(seconds=1):
-        raise Unreadable(part=typed, example="5 min")
-    return length
 
 
 @dataclass(frozen=True, slots=True)

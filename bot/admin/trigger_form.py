@@ -6,7 +6,7 @@ from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
 from bot.admin import callbacks
-from bot.admin.asking import DONE, SKIP, by_name, picked_value, stage_by_name, typed_value
+from bot.admin.asking import DONE, SKIP
 from bot.admin.form_screens import drawn
 from bot.admin.half_trigger import KIND, HalfTrigger
 from bot.admin.marks import saved
@@ -24,6 +24,7 @@ from triggers import editing
 from triggers.actions.send import Medium, Send
 from triggers.editing import ChangedMeanwhile
 from triggers.parts import Names, Stop, actions, conditions, occasions
+from triggers.reading import by_name, picked_value, stage_by_name, typed_value
 from triggers.references import names, offered
 from triggers.templates import checked
 

@@ -7,7 +7,6 @@ from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message
 
 from bot.admin import callbacks
-from bot.admin.asking import stage_by_name
 from bot.admin.lines import ADD, DELETE, OFF, ON, TRIGGER_EXAMPLE, read_trigger
 from bot.admin.trigger_cards import run_list, trigger_card, trigger_list
 from bot.screens import Screen
@@ -23,6 +22,7 @@ from triggers.actions.send import Send
 from triggers.editing import Draft
 from triggers.history import lately, next_due
 from triggers.occasions.stage_entered import OnStageEntered
+from triggers.reading import stage_by_name
 from triggers.references import names, offered
 from triggers.words import in_short
 

@@ -78,7 +78,8 @@ class Windows:
 
     def _hear(self, said: ConsoleMessage) -> None:
         # A refused request is told as an error too, and refusals are what many tests are about.
-        if said.type == "error" and "Failed to load resource" not in said.text and "ERR_" not in said.text:
+        told = ("Failed to load resource", "ERR_", "Response Status Error Code")
+        if said.type == "error" and not any(words in said.text for words in told):
             self.complaints.append(said.text)
 
     async def board_of(self, shop: Shop, person: User, **options: Any) -> Page:

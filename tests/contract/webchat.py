@@ -1,17 +1,16 @@
 """The web chat's rig: visitors ask over HTTP, and what is sent to them goes the way of every message of ours."""
 
+import asyncio
 import itertools
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
-import aiohttp
 from sqlalchemy import select
 
-from core.redis import Wakeups
 from inbox import marking, outcomes
 from inbox.channel import Batch, Delivered, Incoming, Kept, Limits, Reason, Refused, Sending, Written
 from inbox.channels.webchat import WebChat
@@ -24,6 +23,8 @@ from tests.contract.rig import Seen
 from tests.contract.telegram import BODIES
 from tests.running.visitor import Visitor, visiting
 from tests.unit.office import Office
+from web.chat.asking import CHAT
+from web.chat.listening import Listeners
 from web.live import Hub
 from web.server import Readiness, application, serve
 from web.site import Site
@@ -38,6 +39,7 @@ BYTES = {
 }
 PHONE = {"phone": "+48600700800", "first_name": "Jan Nowak", "last_name": ""}
 _NAMES = itertools.count(1)
+New = Callable[[], Awaitable[Visitor]]
 
 
 class ThroughTheRows:
@@ -66,6 +68,11 @@ class ThroughTheRows:
         return Batch([_incoming(row) for row in rows], rows[-1].id + 1 if rows else offset)
 
     async def deliver(self, sending: Sending) -> Delivered:
+        await self.write(sending)
+        return await self.leave()
+
+    async def write(self, sending: Sending) -> None:
+        """Do what a person or an automatic reply does before anything is sent."""
         async with self._office.database.unit() as uow:
             talk_id = await uow.value(select(conversation.c.id).where(conversation.c.chat_key == sending.chat_key))
             if sending.op == "send":
@@ -83,22 +90,22 @@ class ThroughTheRows:
                 else:
                     said = _written(sending.content, None)
                     await rewrite(uow, one_said, said, actor="staff:1", edit=str(next(_NAMES)))
-        return await self._leave()
 
-    async def _leave(self) -> Delivered:
+    async def leave(self) -> Delivered:
+        """Send what waits."""
         # An album waits for its last part.
         self._office.clock.move(seconds=2)
         names: tuple[str, ...] = ()
         async with self._office.database.unit() as uow:
-            waiting = await uow.rows(select(outgoing.c.id).where(outgoing.c.state == "queued").order_by(outgoing.c.id))
+            here = (outgoing.c.channel_id == self._office.webchat_id) & (outgoing.c.state == "queued")
+            waiting = await uow.rows(select(outgoing.c.id).where(here).order_by(outgoing.c.id))
             marked = await marking.mark(uow, [row.id for row in waiting], epoch=1, media=self._media)
             results = []
             for one in marked:
                 assert one.sending is not None
                 results.append(Result(one, await self._channel.deliver(one.sending)))
                 names += results[-1].delivered.names
-            channel_id = await uow.value(select(conversation.c.channel_id))
-            await outcomes.write(uow, channel_id, results, retry_seconds=())
+            await outcomes.write(uow, self._office.webchat_id, results, retry_seconds=())
         return Delivered(names)
 
     async def fetch(self, external_ref: str, to: Path, *, most: int) -> None:
@@ -195,18 +202,38 @@ class WebChatRig:
     lacks = frozenset({"unknown", "replies", "edits", "reactions", "limits", "failures", "fetching", "captions"})
     writes = frozenset({"text", "contact", *BYTES})
 
-    def __init__(self, office: Office, media: Path, url: str, session: aiohttp.ClientSession) -> None:
-        self._office = office
-        self._url = url
-        self._session = session
-        self.channel = ThroughTheRows(office, media)
+    def __init__(self, office: Office, site: Site, listeners: Listeners, url: str, new: New) -> None:
+        self.office = office
+        self.site = site
+        self.url = url
+        self.visitor = new
+        self.channel = ThroughTheRows(office, site.media)
+        self._listeners = listeners
 
     async def customer(self, name: str) -> WebCustomer:
-        async with visiting(self._url) as new:
-            token = (await new()).token
-        visitor = Visitor(self._session, self._url, token)
+        visitor = await self.visitor()
         await visitor.says(f"{name} has opened the chat")
-        return WebCustomer(visitor, self._office)
+        return WebCustomer(visitor, self.office)
+
+    async def answers(self, text: str, *, leaves: bool = True) -> None:
+        """Write to the visitor who wrote last; it `leaves` at once or by the next `leave`."""
+        async with self.office.database.reading() as uow:
+            last = select(conversation.c.chat_key).order_by(conversation.c.last_message_id.desc())
+            chat_key = await uow.value(last)
+        await self.channel.write(Sending(chat_key, "send", {"kind": "text", "text": text}))
+        if leaves:
+            await self.leave()
+
+    async def leave(self) -> None:
+        """Let everything be sent that waits, and what follows happen."""
+        await self.channel.leave()
+        await self.office.settle()
+
+    async def until_listening(self, visitors: int = 1) -> None:
+        """Wait until so many requests wait for something to happen."""
+        async with asyncio.timeout(20):
+            while self._listeners.count < visitors:  # noqa: ASYNC110 - what waits rings no bell
+                await asyncio.sleep(0.01)
 
     async def breaks(self, how: str, *, after: float | None = None) -> None:
         raise NotImplementedError
@@ -233,17 +260,27 @@ async def webchat_rig() -> AsyncIterator[WebChatRig]:
     with tempfile.TemporaryDirectory() as folder:
         office = Office(f"sqlite+aiosqlite:///{folder}/voronka.db")
         await office.open()
-        media, wakeups = Path(folder) / "media", Wakeups(None)
-        hub = Hub(office.database, wakeups, sweep_seconds=1)
+        media, wakeups = Path(folder) / "media", office.wakeups
+        office.database.ring = lambda topics: wakeups.ring(*topics)
+        hub = Hub(office.database, wakeups, sweep_seconds=0.05)
         site = Site(office.database, wakeups, office.clock, media, "en", "UTC", hub)
 
         async def ready() -> Readiness:
             return Readiness()
 
-        runner, url = await serve(application(ready, site), "127.0.0.1", 0)
-        async with aiohttp.ClientSession() as session:
+        server = application(ready, site)
+        runner, url = await serve(server, "127.0.0.1", 0)
+        walking = asyncio.create_task(_walk(office, hub))
+        async with visiting(url) as new:
             try:
-                yield WebChatRig(office, media, url, session)
+                yield WebChatRig(office, site, server[CHAT].listeners, url, new)
             finally:
+                walking.cancel()
+                hub.close()
                 await runner.cleanup()
                 await office.close()
+
+
+async def _walk(office: Office, hub: Hub) -> None:
+    """Hand on what happens, and tell the open pages of it."""
+    await asyncio.gather(hub.run(), office.relay.run(office.wakeups, 0.05))

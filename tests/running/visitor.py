@@ -96,7 +96,8 @@ class Visitor:
 @asynccontextmanager
 async def visiting(url: str) -> AsyncIterator[Callable[[], Any]]:
     """Gives new visitors."""
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=40)) as session:
+    connections = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=40), connector=connections) as session:
 
         async def visitor() -> Visitor:
             async with session.post(f"{url}/chat/api/start") as response:

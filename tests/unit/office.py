@@ -56,8 +56,8 @@ class Office:
         self.relay = Relay(self.database, STORY, retry_after=1)
         # Nobody answers there: what is due is found by the sweep.
         self.redis = connect("redis://127.0.0.1:9")
-        alarms, wakeups = Alarms(self.redis, lease_seconds=30), Wakeups(None)
-        self.delays = Delays(self.database, alarms, wakeups, self.clock, sweep_seconds=5)
+        alarms, self.wakeups = Alarms(self.redis, lease_seconds=30), Wakeups(None)
+        self.delays = Delays(self.database, alarms, self.wakeups, self.clock, sweep_seconds=5)
         self.reminders = Reminders(self.database, sweep_seconds=5)
         self.channel_id = 0
         self.webchat_id = 0

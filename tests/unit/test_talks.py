@@ -117,7 +117,7 @@ async def test_every_part_of_an_album_has_the_state_of_its_row(shop: Office) -> 
         await uow.execute(its.values(state="failed", reason="too_large"))
     async with shop.database.reading() as uow:
         found = (await messages_of(uow, by, deal_id, said[1:])).messages
-    assert [one.sent and (one.sent.state, one.sent.reason) for one in found] == [(Delivery.FAILED, "too_large")] * 2
+    assert [one.sent and (one.sent.state, one.sent.reason) for one in found] == [(Delivery.FAILED, "too_large")] * 3
 
 
 async def test_the_whole_conversation_is_read_where_no_colleague_has_a_part_in_it(shop: Office) -> None:

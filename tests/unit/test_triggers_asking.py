@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from bot.admin import callbacks
-from bot.admin.asking import picked_value, typed_value
 from bot.admin.half_trigger import HalfTrigger
 from bot.admin.trigger_form import _after
 from core.durations import TooLong
@@ -16,6 +15,7 @@ from triggers.conditions.source import FromSource
 from triggers.occasions.no_reply import OnNoReply
 from triggers.occasions.stage_entered import OnStageEntered
 from triggers.parts import Names, Part
+from triggers.reading import picked_value, typed_value
 
 NAMES = Names(stages={1: "New"}, people={1: "Anna", 2: "Boris"}, channels={}, reasons={})
 

@@ -27,17 +27,18 @@ class AmountIs(Condition):
     way: Annotated[Literal["at_least", "below"], Asks(Kind.CHOICE, N_("Which"), _CHOICES)]
 
     @property
-    def _money(self) -> Money:
+    def money(self) -> Money:
+        """The sum."""
         minor, currency = self.sum.split()
         return Money(int(minor), currency)
 
     def true_of(self, world: World) -> bool:
-        if world.amount is None or world.currency != self._money.currency:
+        if world.amount is None or world.currency != self.money.currency:
             return False
-        return (world.amount >= self._money.minor) == (self.way == "at_least")
+        return (world.amount >= self.money.minor) == (self.way == "at_least")
 
     def told(self, t: Texts, names: Names) -> str:
-        amount = t.money(*self._money)
+        amount = t.money(*self.money)
         if self.way == "at_least":
             return t("the deal is worth {amount} or more", amount=amount)
         return t("the deal is worth less than {amount}", amount=amount)

@@ -45,6 +45,11 @@ class Listeners:
         self._ears: defaultdict[str, set[Ear]] = defaultdict(set)
         self._closed = False
 
+    @property
+    def count(self) -> int:
+        """How many requests wait."""
+        return sum(len(ears) for ears in self._ears.values())
+
     @contextlib.contextmanager
     def listening(self, ref: str) -> Iterator[Ear]:
         """An ear at a talk, "conversation:7", until the block ends. Raises TooManyEars."""

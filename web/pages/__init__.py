@@ -1,6 +1,6 @@
 """The staff's pages, one module for each; every address of theirs is in this table."""
 
-from web.pages import acts, board, bulk, deal_live, fields, files, settings, streams, talk, tasks
+from web.pages import acts, board, bulk, deal_live, fields, files, settings, streams, talk, tasks, triggers
 from web.site import Routes
 
 ROUTES: Routes = (
@@ -13,5 +13,6 @@ ROUTES: Routes = (
     *fields.ROUTES,
     *files.ROUTES,
     *tasks.ROUTES,
+    *triggers.ROUTES,
     *settings.ROUTES,
 )

@@ -37,14 +37,29 @@ function elements(html) {
 /** Whether somebody is in the middle of something in a part of the page. */
 function isBusy(part) {
   return part.querySelector(".editable form:not([hidden]), details[open]") !== null
-    || (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select"));
+    || (part.contains(document.activeElement) && document.activeElement.matches("input:not([type=checkbox]), textarea, select"));
 }
+
+// A part that was let alone, as somebody was at work there, is shown anew when he is not any more.
+let isStale = false;
+function catchUp() {
+  setTimeout(() => {
+    if (isStale && ![...document.querySelectorAll("[data-part]")].some(isBusy)) refresh();
+  });
+}
+document.addEventListener("focusout", catchUp);
+document.addEventListener("toggle", catchUp, true);
 
 /** Put parts of the page in the place of what they were; `all` also where somebody is at work. */
 function putParts(html, all = false) {
+  isStale = false;
   for (const fresh of elements(html).querySelectorAll("[data-part]")) {
     const old = document.getElementById(fresh.id);
-    if (!old || (!all && isBusy(old))) continue;
+    if (!old) continue;
+    if (!all && isBusy(old)) {
+      isStale = true;
+      continue;
+    }
     const focused = old.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
     // The mark of the stream is whoever's who keeps it up to date.
     const mark = old.querySelector("[data-live]");
@@ -99,6 +114,15 @@ document.addEventListener("focusout", (event) => {
   // What was typed and not sent stays for whoever comes back to it.
   if (form && event.target.value === event.target.defaultValue) leave(form);
 });
+
+// A menu that would be cut off at the bottom opens upwards.
+document.addEventListener("toggle", (event) => {
+  if (!event.target.matches("details.pop[open]")) return;
+  const menu = event.target.querySelector(".menu");
+  event.target.classList.remove("up");
+  const room = (event.target.closest(".feed, .side") ?? document.body).getBoundingClientRect().bottom;
+  event.target.classList.toggle("up", menu.getBoundingClientRect().bottom > room);
+}, true);
 
 document.addEventListener("htmx:configRequest", (event) => {
   const form = event.detail.elt.closest("form[data-keyed]");

@@ -1,0 +1,212 @@
+"""A talk in a real browser: it grows by itself, answers are typed, dropped and keyed, and nothing typed is lost."""
+
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Locator, Page, expect
+
+from tests.botapi.client import User
+from tests.browser.conftest import PHONE, Windows
+from tests.running.shop import Shop
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PICTURE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8ffff3f0005fe02fe"
+    "a735813c0000000049454e44ae426082"
+)
+DEAL_OF = "SELECT deal.id FROM deal JOIN contact ON contact.id = deal.contact_id WHERE contact.name = :name"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def signed_in(company: Shop, chromium: Browser) -> Any:
+    """What the admin's browser keeps once he has signed in; nobody may knock at the door for every test."""
+    async with AsyncExitStack() as ending:
+        page = await Windows(chromium, ending).board_of(company, company.admin)
+        return await page.context.storage_state()
+
+
+class Desk:
+    """The admin at his browser."""
+
+    def __init__(self, shop: Shop, windows: Windows, signed_in: Any) -> None:
+        self.shop = shop
+        self._windows = windows
+        self._signed_in = signed_in
+
+    async def opens(self, customer: User, **options: Any) -> Page:
+        """The page of a customer's deal."""
+        deal_id = await self.shop.rows.until(DEAL_OF, bool, name=customer.first_name)
+        page = await self._windows.open(storage_state=self._signed_in, **options)
+        await page.goto(f"{self.shop.program.url}/deals/{deal_id[0][0]}")
+        return page
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def desk(shop: Shop, windows: Windows, signed_in: Any) -> Desk:
+    """The admin, signed in."""
+    return Desk(shop, windows, signed_in)
+
+
+def bubble(page: Page, text: str) -> Locator:
+    """The message that says something."""
+    return page.locator(".feed .bubble", has_text=text)
+
+
+async def test_what_a_customer_writes_changes_and_likes_shows_by_itself(desk: Desk) -> None:
+    customer = await desk.shop.person("Anna")
+    await customer.sends("Is it in stock?")
+    page = await desk.opens(customer)
+    number = await customer.sends("In red, I mean")
+    await expect(bubble(page, "In red, I mean")).to_be_in_viewport()
+    await customer.edits(number, "In green, I mean")
+    await expect(bubble(page, "In green, I mean")).to_contain_text("edited")
+    await bubble(page, "In green, I mean").get_by_role("button", name="edited").click()
+    await expect(page.get_by_role("dialog")).to_contain_text("In red, I mean")
+
+
+async def test_an_answer_is_typed_and_sent_by_keys_and_reaches_the_customer(desk: Desk) -> None:
+    customer = await desk.shop.person("Olena")
+    await customer.sends("Hello")
+    page = await desk.opens(customer)
+    await page.get_by_label("Answer to").fill("Two are here")
+    await page.keyboard.press("Control+Enter")
+    await expect(bubble(page, "Two are here")).to_have_count(1)
+    assert (await customer.sees("Two are here")).text == "Two are here"
+    await expect(bubble(page, "Two are here").locator(".at")).to_contain_text("sent")
+    await expect(page.locator("#d-facts")).to_contain_text("(you)")
+
+
+async def test_a_reply_quotes_what_it_answers(desk: Desk) -> None:
+    customer = await desk.shop.person("Marek")
+    asked = await customer.sends("How much is the oak one?")
+    page = await desk.opens(customer)
+    await bubble(page, "oak one").hover()
+    await bubble(page, "oak one").locator(".acts summary").click()
+    await page.get_by_role("menuitem", name="Reply").click()
+    await page.get_by_label("Answer to").fill("It is 300")
+    await page.get_by_role("button", name="Send", exact=True).click()
+    seen = await customer.sees("It is 300")
+    assert seen.reply_to == asked
+    await expect(bubble(page, "It is 300").locator("blockquote")).to_contain_text("oak one")
+
+
+async def test_a_note_is_for_the_team_alone(desk: Desk) -> None:
+    customer = await desk.shop.person("Ivan")
+    await customer.sends("Hello")
+    page = await desk.opens(customer)
+    await page.get_by_role("button", name="Note").click()
+    await page.get_by_label("Answer to").fill("He haggles")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator(".note", has_text="He haggles")).to_be_visible()
+    await desk.shop.rows.settled()
+    assert not [one for one in await customer.chat() if "haggles" in (one.text or "")]
+
+
+async def test_files_are_shown_before_they_are_sent_and_can_be_left_out(desk: Desk) -> None:
+    customer = await desk.shop.person("Zofia")
+    await customer.sends("Show me")
+    page = await desk.opens(customer)
+    pictures = [{"name": f"{n}.png", "mimeType": "image/png", "buffer": PICTURE} for n in ("first", "second")]
+    await page.locator("#pick").set_input_files(pictures)  # type: ignore[arg-type]
+    await page.get_by_role("button", name="Remove second.png").click()
+    await expect(page.locator(".file")).to_have_count(1)
+    await page.get_by_label("Answer to").fill("Like this")
+    await page.keyboard.press("Control+Enter")
+    await expect(bubble(page, "Like this").locator("img")).to_be_visible()
+    assert (await customer.sees("Like this")).kind == "photo"
+
+
+async def test_what_is_typed_outlives_a_reload_and_a_lost_connection(desk: Desk) -> None:
+    customer = await desk.shop.person("Piotr")
+    await customer.sends("Hello")
+    page = await desk.opens(customer)
+    await page.get_by_label("Answer to").fill("Half a thou")
+    await page.reload()
+    await expect(page.get_by_label("Answer to")).to_have_value("Half a thou")
+    await page.get_by_label("Answer to").fill("A whole thought")
+    await page.context.set_offline(True)
+    await page.keyboard.press("Control+Enter")
+    await expect(bubble(page, "A whole thought")).to_have_class("bubble failed")
+    await page.context.set_offline(False)
+    await page.get_by_role("button", name="Retry").click()
+    await expect(bubble(page, "A whole thought").locator(".at")).to_contain_text("sent")
+    await customer.sees("A whole thought")
+
+
+async def test_older_messages_come_as_one_scrolls_up_and_the_place_is_kept(desk: Desk) -> None:
+    customer = await desk.shop.person("Long")
+    for number in range(120):
+        await customer.sends(f"Line {number:03}")
+    await desk.shop.rows.until("SELECT count(*) FROM message WHERE body LIKE '%Line 1%'", lambda rows: rows[0][0] >= 20)
+    page = await desk.opens(customer)
+    await expect(bubble(page, "Line 119")).to_be_in_viewport()
+    assert await page.locator(".feed .bubble").count() <= 60
+    await page.locator("#feed").evaluate("feed => { feed.scrollTop = 100; }")
+    await expect(bubble(page, "Line 020")).to_be_attached()
+    await page.locator("#feed").evaluate("feed => { feed.scrollTop = 100; }")
+    await expect(bubble(page, "Line 000")).to_be_attached()
+
+
+async def test_the_deal_is_changed_where_it_stands(desk: Desk) -> None:
+    customer = await desk.shop.person("Nadia")
+    await customer.sends("Hello")
+    page = await desk.opens(customer)
+    await page.get_by_role("button", name="Amount. Change").press("Enter")
+    await page.keyboard.type("1.5k")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".amount")).to_contain_text("1,500")
+    await page.get_by_role("button", name="Amount. Change").click()
+    await page.keyboard.type("plenty")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".toast")).to_contain_text("could not be understood")
+    await page.keyboard.press("Escape")
+    await expect(page.locator(".amount")).to_contain_text("1,500")
+    await page.get_by_role("button", name="Offer sent").first.click()
+    await expect(page.locator(".feed .event", has_text="Offer sent")).to_be_visible()
+    await expect(page.locator('.step[aria-current="step"]')).to_have_text("Offer sent")
+
+
+async def test_a_task_is_added_moved_and_done_beside_the_talk(desk: Desk) -> None:
+    customer = await desk.shop.person("Tomasz")
+    await customer.sends("Hello")
+    page = await desk.opens(customer)
+    await page.get_by_text("New task").click()
+    await page.get_by_label("What", exact=True).fill("Call him")
+    await page.get_by_label("When").fill("tomorrow 15:00")
+    await page.get_by_role("button", name="Add", exact=True).click()
+    task = page.locator("#d-tasks .todo", has_text="Call him")
+    await expect(task.locator("summary")).to_contain_text("15:00")
+    await task.locator("summary").click()
+    await task.get_by_role("button", name="in a week").click()
+    await expect(task.locator("summary")).to_contain_text("10:00")
+    await task.get_by_role("checkbox").check()
+    await expect(task).to_have_count(0)
+
+
+async def test_a_lost_deal_asks_why_and_goes_on_when_it_is_reopened(desk: Desk) -> None:
+    customer = await desk.shop.person("Ewa")
+    await customer.sends("Hello")
+    page = await desk.opens(customer)
+    await page.get_by_label("Lost, or not a lead").click()
+    await page.locator(".steps").get_by_role("menuitem", name="Lost").click()
+    await page.get_by_label("Too expensive").check()
+    await page.get_by_role("button", name="Close as lost").click()
+    await expect(page.locator(".steps.over")).to_contain_text("Too expensive")
+    await page.get_by_role("button", name="Reopen").first.click()
+    await expect(page.locator('.step[aria-current="step"]')).to_have_text("New")
+
+
+async def test_on_a_phone_the_talk_comes_first_and_the_rest_is_behind_tabs(desk: Desk) -> None:
+    customer = await desk.shop.person("Adam")
+    await customer.sends("Hello from afar")
+    page = await desk.opens(customer, viewport=PHONE)
+    await expect(bubble(page, "Hello from afar")).to_be_visible()
+    await expect(page.locator("#side")).to_be_hidden()
+    await page.get_by_role("link", name="Deal", exact=True).click()
+    await expect(page.locator("#d-facts")).to_be_visible()
+    await expect(page.locator("#answer")).to_be_hidden()
+    await page.get_by_role("link", name="Talk", exact=True).click()
+    await expect(page.locator("#answer")).to_be_visible()

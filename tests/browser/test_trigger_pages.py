@@ -1,0 +1,71 @@
+"""Triggers made, changed and switched in a browser, from the same declarations as in the bot."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import Windows
+from tests.running.shop import Shop
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def test_a_follow_up_is_made_in_the_form_changed_switched_off_and_deleted(shop: Shop, windows: Windows) -> None:
+    page = await windows.board_of(shop, shop.admin)
+    await page.goto(f"{shop.program.url}/triggers")
+    form = page.locator("#trigger-form")
+    await form.locator("select[name='occasion.0']").select_option("stage_entered")
+    await form.get_by_label("Offer sent").check()
+    await form.locator("select[name='action.0']").select_option("send")
+    await form.get_by_label("Text").fill("Hello {name}, is anything unclear?")
+    await form.get_by_label("Delay").fill("2 d")
+    await form.get_by_label("the customer writes").check()
+    await form.get_by_role("button", name="Make it").click()
+    card = page.locator(".trig").first
+    await expect(card).to_contain_text("Hello {name}, is anything unclear?")
+    await expect(card).to_contain_text("Offer sent")
+    number = await shop.rows.value("SELECT max(id) FROM trigger")
+    assert await shop.rows.value("SELECT delay_seconds FROM trigger ORDER BY id DESC") == 2 * 86_400
+
+    await card.get_by_role("link", name="Edit").click()
+    await expect(form.get_by_label("Text")).to_have_value("Hello {name}, is anything unclear?")
+    await form.get_by_role("button", name="action").click()
+    await form.locator("select[name='action.1']").select_option("add_task")
+    await form.get_by_role("button", name="Save").click()
+    await expect(page.locator(".trig").first).to_contain_text("Hello {name}")
+    await shop.rows.until(
+        "SELECT actions FROM trigger WHERE id = :id", lambda found: "add_task" in str(found), id=number
+    )
+    await expect(form.get_by_role("button", name="Make it")).to_be_visible()
+
+    await page.locator(".trig").first.get_by_role("switch").click()
+    await expect(page.locator(".trig").first.get_by_role("switch")).to_have_attribute("aria-checked", "false")
+    page.on("dialog", lambda dialog: dialog.accept())
+    await page.locator(".trig").first.get_by_role("button", name="Delete").click()
+    await expect(page.locator(".trig").first).not_to_contain_text("Hello {name}")
+
+
+async def test_what_cannot_be_saved_is_said_and_nothing_typed_is_lost(shop: Shop, windows: Windows) -> None:
+    page = await windows.board_of(shop, shop.admin)
+    await page.goto(f"{shop.program.url}/triggers")
+    form = page.locator("#trigger-form")
+    await form.get_by_role("button", name="Make it").click()
+    await expect(page.locator(".toast").last).to_contain_text("Choose the event")
+    await form.locator("select[name='occasion.0']").select_option("deal_opened")
+    await form.locator("select[name='action.0']").select_option("send")
+    await form.get_by_label("Text").fill("Hello {nmae}")
+    await form.get_by_role("button", name="Make it").click()
+    await expect(page.locator(".toast").last).to_contain_text("{nmae}")
+    await expect(form.get_by_label("Text")).to_have_value("Hello {nmae}")
+    await form.get_by_label("Text").fill("Hello {name}")
+    await form.get_by_label("Delay").fill("some day")
+    await form.get_by_role("button", name="Make it").click()
+    await expect(page.locator(".toast").last).to_contain_text("“some” could not be understood")
+
+
+async def test_an_operator_sees_no_triggers(shop: Shop, windows: Windows) -> None:
+    operator = await shop.operator("Olga")
+    page = await windows.board_of(shop, operator)
+    await expect(page.get_by_role("link", name="Triggers")).to_have_count(0)
+    answer = await page.goto(f"{shop.program.url}/triggers")
+    assert answer is not None
+    assert answer.status == 403

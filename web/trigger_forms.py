@@ -1,0 +1,218 @@
+"""A trigger as a form of fields, drawn from the declarations of its parts, and back; nothing is stored here."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from core.durations import read_duration
+from core.errors import Unreadable
+from core.texts import Texts
+from triggers.actions.send import Send
+from triggers.conditions.amount import AmountIs
+from triggers.editing import Draft, NothingSetsItOff
+from triggers.parts import Kind, Names, Parameter, Part, Stop, actions, conditions, occasions
+from triggers.reading import picked_value, typed_value
+from triggers.trigger import Trigger
+from web.site import Form
+
+MOST_PARTS = 20
+FAMILIES: Mapping[str, Any] = {"occasion": occasions, "condition": conditions, "action": actions}
+# What is chosen among things that there are; everything else is typed.
+CHOSEN = frozenset(
+    {Kind.STAGE, Kind.PERSON, Kind.CHANNEL, Kind.REASON, Kind.TAG, Kind.TASK_KIND, Kind.CHOICE},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One parameter with what stands in it; `name` is unique in the form, `options` are values and their words."""
+
+    name: str
+    asked: Parameter
+    values: Sequence[str] = ()
+    options: Sequence[tuple[str, str]] = ()
+
+    @property
+    def kind(self) -> Kind:
+        """What it asks for."""
+        return self.asked.asks.kind
+
+    @property
+    def value(self) -> str:
+        """What stands in it, where that is one thing."""
+        return self.values[0] if self.values else ""
+
+
+@dataclass(frozen=True, slots=True)
+class PartForm:
+    """One part; without a `kind` it is still to be chosen. `kept` is the place of what it had before the change."""
+
+    family: str
+    place: int
+    kind: str
+    fields: Sequence[Field] = ()
+    kept: str = ""
+
+    @property
+    def prefix(self) -> str:
+        """What the names of its fields begin with."""
+        return f"{self.family}.{self.place}"
+
+    @property
+    def part(self) -> type[Part] | None:
+        """The part that was chosen, if there is one of that kind."""
+        found: type[Part] | None = FAMILIES[self.family]().get(self.kind)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerForm:
+    """All that a trigger can be told, as typed."""
+
+    trigger_id: int | None = None
+    version: int | None = None
+    parts: Mapping[str, Sequence[PartForm]] = field(default_factory=dict)
+    delay: str = ""
+    stops: frozenset[str] = frozenset()
+
+    @property
+    def occasion(self) -> PartForm:
+        """What sets it off."""
+        return self.parts["occasion"][0]
+
+
+def of_trigger(one: Trigger, t: Texts, known: Names) -> TriggerForm:
+    """A trigger that there is, to be changed."""
+    families = {"occasion": [one.occasion], "condition": one.conditions, "action": one.actions}
+    return TriggerForm(
+        trigger_id=one.id,
+        version=one.version,
+        parts={
+            family: [_of_part(family, place, part, t, known) for place, part in enumerate(parts)]
+            for family, parts in families.items()
+        },
+        delay=t.duration(one.delay) if one.delay else "",
+        stops=frozenset(str(stop) for stop in one.stops_on),
+    )
+
+
+def _of_part(family: str, place: int, part: Part, t: Texts, known: Names) -> PartForm:
+    made = PartForm(family, place, part.kind, kept=str(place) if isinstance(part, Send) and part.medium else "")
+    fields = [
+        Field(f"{made.prefix}.{one.name}", one, _said(part, one, t), _options(one, t, known))
+        for one in part.parameters()
+    ]
+    return PartForm(family, place, part.kind, fields, made.kept)
+
+
+def _said(part: Part, one: Parameter, t: Texts) -> list[str]:
+    value = getattr(part, one.name)
+    if value is None:
+        return []
+    match one.asks.kind:
+        case Kind.LENGTH:
+            return [t.duration(timedelta(seconds=value))]
+        case Kind.WORDS:
+            return [", ".join(value)]
+        case Kind.MONEY if isinstance(part, AmountIs):
+            return [t.money(*part.money)]
+        case _:
+            return [str(item) for item in value] if one.many else [str(value)]
+
+
+def _options(one: Parameter, t: Texts, known: Names) -> list[tuple[str, str]]:
+    if one.asks.kind is Kind.CHOICE:
+        return [(key, t(words)) for key, words in one.asks.choices.items()]
+    return [(str(key), name) for key, name in known.of(one.asks.kind).items()]
+
+
+def of_fields(form: Form, t: Texts, known: Names) -> TriggerForm:
+    """What was filled in so far, with what a press adds or takes away."""
+    taken = form.text("take")
+    parts = {family: list(_parts(form, family, taken, t, known)) for family in FAMILIES}
+    parts["occasion"] = parts["occasion"][:1] or [PartForm("occasion", 0, "")]
+    for family in ("condition", "action"):
+        if form.text("more") == family or (family == "action" and not parts[family]):
+            parts[family].append(PartForm(family, _next(parts[family]), ""))
+    return TriggerForm(
+        trigger_id=form.number("trigger"),
+        version=form.number("version"),
+        parts=parts,
+        delay=form.text("delay"),
+        stops=frozenset(form.all("stop")) & {str(stop) for stop in Stop},
+    )
+
+
+def _next(parts: Sequence[PartForm]) -> int:
+    return max((one.place for one in parts), default=-1) + 1
+
+
+def _parts(form: Form, family: str, taken: str, t: Texts, known: Names) -> Iterator[PartForm]:
+    for place in range(MOST_PARTS):
+        prefix = f"{family}.{place}"
+        if prefix == taken or not form.all(prefix):
+            continue
+        kind = form.text(prefix)
+        part: type[Part] | None = FAMILIES[family]().get(kind)
+        asked = part.parameters() if part else []
+        fields = [
+            Field(f"{prefix}.{one.name}", one, form.all(f"{prefix}.{one.name}"), _options(one, t, known))
+            for one in asked
+        ]
+        yield PartForm(family, place, kind if part else "", fields, form.text(f"{prefix}.kept"))
+
+
+def draft_of(form: TriggerForm, t: Texts, known: Names, before: Trigger | None) -> Draft:
+    """What the trigger should be. Raises whatever its parameters refuse, and Unreadable."""
+    parts = {
+        family: tuple(_read(one, t, known, before) for one in form.parts[family] if one.part is not None)
+        for family in FAMILIES
+    }
+    if not parts["occasion"]:
+        raise NothingSetsItOff
+    return Draft(
+        occasion=parts["occasion"][0],
+        conditions=parts["condition"],
+        actions=parts["action"],
+        delay=read_duration(form.delay) if form.delay else timedelta(),
+        stops_on=frozenset(Stop(one) for one in form.stops),
+        preset=before.preset if before else None,
+        pipeline_id=before.pipeline_id if before else None,
+    )
+
+
+def _read(one: PartForm, t: Texts, known: Names, before: Trigger | None) -> Any:
+    part = one.part
+    if part is None:
+        raise NothingSetsItOff
+    values = {each.asked.name: value for each in one.fields if (value := _value(part, each, t, known)) is not None}
+    if part is Send and one.kept and before is not None:
+        values["medium"] = _medium(before, one.kept)
+    try:
+        return part.model_validate(values)
+    except ValidationError:
+        missing = next((each for each in one.fields if each.asked.name not in values), None)
+        label = missing.asked.asks.label if missing else part.label
+        raise Unreadable(part=t(label), example="…") from None
+
+
+def _value(part: type[Part], one: Field, t: Texts, known: Names) -> Any:
+    """What a parameter is; None where nothing was said and nothing need be."""
+    said = [value for value in one.values if value.strip()]
+    if one.kind in CHOSEN:
+        chosen = [picked_value(part, one.asked, value, known) for value in said]
+        if one.asked.many:
+            return chosen or None
+        return chosen[0] if chosen else None
+    if not said and (one.asked.optional or part is Send):
+        return "" if part is Send else None
+    return typed_value(t, part, one.asked, one.value, known)
+
+
+def _medium(before: Trigger, kept: str) -> Any:
+    """The file that an action sends already: a form of a page has no other."""
+    action = before.actions[int(kept)] if kept.isdecimal() and int(kept) < len(before.actions) else None
+    return action.medium if isinstance(action, Send) else None
