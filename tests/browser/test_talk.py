@@ -45,7 +45,9 @@ class Desk:
     async def opens_number(self, deal_id: int, **options: Any) -> Page:
         """The page of a deal."""
         page = await self._windows.open(storage_state=self._signed_in, **options)
-        await page.goto(f"{self.shop.program.url}/deals/{deal_id}")
+        # From this answer on the page is told of whatever comes.
+        async with page.expect_response("**/live?*"):
+            await page.goto(f"{self.shop.program.url}/deals/{deal_id}")
         return page
 
 

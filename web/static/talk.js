@@ -140,10 +140,13 @@ function leaveTalk(words) {
 }
 function showTyping(types) {
   clearTimeout(typingTimer);
+  typingTimer = types ? setTimeout(showTyping, TYPING_MS, false) : null;
   document.querySelector(".talk-head .typing-line").hidden = !types;
-  if (types) typingTimer = setTimeout(showTyping, TYPING_MS, false);
 }
-document.addEventListener("parts", () => showTab());
+document.addEventListener("parts", () => {
+  showTab();
+  document.querySelector(".talk-head .typing-line").hidden = typingTimer === null;
+});
 
 function loadQueue() {
   queueTimer = null;
