@@ -26,10 +26,13 @@ from inbox.models import attachment, channel, contact, conversation, identity, m
 from inbox.models import update as receipt
 from inbox.splitting import split
 from inbox.uploads import use
+from inbox.wording import shortened
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
-PAGE = 30
+# What has no words but those under it.
+FILES = LIMITS.sends - {"text"}
+PAGE, QUOTED = 30, 120
 # So many changes are told one by one; who missed more is better shown all anew.
 MOST_CHANGES = 200
 LONGEST_NAME, LONGEST_SOURCE = 64, 64
@@ -196,6 +199,8 @@ class Shown:
     edited: bool
     album: str | None
     file: FileView | None
+    # What it answers, in short; a medium without words is an empty text.
+    answers: str | None
 
 
 def _visible() -> ColumnElement[bool]:
@@ -204,15 +209,31 @@ def _visible() -> ColumnElement[bool]:
     return and_(message.c.deleted_at.is_(None), or_(message.c.direction == "in", ours))
 
 
-_SHOWN = select(
-    message,
-    attachment.c.id.label("file_id"),
-    attachment.c.kind.label("file_kind"),
-    attachment.c.mime,
-    attachment.c.name.label("file_name"),
-    attachment.c.size,
-    attachment.c.state,
-).outerjoin(attachment, and_(attachment.c.message_id == message.c.id, attachment.c.place == 0))
+_answered = message.alias("answered")
+_SHOWN = (
+    select(
+        message,
+        _answered.c.kind.label("answered_kind"),
+        _answered.c.body.label("answered_body"),
+        attachment.c.id.label("file_id"),
+        attachment.c.kind.label("file_kind"),
+        attachment.c.mime,
+        attachment.c.name.label("file_name"),
+        attachment.c.size,
+        attachment.c.state,
+    )
+    .outerjoin(attachment, and_(attachment.c.message_id == message.c.id, attachment.c.place == 0))
+    .outerjoin(
+        _answered,
+        and_(
+            _answered.c.id == message.c.reply_to_id,
+            _answered.c.conversation_id == message.c.conversation_id,
+            _answered.c.direction != "note",
+            # What was taken back is not quoted either.
+            _answered.c.deleted_at.is_(None),
+        ),
+    )
+)
 
 
 async def newest(uow: UnitOfWork, talk: Talk, *, before: int | None = None) -> list[Shown]:
@@ -232,12 +253,18 @@ def _shown(row: Any) -> Shown:
         is_his=row.direction == "in",
         actor=row.actor,
         kind=row.kind,
-        text=row.body.get("text", "") if row.kind == "text" or file else words(row.kind, row.body),
+        text=_said(row.kind, row.body),
         at=row.at,
         edited=row.edited_at is not None,
         album=row.album,
         file=file,
+        answers=None if row.answered_kind is None else shortened(_said(row.answered_kind, row.answered_body), QUOTED),
     )
+
+
+def _said(kind: str, body: dict[str, Any]) -> str:
+    text: str = body.get("text") or ("" if kind in FILES else words(kind, body))
+    return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from mimetypes import guess_type
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from core.texts import Texts
 from web import formatting, messages
 from web.words import OWN_NAMES, agent_name, channel_of, kind_of, micros, role_name, total_of, waiting_look
 
@@ -87,10 +88,12 @@ class Rendering:
         address = escape(f"{self.asset('icons.svg')}#i-{name}")
         return Markup(f'<svg class="{kind}" aria-hidden="true"><use href="{address}"/></svg>')
 
-    def render(self, template: str, **values: object) -> str:
-        """A template with values; `t`, the texts of whoever reads it, is always among them, and his `theme` may be."""
+    def render(self, template: str, *, t: Texts, **values: object) -> str:
+        """A template with values, in the texts of whoever reads it; his `theme` may be among them."""
         values.setdefault("theme", None)
-        return self._environment.get_template(template).render(values)
+        # By a name of its own, as the tool that gathers texts finds no calls of attributes.
+        values["plural"] = t.plural
+        return self._environment.get_template(template).render(values, t=t)
 
 
 def initials(name: str) -> str:

@@ -130,9 +130,9 @@ class Caller:
 
     def html(self, template: str, now: datetime, **values: object) -> str:
         """A template with what every one of them knows."""
-        common: dict[str, object] = {"by": self.by, "t": self.t, "now": now, "csrf": self.csrf}
+        common: dict[str, object] = {"by": self.by, "now": now, "csrf": self.csrf}
         common |= {"may": self.by.may, "Right": Right, "theme": self.theme, "on_shift": self.on_shift}
-        return self.site.rendering.render(template, **(common | values))
+        return self.site.rendering.render(template, t=self.t, **(common | values))
 
 
 @dataclass(slots=True, kw_only=True)

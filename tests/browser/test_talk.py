@@ -10,6 +10,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 from tests.botapi.client import User
 from tests.browser.conftest import PHONE, Windows
 from tests.running.shop import Shop
+from tests.running.visitor import visiting
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -38,9 +39,15 @@ class Desk:
 
     async def opens(self, customer: User, **options: Any) -> Page:
         """The page of a customer's deal."""
-        deal_id = await self.shop.rows.until(DEAL_OF, bool, name=customer.first_name)
+        found = await self.shop.rows.until(DEAL_OF, bool, name=customer.first_name)
+        return await self.opens_number(found[0][0], **options)
+
+    async def opens_number(self, deal_id: int, **options: Any) -> Page:
+        """The page of a deal."""
         page = await self._windows.open(storage_state=self._signed_in, **options)
-        await page.goto(f"{self.shop.program.url}/deals/{deal_id[0][0]}")
+        # From this answer on the page is told of whatever comes.
+        async with page.expect_response("**/live?*"):
+            await page.goto(f"{self.shop.program.url}/deals/{deal_id}")
         return page
 
 
@@ -210,3 +217,19 @@ async def test_on_a_phone_the_talk_comes_first_and_the_rest_is_behind_tabs(desk:
     await expect(page.locator("#answer")).to_be_hidden()
     await page.get_by_role("link", name="Talk", exact=True).click()
     await expect(page.locator("#answer")).to_be_visible()
+
+
+async def test_a_visitor_of_the_web_chat_is_seen_typing_and_reading(desk: Desk) -> None:
+    async with visiting(desk.shop.program.url) as new:
+        visitor = await new()
+        await visitor.says("Hello from the site")
+        await desk.shop.rows.settled()
+        page = await desk.opens_number(await desk.shop.rows.value("SELECT max(id) FROM deal"))
+        await expect(page.locator("#live")).to_have_text("Live")
+        await visitor.asks("POST", "typing", json={})
+        await expect(page.locator(".talk-head .typing-line")).to_be_visible()
+        await page.get_by_label("Answer to").fill("Good day")
+        await page.keyboard.press("Control+Enter")
+        told = await visitor.reads("Good day")
+        await visitor.asks("POST", "seen", json={"up_to": told["id"]})
+        await expect(bubble(page, "Good day").locator(".at")).to_contain_text("read")

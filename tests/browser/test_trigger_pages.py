@@ -30,6 +30,8 @@ async def test_a_follow_up_is_made_in_the_form_changed_switched_off_and_deleted(
     await expect(form.get_by_label("Text")).to_have_value("Hello {name}, is anything unclear?")
     await form.get_by_role("button", name="action").click()
     await form.locator("select[name='action.1']").select_option("add_task")
+    await form.locator("select[name='action.1.task_kind']").select_option(index=1)
+    await form.get_by_label("Due after").fill("1 h")
     await form.get_by_role("button", name="Save").click()
     await expect(page.locator(".trig").first).to_contain_text("Hello {name}")
     await shop.rows.until(

@@ -113,7 +113,7 @@ async def test_the_parts_of_a_customers_album_share_a_key_and_keep_their_order(r
         await read(rig, offset)
 
 
-@pytest.mark.needs("replies")
+@pytest.mark.needs("visitors' replies")
 async def test_an_answer_names_what_it_answers(rig: Rig) -> None:
     anna = await rig.customer("Anna")
     first = await anna.writes("text", "Hello")
@@ -244,7 +244,6 @@ async def test_a_file_that_is_not_to_be_had_now_can_be_asked_for_again(rig: Rig,
         await away.close()
 
 
-@pytest.mark.needs("replies")
 async def test_our_answer_shows_what_it_answers(rig: Rig) -> None:
     anna = await rig.customer("Anna")
     question = await anna.writes("text", "How much?")

@@ -80,7 +80,9 @@ class ThroughTheRows:
                 for one in sending.content.get("parts", [sending.content]):
                     said = _written(one, album if "parts" in sending.content else None)
                     key = f"board:{next(_NAMES)}"
-                    await write(uow, talk_id, written=said, actor="staff:1", client_key=key, reply_to_id=None)
+                    question = select(message.c.id).where(message.c.external_id == (sending.reply_to or ""))
+                    answered = await uow.value(question)
+                    await write(uow, talk_id, written=said, actor="staff:1", client_key=key, reply_to_id=answered)
             else:
                 ours = select(message.c.id).where(message.c.external_id == sending.target)
                 one_said = await what_we_said(uow, await uow.value(ours))
@@ -165,9 +167,13 @@ class WebCustomer:
         return [await self._seen(one) for one in shown if not one["his"]]
 
     async def _seen(self, one: dict[str, Any]) -> Seen:
+        answered = message.alias("answered")
         async with self._office.database.reading() as uow:
             row = await uow.row(
-                select(message.c.external_id, message.c.body, attachment.c.path)
+                select(
+                    message.c.external_id, message.c.body, attachment.c.path, answered.c.external_id.label("answered")
+                )
+                .outerjoin(answered, answered.c.id == message.c.reply_to_id)
                 .outerjoin(attachment, attachment.c.message_id == message.c.id)
                 .where(message.c.id == one["id"])
             )
@@ -181,7 +187,7 @@ class WebCustomer:
             kind=one["kind"],
             text=one["text"],
             edited=one["edited"],
-            replies_to=None,
+            replies_to=row.answered if one["answers"] is not None else None,
             reaction=None,
             bold=tuple(one["text"][entity["offset"] :][: entity["length"]] for entity in bold),
             file=row.path,
@@ -199,7 +205,9 @@ class WebChatRig:
     """An office with its web server."""
 
     # What visitors cannot do here, or what never happens where nothing leaves the machine.
-    lacks = frozenset({"unknown", "replies", "edits", "reactions", "limits", "failures", "fetching", "captions"})
+    lacks = frozenset(
+        {"unknown", "visitors' replies", "edits", "reactions", "limits", "failures", "fetching", "captions"}
+    )
     writes = frozenset({"text", "contact", *BYTES})
 
     def __init__(self, office: Office, site: Site, listeners: Listeners, url: str, new: New) -> None:

@@ -9,7 +9,7 @@ ANSWER = "Here it is"
 STATES = (
     "SELECT state FROM outgoing WHERE op = 'send' AND message_id IN (SELECT id FROM message WHERE direction = 'out')"
 )
-EPOCH = "SELECT epoch FROM lease"
+EPOCH = "SELECT epoch FROM lease JOIN channel ON lease.name = 'channel:' || channel.id WHERE channel.kind = 'telegram'"
 CARDS = "SELECT state FROM outgoing WHERE op = 'send' AND ref IS NOT NULL"
 
 

@@ -49,6 +49,7 @@ async def test_a_visitor_writes_and_an_operator_in_telegram_answers_edits_and_ta
     assert "spring-ad" in card.text
     answer = await maria.sends("It is", reply_to=card.id)
     told = await visitor.reads("It is")
+    assert told["answers"] in (None, "Is the lamp in stock?")
     assert told["from"] == maria.first_name.split()[0]
     await maria.edits(answer, "It is, in red")
     assert (await visitor.reads("in red"))["edited"]
@@ -71,6 +72,16 @@ async def test_a_photo_of_a_visitor_reaches_telegram_as_a_photo_and_a_file_as_a_
     seen = await maria.sees("Visitor", kind="document")
     assert await stored(shop, seen.file_id) == PDF
     assert "plan.pdf" in str(seen.raw)
+
+
+async def test_a_picture_that_telegram_cannot_show_arrives_as_a_file(shop: Shop, new_visitor: New) -> None:
+    maria = await shop.operator("Maria")
+    await shop.on_shift(maria)
+    visitor = await new_visitor()
+    await shop.api.fault("400", method="sendPhoto", description="Bad Request: PHOTO_INVALID_DIMENSIONS")
+    await visitor.says("A long one", uploads=[await visitor.uploads(PNG, "long.png")])
+    seen = await maria.sees("A long one", kind="document")
+    assert await stored(shop, seen.file_id) == PNG
 
 
 async def test_an_album_of_a_visitor_arrives_as_one(shop: Shop, new_visitor: New) -> None:

@@ -30,6 +30,8 @@ SLOWEST = 15.0
 LEAST = 64 * 1024
 MESSAGES = RateLimitItemPerMinute(20)
 UPLOADS = RateLimitItemPerMinute(10)
+# However many tokens somebody has made himself.
+UPLOADS_OF_ADDRESS = RateLimitItemPerMinute(40)
 SMALL_THINGS = RateLimitItemPerMinute(120)
 NEW_TALKS = RateLimitItemPerMinute(30, 10)
 

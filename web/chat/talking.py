@@ -121,6 +121,7 @@ def _told(one: Shown, names: dict[str, str]) -> dict[str, Any]:
         "album": one.album,
         "key": one.client_key,
         "from": names.get(one.actor),
+        "answers": one.answers,
     }
     if one.file is not None:
         file = one.file

@@ -62,13 +62,13 @@ function make(name, attributes = {}, ...children) {
 }
 
 const SHAPES = {
-  chat: "M3.5 5.5h13v9h-7l-3.500 3v-3h-2.500z",
-  close: "m5.500 8 4.500 4.500L14.500 8",
-  clip: "m15.800 9.200-5.900 5.900a3.600 3.600 0 0 1-5.100-5.100l6.200-6.200a2.400 2.400 0 0 1 3.400 3.400l-6 6a1.200 1.200 0 0 1-1.700-1.700l5.300-5.300",
-  send: "M3.400 9.400 16.800 3.600l-4.600 13.200-2.700-5.600zm6.100 1.800 3-3.200",
-  sending: "M10 4.500V10l3 2M10 2.500a7.500 7.500 0 1 0 .01 0",
-  sent: "m4.500 10.600 3.600 3.600 7-8",
-  read: "m2 10.600 3.600 3.600 7-8M9.400 13.300l.9.9 7.300-8",
+  chat: "M3.5 5.5h13v9h-7l-3.5 3v-3h-2.5z",
+  close: "m5.5 8 4.5 4.5L14.5 8",
+  clip: "m15.8 9.2-5.9 5.9a3.6 3.6 0 0 1-5.1-5.1l6.2-6.2a2.4 2.4 0 0 1 3.4 3.4l-6 6a1.2 1.2 0 0 1-1.7-1.7l5.3-5.3",
+  send: "M3.4 9.4 16.8 3.6l-4.6 13.2-2.7-5.6zm6.1 1.8 3-3.2",
+  sending: "M10 4.5V10l3 2M10 2.5a7.5 7.5 0 1 0 .01 0",
+  sent: "m4.5 10.6 3.6 3.6 7-8",
+  read: "m2 10.6 3.6 3.6 7-8M9.4 13.3l.9.9 7.3-8",
 };
 function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -95,12 +95,12 @@ const STYLE = `
 * { box-sizing: border-box; } [hidden] { display: none !important; }
 button, textarea, input { font: inherit; color: inherit; margin: 0; }
 button { cursor: pointer; border: 0; background: none; padding: 0; min-width: 44px; min-height: 44px; border-radius: 8px; }
-:focus-visible { outline: 3px solid var(--w-color); outline-offset: 2px; }
+:focus-visible { outline: 3px solid var(--ink); outline-offset: 2px; }
 svg { width: 20px; height: 20px; fill: none; stroke: currentColor; stroke-width: 1.6; stroke-linecap: round; stroke-linejoin: round; vertical-align: middle; }
 .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .launch { width: 60px; height: 60px; border-radius: 50%; background: var(--w-color); color: var(--w-ink); box-shadow: 0 6px 20px #0004; position: relative; }
 .launch svg { width: 28px; height: 28px; }
-.launch:focus-visible, header button:focus-visible { outline-color: var(--w-ink); box-shadow: 0 0 0 6px var(--w-color); }
+header button:focus-visible { outline-color: var(--w-ink); }
 .count { position: absolute; top: -4px; right: -4px; min-width: 24px; height: 24px; border-radius: 12px; padding: 0 6px; background: var(--bad); color: #fff; font-size: 13px; line-height: 24px; text-align: center; }
 .panel { display: flex; flex-direction: column; width: 384px; height: min(640px, calc(100vh - 40px)); height: min(640px, calc(100dvh - 40px)); background: var(--ground); color: var(--ink); border-radius: 18px; overflow: hidden; box-shadow: 0 12px 40px #0005; }
 :host([full]) .panel { width: 100%; max-width: 760px; height: 100%; margin: 0 auto; border-radius: 0; box-shadow: 0 0 40px #0002; }
@@ -112,6 +112,7 @@ header div { flex: 1; min-width: 0; } h2 { font-size: 16px; font-weight: 650; ma
 .msg { max-width: 84%; align-self: flex-start; margin-top: 4px; } .msg.his { align-self: flex-end; } .msg.joined { margin-top: 0; }
 .bubble { display: flow-root; background: var(--paper); border: 1px solid var(--line); border-radius: 14px 14px 14px 4px; padding: 8px 12px; overflow-wrap: anywhere; white-space: pre-wrap; }
 .his .bubble { background: var(--w-color); color: var(--w-ink); border-color: var(--w-color); border-radius: 14px 14px 4px 14px; }
+blockquote { margin: 0 0 4px; padding-left: 8px; border-left: 3px solid var(--w-color); color: var(--soft); font-size: 13px; }
 .bubble a { color: inherit; } .meta { font-size: 12px; color: var(--soft); margin-left: 8px; white-space: nowrap; float: right; padding-top: 4px; } .his .meta { color: inherit; } .meta svg { width: 15px; height: 15px; }
 .shot { display: block; width: calc(100% + 16px); min-width: 200px; height: 170px; margin: -4px -8px 6px; border-radius: 10px; overflow: hidden; background: #0001; }
 .shot img { width: 100%; height: 100%; object-fit: cover; display: block; }
@@ -120,7 +121,7 @@ audio, video { display: block; width: 250px; max-width: 100%; } video { max-heig
 .failed .bubble { display: flow-root; background: var(--paper); color: var(--ink); border-color: var(--bad); } .trouble { color: var(--bad); font-size: 13px; margin: 2px 4px; } .trouble button { text-decoration: underline; padding: 0 6px; }
 .older { align-self: center; color: var(--soft); text-decoration: underline; padding: 0 12px; }
 form.ask { background: var(--paper); border: 1px solid var(--line); border-radius: 14px; padding: 12px; margin-top: 10px; } form.ask p { margin: 0 0 8px; font-size: 14px; }
-.row { display: flex; gap: 8px; flex-wrap: wrap; } .row label { flex: 1 1 140px; } .row input { width: 100%; min-height: 44px; border: 1px solid var(--edge); border-radius: 8px; padding: 0 10px; background: var(--paper); }
+.row { display: flex; gap: 8px; flex-wrap: wrap; } .row label { flex: 1 1 220px; } .row input { width: 100%; min-height: 44px; border: 1px solid var(--edge); border-radius: 8px; padding: 0 10px; background: var(--paper); }
 .main { background: var(--w-color); color: var(--w-ink); padding: 0 16px; font-weight: 600; }
 .status { margin: 0; padding: 0 18px; min-height: 20px; font-size: 12.5px; color: var(--soft); }
 .chips { display: flex; flex-wrap: wrap; gap: 6px; padding: 8px 14px 0; background: var(--paper); } .chips button { background: var(--ground); border: 1px solid var(--line); padding: 0 10px; font-size: 13px; max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
@@ -224,6 +225,7 @@ function bubble(one, tick, joined) {
   const meta = make("span", { class: "meta" }, one.edited ? `${say("edited")} · ` : "", make("time", { datetime: one.at }, clock.format(new Date(one.at))));
   if (tick) meta.append(" ", icon(tick), make("span", { class: "sr" }, say(tick)));
   const inner = make("div", { class: "bubble" });
+  if (one.answers != null) inner.append(make("blockquote", {}, one.answers || "📎"));
   if (one.file) inner.append(fileOf(one.file));
   inner.append(...linked(one.text), meta);
   return make("div", { class: `msg${one.his ? " his" : ""}${joined ? " joined" : ""}` }, inner);

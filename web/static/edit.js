@@ -143,7 +143,9 @@ document.addEventListener("htmx:afterRequest", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target === ask && !ask.open) ask.showModal();
+  if (event.detail.target !== ask || ask.open) return;
+  for (const open of document.querySelectorAll("details.pop[open]")) open.open = false;
+  ask.showModal();
 });
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-close]")) event.target.closest("dialog").close();

@@ -28,7 +28,8 @@ function put(html, mine = false) {
       continue;
     }
     if (known) {
-      if (!fresh.matches(".event")) known.replaceWith(fresh);
+      if (fresh.matches(".event") || known.isEqualNode(fresh) || isPlaying(known)) continue;
+      known.replaceWith(fresh);
     } else if (fresh.matches(".event") || Number(fresh.dataset.id) > first) {
       const place = behind(fresh);
       if (day) place.before(day);
@@ -41,6 +42,9 @@ function put(html, mine = false) {
   else newest.hidden = false;
   look();
 }
+
+/** Whether somebody listens to a message, which then stays as it is. */
+const isPlaying = (message) => [...message.querySelectorAll("audio, video")].some((one) => !one.paused);
 
 /** What a new element stands before: whatever is on its way comes last. */
 function behind(fresh) {
@@ -63,7 +67,13 @@ feed.addEventListener("load", (event) => {
   // A picture that arrives makes the talk longer.
   if (event.target.matches("img") && feed.scrollHeight - feed.scrollTop - feed.clientHeight < NEAR + event.target.clientHeight) toEnd();
 }, true);
-feed.addEventListener("scroll", () => { if (isAtEnd()) newest.hidden = true; });
+let wasAtEnd = true;
+feed.addEventListener("scroll", () => {
+  wasAtEnd = isAtEnd();
+  if (wasAtEnd) newest.hidden = true;
+});
+// As what one writes grows, the talk has less room.
+new ResizeObserver(() => { if (wasAtEnd) toEnd(); }).observe(feed);
 newest.addEventListener("click", () => { toEnd(); field.focus(); });
 
 let loading = false;
@@ -115,7 +125,7 @@ const stop = listen(`/deals/${dealId}/live?since=${page.dataset.position}`, {
     if (gone) return leaveTalk(gone);
     if (messages) put(messages);
     if (parts) putParts(parts);
-    queueTimer ??= setTimeout(loadQueue, 1500);
+    queueTimer ??= setTimeout(loadQueue, 3000);
   },
   typing: ({ conversations }) => {
     if (conversations.includes(Number(page.dataset.conversation))) showTyping(true);
@@ -130,10 +140,13 @@ function leaveTalk(words) {
 }
 function showTyping(types) {
   clearTimeout(typingTimer);
+  typingTimer = types ? setTimeout(showTyping, TYPING_MS, false) : null;
   document.querySelector(".talk-head .typing-line").hidden = !types;
-  if (types) typingTimer = setTimeout(showTyping, TYPING_MS, false);
 }
-document.addEventListener("parts", () => showTab());
+document.addEventListener("parts", () => {
+  showTab();
+  document.querySelector(".talk-head .typing-line").hidden = typingTimer === null;
+});
 
 function loadQueue() {
   queueTimer = null;

@@ -6,6 +6,7 @@ import math
 import os
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -138,13 +139,23 @@ class Telegram:
         if not await asyncio.to_thread(lambda: all(path.is_file() for path in uploads)):
             raise Refused(Reason.FILE, "the file is not there any more")
         try:
-            result = await self.bot(method_of(sending), request_timeout=self._upload_timeout if uploads else None)
+            result = await self._made(sending, timeout=self._upload_timeout if uploads else None)
         except (TelegramAPIError, ClientDecodeError) as error:
             if isinstance(error, TelegramBadRequest) and "message is not modified" in error.message:
                 return Delivered()
             raise failure_of(error) from None
         made = [one for one in (result if isinstance(result, list) else [result]) if isinstance(one, Message)]
         return Delivered(tuple(str(one.message_id) for one in made), _new_files(sending, made) if uploads else ())
+
+    async def _made(self, sending: Sending, *, timeout: int | None) -> Any:
+        """What a call answers. A picture of ours that Telegram cannot show is sent as a file."""
+        try:
+            return await self.bot(method_of(sending), request_timeout=timeout)
+        except TelegramBadRequest as error:
+            if not (timeout and sending.content.get("kind") == "photo" and _NO_PHOTO.search(error.message)):
+                raise
+            as_file = replace(sending, content=sending.content | {"kind": "document"})
+            return await self.bot(method_of(as_file), request_timeout=timeout)
 
     async def fetch(self, external_ref: str, to: Path, *, most: int) -> None:
         """Download a file. What Telegram says of its size is not relied on."""
@@ -198,6 +209,10 @@ async def _store(content: StreamReader, to: Path, most: int) -> None:
             await asyncio.to_thread(file.write, chunk)
         file.flush()
         await asyncio.to_thread(os.fsync, file.fileno())
+
+
+# How Telegram says that a picture has a form, a size or bytes that it cannot show.
+_NO_PHOTO = re.compile(r"PHOTO_\w+|IMAGE_PROCESS_FAILED")
 
 
 class _Spoilt(Exception):

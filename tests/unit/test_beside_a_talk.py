@@ -1,0 +1,116 @@
+"""What stands beside an open talk: what triggers are going to do, what was seen, what is sent once."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from core.errors import NotFound
+from inbox.models import conversation
+from pipeline.sending import Sending, look, send
+from pipeline.staff.handing_over import hand_over
+from pipeline.staff.taking import DealTaken
+from pipeline.talks import talk_of_deal
+from tests.unit.office import Office
+from tests.unit.test_triggers import Scene
+from triggers.next_up import coming, skip
+
+
+@pytest.fixture
+async def scene(shop: Office) -> Scene:
+    return Scene(shop)
+
+
+async def test_what_a_trigger_is_going_to_do_can_be_skipped_once(shop: Office, scene: Scene) -> None:
+    await scene.follow_up("Any news?", delay=timedelta(hours=2))
+    await shop.receive(shop.message("anna"))
+    await scene.move(1, 3)
+    by = await shop.admin()
+    async with shop.database.unit() as uow:
+        (one,) = await coming(uow, by, 1)
+        assert one.due_at == shop.clock.now() + timedelta(hours=2)
+        await skip(uow, by, one.run_id)
+        with pytest.raises(NotFound):
+            await skip(uow, by, one.run_id)
+    await shop.later(hours=3)
+    assert await scene.runs() == [("stopped", "skipped")]
+    assert "Any news?" not in await shop.texts_to("anna")
+
+
+async def test_what_waits_for_a_colleagues_deal_is_not_told_nor_skipped(shop: Office, scene: Scene) -> None:
+    await scene.follow_up(delay=timedelta(hours=2))
+    maria, boris = await shop.hire("maria"), await shop.hire("boris", on_shift=False)
+    await shop.receive(shop.message("anna"))
+    await scene.move(1, 3)
+    async with shop.database.unit() as uow:
+        (one,) = await coming(uow, maria, 1)
+        with pytest.raises(DealTaken):
+            await coming(uow, boris, 1)
+        with pytest.raises(DealTaken):
+            await skip(uow, boris, one.run_id)
+
+
+async def test_only_whoever_has_a_deal_sees_it_for_its_customer(shop: Office) -> None:
+    maria, boss = await shop.hire("maria"), await shop.admin()
+    await shop.receive(shop.message("anna"))
+    async with shop.database.unit() as uow:
+        written = (await talk_of_deal(uow, maria, 1)).messages[-1].id
+        await look(uow, boss, 1, up_to=written)
+    assert await _seen(shop) is None
+    async with shop.database.unit() as uow:
+        await look(uow, maria, 1, up_to=10**9)
+    assert await _seen(shop) == written
+
+
+async def _seen(shop: Office) -> int | None:
+    await shop.settle()
+    async with shop.database.reading() as uow:
+        seen: int | None = await uow.value(select(conversation.c.seen_by_us_id))
+    return seen
+
+
+async def test_a_repeat_of_what_was_sent_is_what_was_sent(shop: Office) -> None:
+    maria = await shop.hire("maria")
+    await shop.receive(shop.message("anna"))
+    sending = Sending(client_key="web:2:0123456789", text="Two are here")
+    async with shop.database.unit() as uow:
+        first = await send(uow, maria, 1, sending)
+    async with shop.database.unit() as uow:
+        assert await send(uow, maria, 1, sending) == first
+    assert await shop.texts_to("anna") == ["Two are here"]
+
+
+async def test_nobody_sends_to_a_colleagues_customer(shop: Office) -> None:
+    await shop.hire("maria")
+    boris = await shop.hire("boris", on_shift=False)
+    await shop.receive(shop.message("anna"))
+    async with shop.database.unit() as uow:
+        with pytest.raises(DealTaken):
+            await send(uow, boris, 1, Sending(client_key="web:3:0123456789", text="Mine!"))
+
+
+async def test_a_reply_is_to_a_message_of_the_same_talk(shop: Office) -> None:
+    maria = await shop.hire("maria")
+    await shop.receive(shop.message("anna"))
+    await shop.receive(shop.message("olga"))
+    async with shop.database.unit() as uow:
+        other = (await talk_of_deal(uow, maria, 2)).messages[-1].id
+        with pytest.raises(NotFound):
+            await send(uow, maria, 1, Sending(client_key="web:4:0123456789", text="Hi", reply_to_id=other))
+
+
+async def test_older_messages_are_whole_and_in_their_order_piece_by_piece(shop: Office) -> None:
+    maria, boss = await shop.hire("maria"), await shop.admin()
+    await shop.receive(*[shop.message("anna", f"Line {n}") for n in range(30)])
+    async with shop.database.unit() as uow:
+        await hand_over(uow, boss, 1, to=maria.id)
+    found: list[str] = []
+    before = None
+    async with shop.database.reading() as uow:
+        while True:
+            talk = await talk_of_deal(uow, maria, 1, before=before, limit=7)
+            found = [one.body["text"] for one in talk.messages] + found
+            before = talk.messages[0].id
+            if not talk.earlier:
+                break
+    assert found == [f"Line {n}" for n in range(30)]
