@@ -74,8 +74,8 @@ class _HereConnection(_Connection):
 
     def __await__(self) -> Generator[Any, None, Self]:
         self._connection = self._connector()
+        yield from ()
         return self
-        yield
 
     async def _execute(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
         return fn(*args, **kwargs)

@@ -12,33 +12,37 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.demo.acting import Actors
+from app.demo.messenger import fate
+from app.demo.pictures import Pictures
 from app.demo.shop import Crowd, never_close, open_shop
 from app.demo.talks import Book, Story, new_story
-from app.demo.pictures import Pictures
 from app.story import STORY
 from core import sqlite
 from core.database import Database, UnitOfWork
 from core.relay import Relay
 from inbox import heads, marking, outcomes
-from inbox.channel import Delivered, Reason, Refused, Unanswered
+from inbox.channel import Delivered
 from inbox.models import conversation
 from inbox.outcomes import Result
 from pipeline.models import deal, talk
 from pipeline.staff.handing_over import hand_over
 from pipeline.totals import fold
 from pipeline.work.reminding import remind
-from triggers.delays import Delays
+from triggers.firing import fire
 from triggers.models import IS_WAITING, trigger_run
+from triggers.runs import RUNS, Run
 
 DAYS = 21
-DEALS = 130
+DEALS = 118
 # How often a day people act, and how often in the hours before now.
-MOMENTS_A_DAY, LAST_MOMENTS = 5, 12
+MOMENTS_A_DAY, LAST_MOMENTS = 4, 12
 LAST_HOURS = timedelta(hours=5)
 OPEN_AT, CLOSED_AT = time(9, 5), time(18, 50)
 # So many customers wait for the admin himself.
 HIS_OWN = 5
-FALLS_SILENT, COMES_BACK = 0.1, 0.12
+FALLS_SILENT, COMES_BACK = 0.16, 0.12
+# In moments: how long each waits for the other.
+PAUSES = (1, 2, 2, 3, 5, 8, 14)
 
 
 class MovedClock:
@@ -81,8 +85,10 @@ class OneUnit(Database):
             self._failed = True
             raise
 
-    def reading(self) -> contextlib.AbstractAsyncContextManager[UnitOfWork]:
-        return self.unit()
+    @contextlib.asynccontextmanager
+    async def reading(self) -> AsyncIterator[UnitOfWork]:
+        async with self.unit() as uow:
+            yield uow
 
 
 class OpenDeal(NamedTuple):
@@ -105,10 +111,9 @@ class Plan:
 class Past:
     """The weeks before `now`; afterwards `stories` are those that go on."""
 
-    def __init__(self, database: OneUnit, clock: MovedClock, delays: Delays, told: Book, chance: Random, seed: int) -> None:
+    def __init__(self, database: OneUnit, clock: MovedClock, *, told: Book, chance: Random, seed: int) -> None:
         self._database = database
         self._clock = clock
-        self._delays = delays
         self._told = told
         self._chance = chance
         self._relay = Relay(database, STORY, retry_after=1)
@@ -155,7 +160,8 @@ class Past:
         self._clock.moment = moment
         await self._let_due_act()
         due = [one for one in self._plans if one.at <= number]
-        await self._deliver()
+        if number % 2:
+            await self._deliver()
         await self._customers(due)
         await self._settle()
         self._clock.moment = moment + timedelta(minutes=self._chance.uniform(1, 4))
@@ -165,10 +171,9 @@ class Past:
 
     async def _let_due_act(self) -> None:
         async with self._database.unit() as uow:
-            rows = await uow.rows(select(trigger_run.c.id).where(IS_WAITING, trigger_run.c.due_at <= uow.now))
+            found = await uow.rows(RUNS.where(IS_WAITING, trigger_run.c.due_at <= uow.now).order_by(trigger_run.c.id))
+            await fire(uow, [Run(*row) for row in found])
             await remind(uow)
-        if rows:
-            await self._delays.fire([row.id for row in rows])
 
     async def _customers(self, due: Sequence[Plan]) -> None:
         said = []
@@ -204,7 +209,7 @@ class Past:
             story.silent = True
             one.at = number + self._chance.randint(15, 60)
         else:
-            one.at = number + self._chance.choice((1, 1, 2, 3, 5, 9))
+            one.at = number + self._chance.choice(PAUSES)
 
     def _leave(self, one: Plan, number: int) -> None:
         """A story is over; some customers come back with another one."""
@@ -235,12 +240,10 @@ class Past:
         return bool(marked)
 
     def _result(self, one: marking.Marked) -> Result:
-        dice = self._chance.random()
-        if dice < 0.008:
-            return Result(one, failure=Unanswered("no answer in time"))
-        if dice < 0.014:
-            return Result(one, failure=Refused(Reason.REFUSED, "the chat does not take this message"))
-        return Result(one, delivered=Delivered(tuple(f"d{one.id}-{place}" for place in range(max(1, len(one.messages))))))
+        if failure := fate(self._chance):
+            return Result(one, failure=failure)
+        names = tuple(f"past-{one.id}-{place}" for place in range(max(1, len(one.messages))))
+        return Result(one, delivered=Delivered(names))
 
     async def _keep_some_for_the_admin(self) -> None:
         """Whoever looks on has customers of his own, who wait for him."""
@@ -285,4 +288,4 @@ def moments_before(now: datetime, zone: ZoneInfo, chance: Random) -> list[dateti
         moments += [opened + each * (place + chance.random() * 0.8) for place in range(MOMENTS_A_DAY)]
         if chance.random() < 0.4:
             moments.append(opened + length + timedelta(hours=chance.uniform(1, 3)))
-    return sorted(one for one in moments if one < last or one >= now - LAST_HOURS and one < now)
+    return sorted(one for one in moments if one < last or (one >= now - LAST_HOURS and one < now))

@@ -3,7 +3,7 @@
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -69,7 +69,9 @@ def drawn(wall: Colour, shapes: Sequence[Shape]) -> bytes:
     """A picture of something before a wall, as PNG."""
     rows = b"".join(b"\0" + row for row in _rows(wall, shapes))
     header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(rows, 6)) + _chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(rows, 6)) + _chunk(b"IEND", b"")
+    )
 
 
 def _rows(wall: Colour, shapes: Sequence[Shape]) -> Iterator[bytes]:
@@ -121,13 +123,15 @@ def offer() -> bytes:
 class Pictures:
     """The files that people of the shop send each other, as they lie in its media folder."""
 
-    photos: list[Kept] = field(default_factory=list)
-    pdf: Kept = Kept("document", "")
+    photos: Sequence[Kept]
+    pdf: Kept
 
     @classmethod
     def drawn_in(cls, folder: Path) -> "Pictures":
         """All of them, drawn."""
-        photos = [_kept(folder, drawn(*scene), "photo", "image/png", f"photo-{n}.png") for n, scene in enumerate(_SCENES)]
+        photos = [
+            _kept(folder, drawn(*scene), "photo", "image/png", f"photo-{n}.png") for n, scene in enumerate(_SCENES)
+        ]
         return cls(photos, _kept(folder, offer(), "document", "application/pdf", "Offer Atelier Lipa.pdf"))
 
     def photo(self, chance: Random) -> Kept:

@@ -53,9 +53,7 @@ class Book:
 def book() -> Book:
     """The book, read once."""
     told = tomllib.loads((files(__package__) / "talks.toml").read_text(encoding="utf-8"))
-    return Book(
-        [_talk(one) for one in told["talk"]], told["names"], told["things"], told["sources"], told["answers"]
-    )
+    return Book([_talk(one) for one in told["talk"]], told["names"], told["things"], told["sources"], told["answers"])
 
 
 def _talk(told: Mapping[str, Any]) -> Talk:
