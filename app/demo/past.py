@@ -43,6 +43,7 @@ HIS_OWN = 5
 # So many have written a moment ago.
 JUST_COME = 8
 JUST_NOW = timedelta(seconds=5)
+MINUTES = timedelta(minutes=2)
 FALLS_SILENT, COMES_BACK = 0.16, 0.12
 # In moments: how long each waits for the other.
 PAUSES = (1, 2, 2, 3, 5, 8, 14)
@@ -162,8 +163,10 @@ class Past:
         return new_story(self._told, talk_, self.crowd.customer(talk_.language), self.crowd.source(), self._chance)
 
     async def _moment(self, number: int, moment: datetime) -> None:
-        self._clock.moment = moment
+        # Before anybody has said anything.
+        self._clock.moment = moment - MINUTES
         await self._let_due_act()
+        self._clock.moment = moment
         due = [one for one in self._plans if one.at <= number]
         if number % 2:
             await self._deliver()
@@ -296,4 +299,4 @@ def moments_before(now: datetime, zone: ZoneInfo, chance: Random) -> list[dateti
         moments += [opened + each * (place + chance.random() * 0.8) for place in range(MOMENTS_A_DAY)]
         if chance.random() < 0.4:
             moments.append(opened + length + timedelta(hours=chance.uniform(1, 3)))
-    return sorted(one for one in moments if one < last or (one >= now - LAST_HOURS and one < now))
+    return sorted(one for one in moments if one < last - each or (one >= now - LAST_HOURS and one < now))
