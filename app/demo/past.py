@@ -33,9 +33,9 @@ from triggers.models import IS_WAITING, trigger_run
 from triggers.runs import RUNS, Run
 
 DAYS = 21
-DEALS = 112
+DEALS = 106
 # How often a day people act, and how often in the hours before now.
-MOMENTS_A_DAY, LAST_MOMENTS = 4, 10
+MOMENTS_A_DAY, LAST_MOMENTS = 3, 8
 LAST_HOURS = timedelta(hours=5)
 OPEN_AT, CLOSED_AT = time(9, 5), time(18, 50)
 # So many customers wait for the admin himself.
@@ -285,9 +285,9 @@ async def open_deals(uow: UnitOfWork) -> dict[str, OpenDeal]:
 def moments_before(now: datetime, zone: ZoneInfo, chance: Random) -> list[datetime]:
     """When people acted: in the hours of work of each past day, and again and again in the last hours."""
     last = now - LAST_HOURS
-    moments = [
-        now - LAST_HOURS * (1 - (place + chance.uniform(0.3, 0.9)) / LAST_MOMENTS) for place in range(LAST_MOMENTS)
-    ]
+    lately = LAST_HOURS / LAST_MOMENTS
+    moments = [last + lately * (place + chance.uniform(0.3, 0.9)) for place in range(LAST_MOMENTS - 1)]
+    moments.append(now - JUST_NOW)
     today = now.astimezone(zone).date()
     for back in range(DAYS):
         day = today - timedelta(days=back)
@@ -299,4 +299,4 @@ def moments_before(now: datetime, zone: ZoneInfo, chance: Random) -> list[dateti
         moments += [opened + each * (place + chance.random() * 0.8) for place in range(MOMENTS_A_DAY)]
         if chance.random() < 0.4:
             moments.append(opened + length + timedelta(hours=chance.uniform(1, 3)))
-    return sorted(one for one in moments if one < last - each or (one >= now - LAST_HOURS and one < now))
+    return sorted(one for one in moments if one < last - each or last <= one < now)
