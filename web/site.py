@@ -174,7 +174,20 @@ class Route:
 
 
 # What the numbers in addresses are the numbers of.
-IDS = ("deal", "stage", "message", "attachment", "outgoing", "task", "trigger", "session", "bulk", "pipeline", "run")
+IDS = (
+    "deal",
+    "stage",
+    "message",
+    "attachment",
+    "outgoing",
+    "task",
+    "trigger",
+    "session",
+    "bulk",
+    "pipeline",
+    "run",
+    "person",
+)
 NUMBER = r"{%s:\d{1,18}}"
 
 
