@@ -117,7 +117,7 @@ class Program:
         began = time.monotonic()
         with self._log_file.open("ab") as log:
             self._process = await self._spawn(log, *arguments)
-        self.url = await self._told("Voronka: ")
+        self.url = await self.told("Voronka: ")
         return time.monotonic() - began
 
     async def _spawn(self, log: IO[bytes], *arguments: str) -> Running:
@@ -129,7 +129,8 @@ class Program:
             stderr=log,
         )
 
-    async def _told(self, beginning: str) -> str:
+    async def told(self, beginning: str) -> str:
+        """The rest of the next line that begins so."""
         process = self._alive()
         assert process.stdout is not None
         async with asyncio.timeout(PATIENCE):
