@@ -18,11 +18,15 @@ define install
 @touch $(2)
 endef
 
-.PHONY: run test browser lint bench soak texts lock clean
+.PHONY: run demo test browser lint bench soak texts lock clean
 .NOTPARALLEL:
 
 run: $(RUN)
 	@exec $(BIN)/python -m app run
+
+# A lived-in shop on a folder that is removed at the end.
+demo: $(RUN)
+	@exec $(BIN)/python -m app demo $(ARGS)
 
 test: lint browser
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile

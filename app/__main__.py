@@ -1,4 +1,4 @@
-"""The command line: run, migrate, check, login."""
+"""The command line: run, demo, migrate, check, login."""
 
 import argparse
 import asyncio
@@ -24,19 +24,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the arguments say; the exit code."""
     asked = _parser().parse_args(arguments)
     try:
-        settings = Settings.load()
-        configure(settings.log_level, settings.log_format, settings.secrets)
-        # aiogram notes every update, and calls one that was politely refused not handled.
-        logging.getLogger("aiogram.event").setLevel(logging.WARNING)
-        if settings.voronka_failpoint:
-            arm(settings.voronka_failpoint)
-        return asyncio.run(_COMMANDS[asked.command](settings, asked))
+        if asked.command == "demo":
+            return _demo(asked)
+        return _do(asked, Settings.load())
     except SettingsFaulty as faulty:
         return _refuse(f"The settings cannot be used:\n{faulty}")
     except OtherAccount as other:
         return _refuse(other_bot(other))
     except (CannotRun, EmbeddedRedisFailed) as reason:
         return _refuse(str(reason))
+
+
+def _do(asked: argparse.Namespace, settings: Settings) -> int:
+    configure(settings.log_level, settings.log_format, settings.secrets)
+    # aiogram notes every update, and calls one that was politely refused not handled.
+    logging.getLogger("aiogram.event").setLevel(logging.WARNING)
+    if settings.voronka_failpoint:
+        arm(settings.voronka_failpoint)
+    return asyncio.run(_COMMANDS[asked.command](settings, asked))
+
+
+def _demo(asked: argparse.Namespace) -> int:
+    # Only who wants it reads the book of the demonstration.
+    from app.demo.folder import demo_folder, settings_in
+
+    with demo_folder(asked.folder) as folder:
+        try:
+            return _do(asked, settings_in(folder))
+        except KeyboardInterrupt:
+            return 130
 
 
 def _refuse(words: str) -> int:
@@ -49,6 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     running = commands.add_parser("run", help="start everything")
     running.add_argument("--roles", metavar="LIST", help=f"only some of: {', '.join(ROLES)}")
+    demo = commands.add_parser("demo", help="start a lived-in shop on a throw-away folder, to look at")
+    demo.add_argument("--folder", metavar="PATH", help="keep it in this empty folder, instead of one that is removed")
+    demo.add_argument("--seed", type=int, default=1, help="another number makes another past")
     commands.add_parser("migrate", help="bring the database to the newest schema")
     login = commands.add_parser("login", help="print a one-time link that opens the board as somebody of the staff")
     login.add_argument("name", metavar="NAME", help="as he is called here; on a new installation he becomes its admin")
@@ -62,6 +81,13 @@ async def _run(settings: Settings, asked: argparse.Namespace) -> int:
     except ValueError as unknown:
         raise CannotRun(f"There is no role {unknown}: choose from {', '.join(ROLES)}.") from None
     await run(settings, roles)
+    return 0
+
+
+async def _live(settings: Settings, asked: argparse.Namespace) -> int:
+    from app.demo.show import furnish
+
+    await run(settings, ROLES, furnish=lambda program: furnish(program, seed=asked.seed, kept=asked.folder is not None))
     return 0
 
 
@@ -89,7 +115,7 @@ async def _check(settings: Settings, asked: argparse.Namespace) -> int:
     return 0 if fine else 1
 
 
-_COMMANDS = {"run": _run, "migrate": _migrate, "check": _check, "login": _login}
+_COMMANDS = {"run": _run, "demo": _live, "migrate": _migrate, "check": _check, "login": _login}
 
 
 if __name__ == "__main__":

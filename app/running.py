@@ -6,7 +6,7 @@ import fcntl
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 
 import structlog
@@ -57,8 +57,11 @@ async def redis_at(settings: Settings) -> AsyncIterator[str]:
         await embedded.stop()
 
 
-async def run(settings: Settings, roles: Sequence[str]) -> None:
-    """Run these roles until a signal ends it. Raises CannotRun."""
+Furnish = Callable[[Program], Awaitable[None]]
+
+
+async def run(settings: Settings, roles: Sequence[str], *, furnish: Furnish | None = None) -> None:
+    """Run these roles until a signal ends it; `furnish` adds to what is built before it runs. Raises CannotRun."""
     alone = settings.uses_sqlite or settings.redis_url is None
     if alone and set(roles) != set(ROLES):
         raise CannotRun("Roles can run apart only on PostgreSQL and Redis: set DATABASE_URL and REDIS_URL.")
@@ -66,8 +69,10 @@ async def run(settings: Settings, roles: Sequence[str]) -> None:
         async with redis_at(settings) as redis_url:
             await _migrate(settings)
             program = await build(settings, redis_url, alone=alone, announce=_say)
-            settle()
             try:
+                if furnish is not None:
+                    await furnish(program)
+                settle()
                 await _run_until_signal(program, roles)
             finally:
                 await program.close()
@@ -130,7 +135,9 @@ async def _say_hello(program: Program, roles: Sequence[str]) -> None:
     lines = [f"Voronka: {url}"]
     if "web" in roles:
         lines += [f"Board: {url}/board", f"Chat: {url}/chat"]
-    if settings.telegram_bot_token is None:
+    if program.hello is not None:
+        lines += await program.hello()
+    elif settings.telegram_bot_token is None:
         if "web" in roles and (token := await program.first_admin()) is not None:
             lines.append(f"Admin link: {url}/join/{token}")
         lines.append("Telegram: not connected. Get a token from @BotFather and put TELEGRAM_BOT_TOKEN=... into .env")

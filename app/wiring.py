@@ -29,7 +29,7 @@ from core.settings import Settings
 from core.texts import texts
 from inbox import media
 from inbox.accounts import ensure_account, troubles
-from inbox.channel import Retry
+from inbox.channel import Channel, Retry
 from inbox.channels.telegram import Telegram
 from inbox.channels.webchat import WebChat
 from inbox.delivery import Delivery, Lengths
@@ -85,6 +85,8 @@ class Program:
     stopping: bool = False
     # Where people reach the web; known once it listens.
     url: str = ""
+    # What whoever started it is told instead of how to connect a bot.
+    hello: Callable[[], Awaitable[Sequence[str]]] | None = None
 
     async def readiness(self) -> Readiness:
         """Whether the database answers, and what works worse."""
@@ -157,7 +159,7 @@ async def build(settings: Settings, redis_url: str, *, alone: bool, announce: Ca
         lambda: relay.run(wakeups, settings.sweep_seconds),
         lambda: _sweep(settings, database, clock),
     ]
-    await _add_webchat(program, alone=alone)
+    await add_quiet_channel(program, WebChat(), alone=alone)
     if settings.telegram_bot_token is not None:
         await _add_telegram(program, alone=alone)
     return program
@@ -279,11 +281,11 @@ async def _add_telegram(program: Program, *, alone: bool) -> None:
     program.loops["channels"].append(owner.run)
 
 
-async def _add_webchat(program: Program, *, alone: bool) -> None:
-    """The chat for visitors of web sites: nothing is read there, as they write to our own pages."""
-    settings, database, channel = program.settings, program.database, WebChat()
+async def add_quiet_channel(program: Program, channel: Channel, *, alone: bool) -> None:
+    """A channel on which nothing is read, such as the chat for visitors of web sites, who write to our own pages."""
+    settings, database = program.settings, program.database
     async with database.unit() as uow:
-        channel_id = await ensure_account(uow, WebChat.kind, await channel.name())
+        channel_id = await ensure_account(uow, channel.kind, await channel.name())
 
     async def deliver(epoch: int) -> None:
         delivery = Delivery(

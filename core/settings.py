@@ -109,12 +109,18 @@ class Settings(BaseModel):
     voronka_failpoint: str | None = None
 
     @classmethod
-    def load(cls, env_file: Path | None = Path(".env"), environ: Mapping[str, str] | None = None) -> Self:
-        """Read the file, then the environment over it; an empty value means the default.
+    def load(
+        cls,
+        env_file: Path | None = Path(".env"),
+        environ: Mapping[str, str] | None = None,
+        *,
+        over: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Read the file, then the environment over it, then `over`; an empty value means the default.
 
         Raises SettingsFaulty with every fault at once.
         """
-        given = _read(env_file) | dict(os.environ if environ is None else environ)
+        given = _read(env_file) | dict(os.environ if environ is None else environ) | dict(over or {})
         names = {field.upper(): field for field in cls.model_fields}
         faults = list(_unknown_names(given, list(names)))
         try:
