@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
+from web.security import HEADERS
 from web.server import Readiness, application, serve
 
 
@@ -61,8 +62,8 @@ async def test_every_answer_is_guarded_and_names_no_software(
     site: Site, client: aiohttp.ClientSession, path: str
 ) -> None:
     async with client.get(f"{site.url}{path}") as answer:
+        assert {name: answer.headers[name] for name in HEADERS} == HEADERS
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        assert answer.headers["Referrer-Policy"] == "no-referrer"
         assert "Server" not in answer.headers
 
 
