@@ -88,6 +88,8 @@ invitation = Table(
     Column("role", String, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("invited_by", Id, ForeignKey("staff.id")),
+    # Whom it connects with his account at a messenger; without one it makes somebody new.
+    Column("connects_id", Id, ForeignKey("staff.id")),
     Column("used_by", Id, ForeignKey("staff.id")),
 )
 

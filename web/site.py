@@ -30,6 +30,8 @@ class Site:
     timezone: str
     hub: Hub
     public_url: str | None = None
+    # Whoever takes longer to send a form is not waited for.
+    body_seconds: float = 15.0
     rendering: Rendering = field(default_factory=Rendering)
 
     @property
@@ -174,7 +176,20 @@ class Route:
 
 
 # What the numbers in addresses are the numbers of.
-IDS = ("deal", "stage", "message", "attachment", "outgoing", "task", "trigger", "session", "bulk", "pipeline", "run")
+IDS = (
+    "deal",
+    "stage",
+    "message",
+    "attachment",
+    "outgoing",
+    "task",
+    "trigger",
+    "session",
+    "bulk",
+    "pipeline",
+    "run",
+    "person",
+)
 NUMBER = r"{%s:\d{1,18}}"
 
 

@@ -17,6 +17,9 @@ def upgrade() -> None:
     for column in ('seen_by_us_id', 'seen_by_customer_id'):
         op.add_column('conversation', sa.Column(column, Id, nullable=True))
     op.add_column('staff', sa.Column('board', sa.JSON(), nullable=True))
+    with op.batch_alter_table('invitation') as batch_op:
+        batch_op.add_column(sa.Column('connects_id', Id, nullable=True))
+        batch_op.create_foreign_key('fk_invitation_connects_id', 'staff', ['connects_id'], ['id'])
     op.create_table('login',
     sa.Column('token_hash', sa.String(), nullable=False),
     sa.Column('staff_id', Id, nullable=False),
@@ -101,6 +104,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ('bulk_deal', 'bulk', 'stage_total', 'upload', 'stated', 'session', 'login'):
         op.drop_table(table)
+    with op.batch_alter_table('invitation') as batch_op:
+        batch_op.drop_constraint('fk_invitation_connects_id', type_='foreignkey')
+        batch_op.drop_column('connects_id')
     op.drop_column('staff', 'board')
     for column in ('seen_by_us_id', 'seen_by_customer_id'):
         op.drop_column('conversation', column)

@@ -1,19 +1,21 @@
 """Invitations: a link that makes whoever opens it first a member of the staff; who they are then is in `people`."""
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select, update
 
 from core.database import UnitOfWork
 from core.errors import Conflict, Refusal
-from core.journal import SYSTEM, insert, lock, record
+from core.journal import SYSTEM, insert, insert_or_ignore, lock, record
 from core.relay import COMPANY
 from core.texts import N_
 from inbox.channel import Person
-from pipeline.events import StaffInvited
+from pipeline.events import StaffChanged, StaffInvited
 from pipeline.models import invitation, staff, staff_account
 from pipeline.staff.people import ADMINS, actor_of, begin_work, join
 from pipeline.staff.rights import Right, Role, Staff, needs
+from pipeline.staff.shifts import stream_of_staff
 from pipeline.staff.tokens import hashed, new_token
 
 
@@ -39,12 +41,20 @@ async def invite(uow: UnitOfWork, by: Staff, *, role: Role, valid: timedelta) ->
     return await _offer(uow, role, valid=valid, by=by)
 
 
+@needs(Right.SEE)
+async def connect(uow: UnitOfWork, by: Staff, *, valid: timedelta) -> str:
+    """A token by which somebody's account at a messenger becomes his, so that he can work there as well."""
+    return await _offer(uow, by.role, valid=valid, by=by, connects_id=by.id)
+
+
 async def invite_first_admin(uow: UnitOfWork, *, valid: timedelta) -> str | None:
     """A token for an admin while there is none, for whoever started the installation."""
     return None if await uow.rows(ADMINS) else await _offer(uow, Role.ADMIN, valid=valid, by=None)
 
 
-async def _offer(uow: UnitOfWork, role: Role, *, valid: timedelta, by: Staff | None) -> str:
+async def _offer(
+    uow: UnitOfWork, role: Role, *, valid: timedelta, by: Staff | None, connects_id: int | None = None
+) -> str:
     token = new_token()
     await uow.execute(
         insert(uow, invitation),
@@ -53,6 +63,7 @@ async def _offer(uow: UnitOfWork, role: Role, *, valid: timedelta, by: Staff | N
             "role": str(role),
             "expires_at": uow.now + valid,
             "invited_by": by.id if by else None,
+            "connects_id": connects_id,
         },
     )
     await lock(uow, [COMPANY])
@@ -65,9 +76,12 @@ async def accept_invitation(
     uow: UnitOfWork, channel_id: int, person: Person, token: str, *, language: str, timezone: str
 ) -> Staff:
     """Make the one who opened the link a member of the staff. Raises InvitationUnusable, AlreadyStaff."""
-    role, usable = await _offered(uow, token)
+    offer, usable = await _offered(uow, token)
     if await actor_of(uow, channel_id, person.external_id):
         raise AlreadyStaff
+    if offer.connects_id is not None:
+        return await _connect(uow, channel_id, person, offer.connects_id, usable)
+    role = Role(offer.role)
     staff_id = await _come_back(uow, channel_id, person, role)
     if staff_id is None:
         staff_id = await join(uow, person, role, channel_id=channel_id, language=language, timezone=timezone)
@@ -77,8 +91,10 @@ async def accept_invitation(
 
 async def join_by_name(uow: UnitOfWork, token: str, *, name: str, language: str, timezone: str) -> Staff:
     """Make the one who opened the link in a browser a member of the staff. Raises InvitationUnusable."""
-    role, usable = await _offered(uow, token)
-    person = Person("", name, language=language)
+    offer, usable = await _offered(uow, token)
+    if offer.connects_id is not None:
+        raise InvitationUnusable
+    role, person = Role(offer.role), Person("", name, language=language)
     staff_id = await join(uow, person, role, channel_id=None, language=language, timezone=timezone)
     await uow.execute(update(invitation).where(usable).values(used_by=staff_id))
     return Staff(staff_id, name, role, language, timezone)
@@ -87,14 +103,14 @@ async def join_by_name(uow: UnitOfWork, token: str, *, name: str, language: str,
 async def role_offered(uow: UnitOfWork, token: str) -> Role | None:
     """As what an invitation would let somebody in; None if it lets in nobody."""
     try:
-        role, _ = await _offered(uow, token, locked=False)
+        offer, _ = await _offered(uow, token, locked=False)
     except InvitationUnusable:
         return None
-    return role
+    return Role(offer.role) if offer.connects_id is None else None
 
 
-async def _offered(uow: UnitOfWork, token: str, *, locked: bool = True) -> tuple[Role, ColumnElement[bool]]:
-    """The role that an invitation gives, and the condition for its row. Raises InvitationUnusable."""
+async def _offered(uow: UnitOfWork, token: str, *, locked: bool = True) -> tuple[Any, ColumnElement[bool]]:
+    """The row of an invitation, and the condition for it. Raises InvitationUnusable."""
     usable = and_(
         invitation.c.token_hash == hashed(token), invitation.c.used_by.is_(None), invitation.c.expires_at > uow.now
     )
@@ -104,9 +120,27 @@ async def _offered(uow: UnitOfWork, token: str, *, locked: bool = True) -> tuple
         raise InvitationUnusable
     if locked:
         await lock(uow, [COMPANY])
-    if not await _is_still_meant(uow, offer.invited_by):
+    if offer.connects_id is None and not await _is_still_meant(uow, offer.invited_by):
         raise InvitationUnusable
-    return Role(offer.role), usable
+    return offer, usable
+
+
+async def _connect(
+    uow: UnitOfWork, channel_id: int, person: Person, staff_id: int, usable: ColumnElement[bool]
+) -> Staff:
+    """Let somebody who works here be known by his account. Raises AlreadyStaff, InvitationUnusable."""
+    row = await uow.row(select(staff).where(staff.c.id == staff_id, staff.c.disabled_at.is_(None)))
+    if row is None:
+        raise InvitationUnusable
+    account = {"channel_id": channel_id, "external_id": person.external_id, "staff_id": staff_id}
+    made = await uow.execute(insert_or_ignore(uow, staff_account).values(account))
+    if made.rowcount != 1:
+        raise AlreadyStaff
+    await uow.execute(update(invitation).where(usable).values(used_by=staff_id))
+    name = stream_of_staff(staff_id)
+    await lock(uow, [name])
+    await record(uow, [StaffChanged(stream=name, ref=name, actor=name, staff_id=staff_id, what="account")])
+    return Staff(row.id, row.name, Role(row.role), row.language, row.timezone)
 
 
 async def _is_still_meant(uow: UnitOfWork, invited_by: int | None) -> bool:

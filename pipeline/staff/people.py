@@ -204,3 +204,9 @@ async def _change(uow: UnitOfWork, by: Staff, staff_id: int, what: str, **values
     if result.rowcount != 1:
         raise NotFound
     await record(uow, [StaffChanged(stream=name, ref=name, actor=by.actor, staff_id=staff_id, what=what)])
+
+
+async def has_account(uow: UnitOfWork, staff_id: int) -> bool:
+    """Whether somebody is known at a messenger, and not by his browser alone."""
+    query = select(staff_account.c.staff_id).where(staff_account.c.staff_id == staff_id).limit(1)
+    return await uow.value(query) is not None

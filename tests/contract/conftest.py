@@ -1,6 +1,6 @@
-"""Every channel's rig; a new channel is one more line."""
+"""Every channel's rig; a new channel is one more line, and meets everything that it does not say it lacks."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -10,16 +10,32 @@ from tests.contract.rig import Rig
 from tests.contract.telegram import TelegramRig
 from tests.contract.webchat import WebChatRig, webchat_rig
 
-RIGS = ("telegram", "webchat")
+RIGS: dict[str, type[TelegramRig] | type[WebChatRig]] = {"telegram": TelegramRig, "webchat": WebChatRig}
 
 
-@pytest.fixture(params=RIGS)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Ask each channel what its messenger has of what it `needs`, and which of the `kinds` people write there."""
+    if "rig" not in metafunc.fixturenames:
+        return
+    needed = {name for mark in metafunc.definition.iter_markers("needs") for name in mark.args}
+    able = [name for name, made in RIGS.items() if not needed & made.lacks]
+    kinds = metafunc.definition.get_closest_marker("kinds")
+    if kinds is None:
+        metafunc.parametrize("rig", able, indirect=True)
+    else:
+        pairs = [(name, kind) for name in able for kind in _had(name, *kinds.args)]
+        metafunc.parametrize(("rig", "kind"), pairs, indirect=["rig"])
+
+
+def _had(name: str, kinds: tuple[str, ...], written: tuple[str, ...]) -> Iterator[str]:
+    """Those of the kinds that people write there, where it must be they who do."""
+    return (kind for kind in kinds if kind not in written or kind in RIGS[name].writes)
+
+
+@pytest.fixture
 async def rig(request: pytest.FixtureRequest, base: str) -> AsyncIterator[Rig]:  # noqa: F811
     """A channel with a server of its messenger."""
-    needed = {name for mark in request.node.iter_markers("needs") for name in mark.args}
     if request.param == "webchat":
-        if lacking := needed & WebChatRig.lacks:
-            pytest.skip(f"the web chat has no {', '.join(sorted(lacking))}")
         async with webchat_rig() as webchat:
             yield webchat
         return

@@ -284,6 +284,7 @@ async def webchat_rig() -> AsyncIterator[WebChatRig]:
                 yield WebChatRig(office, site, server[CHAT].listeners, url, new)
             finally:
                 walking.cancel()
+                await asyncio.wait([walking])
                 hub.close()
                 await runner.cleanup()
                 await office.close()

@@ -28,6 +28,7 @@ QUICK = {
     "EVENT_RETRY_SECONDS": "0.2",
     "FETCH_RETRY_SECONDS": "0.1",
     "STOP_SECONDS": "10",
+    "BODY_SECONDS": "1",
     "PACE_CHAT_PER_SECOND": "1000",
     "PACE_CHAT_BURST": "1000",
     "PACE_BOT_PER_SECOND": "1000",
@@ -117,7 +118,7 @@ class Program:
         began = time.monotonic()
         with self._log_file.open("ab") as log:
             self._process = await self._spawn(log, *arguments)
-        self.url = await self._told("Voronka: ")
+        self.url = await self.told("Voronka: ")
         return time.monotonic() - began
 
     async def _spawn(self, log: IO[bytes], *arguments: str) -> Running:
@@ -129,7 +130,8 @@ class Program:
             stderr=log,
         )
 
-    async def _told(self, beginning: str) -> str:
+    async def told(self, beginning: str) -> str:
+        """The rest of the next line that begins so."""
         process = self._alive()
         assert process.stdout is not None
         async with asyncio.timeout(PATIENCE):

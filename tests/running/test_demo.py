@@ -43,11 +43,11 @@ class Demo(Program):
 
     async def link(self) -> str:
         """The path of the one-time link that it prints."""
-        return (await self._told("Admin link: ")).removeprefix(self.url)
+        return (await self.told("Admin link: ")).removeprefix(self.url)
 
     async def about(self) -> str:
         """What it says of itself."""
-        return await self._told("Demo: ")
+        return await self.told("Demo: ")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

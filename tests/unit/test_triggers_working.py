@@ -168,16 +168,16 @@ async def test_a_task_that_a_trigger_would_write_too_long_is_refused(shop: Offic
         )
 
 
-async def test_a_file_goes_out_with_its_text_and_elsewhere_the_text_alone(shop: Office, scene: Scene) -> None:
+async def test_a_file_goes_out_with_its_text_and_in_other_channels_as_it_was_kept(shop: Office, scene: Scene) -> None:
     await shop.hire("11")
     for channel_id in (shop.channel_id, shop.channel_id + 1):
         medium = Medium(channel_id=channel_id, kind="photo", ref="file-1", size=10)
         await scene.add(Draft(occasion=OnDealOpened(), actions=(Send(text="Look, {name}", medium=medium),)))
     await shop.receive(shop.message("100"))
     sent = [one.content for one in await shop.outgoing("100")]
+    async with shop.database.reading() as uow:
+        photos = await uow.rows(select(attachment.c.id).where(attachment.c.kind == "photo").order_by(attachment.c.id))
     assert sent == [
         {"kind": "photo", "file": "file-1", "text": "Look, Customer 100"},
-        {"kind": "text", "text": "Look, Customer 100"},
+        {"kind": "photo", "attachment": photos[1].id, "text": "Look, Customer 100"},
     ]
-    async with shop.database.reading() as uow:
-        assert len(await uow.rows(select(attachment).where(attachment.c.kind == "photo"))) == 1

@@ -1,6 +1,6 @@
 """The staff's pages, one module for each; every address of theirs is in this table."""
 
-from web.pages import acts, board, bulk, deal_live, fields, files, settings, streams, talk, tasks, triggers
+from web.pages import acts, board, bulk, company, deal_live, fields, files, settings, streams, talk, tasks, triggers
 from web.site import Routes
 
 ROUTES: Routes = (
@@ -15,4 +15,5 @@ ROUTES: Routes = (
     *tasks.ROUTES,
     *triggers.ROUTES,
     *settings.ROUTES,
+    *company.ROUTES,
 )

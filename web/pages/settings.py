@@ -1,18 +1,51 @@
-"""What somebody sets for himself: where he is signed in."""
+"""What somebody sets for himself: how he reads, where he is signed in, his shift, his account at Telegram."""
+
+from datetime import timedelta
 
 from aiohttp import web
 
+from core.texts import LANGUAGES
+from core.zones import read_zone
 from pipeline.staff.boards import Theme, choose_theme
+from pipeline.staff.inviting import connect
+from pipeline.staff.notices import choose_zone
+from pipeline.staff.people import has_account, introduce
 from pipeline.staff.sessions import sessions_of, sign_out
 from pipeline.staff.shifts import end_shift, start_shift
+from web.pages.acts import done
 from web.site import Visit, get, post
 from web.staff import DOOR
 
+LONGEST_NAME = 64
+CONNECTING = timedelta(hours=1)
+
 
 async def shown(visit: Visit) -> web.StreamResponse:
-    """The page, with the list of his sessions."""
-    browsers = await sessions_of(visit.uow, visit.by)
-    return visit.page("settings.html", here="settings", browsers=browsers, session_id=visit.session_id)
+    """The page."""
+    return visit.page(
+        "settings.html",
+        here="settings",
+        browsers=await sessions_of(visit.uow, visit.by),
+        session_id=visit.session_id,
+        connected=await has_account(visit.uow, visit.by.id),
+    )
+
+
+async def introduced(visit: Visit) -> web.StreamResponse:
+    """How he is called, which language he reads, by which clock."""
+    name, language = visit.form.text("name")[:LONGEST_NAME], visit.form.text("language")
+    zone = read_zone(visit.form.text("timezone"))
+    if not name or language not in LANGUAGES:
+        raise web.HTTPBadRequest
+    await introduce(visit.uow, visit.by, name=name, language=language)
+    await choose_zone(visit.uow, visit.by, zone)
+    return web.Response(headers={"HX-Refresh": "true"})
+
+
+async def connecting(visit: Visit) -> web.StreamResponse:
+    """What he sends to the bot, so that it knows him."""
+    token = await connect(visit.uow, visit.by, valid=CONNECTING)
+    return visit.page("connecting.html", line=f"/start inv_{token}", hours=visit.t.duration(CONNECTING))
 
 
 async def ended(visit: Visit) -> web.StreamResponse:
@@ -34,7 +67,7 @@ async def themed(visit: Visit) -> web.StreamResponse:
     if wanted not in tuple(Theme):
         raise web.HTTPBadRequest
     await choose_theme(visit.uow, visit.by, Theme(wanted))
-    return web.Response(status=204)
+    return done()
 
 
 async def shifted(visit: Visit) -> web.StreamResponse:
@@ -47,9 +80,11 @@ async def shifted(visit: Visit) -> web.StreamResponse:
 
 
 ROUTES = (
+    get("/settings", shown),
+    post("/settings/me", introduced),
+    post("/settings/telegram", connecting),
     post("/settings/shift", shifted),
     post("/settings/theme", themed),
-    get("/settings", shown),
     post("/settings/sessions/{session}/end", ended),
     post("/settings/sessions/end", all_ended),
 )
