@@ -33,7 +33,7 @@ from triggers.models import IS_WAITING, trigger_run
 from triggers.runs import RUNS, Run
 
 DAYS = 21
-DEALS = 106
+DEALS = 110
 # How often a day people act, and how often in the hours before now.
 MOMENTS_A_DAY, LAST_MOMENTS = 3, 8
 LAST_HOURS = timedelta(hours=5)
