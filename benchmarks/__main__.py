@@ -7,7 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from benchmarks import board, delayed, growth, ingest, killed
+from benchmarks import board, delayed, growth, ingest, killed, live
 from benchmarks.contender import Ours
 from benchmarks.goals import Report
 
@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Callable[..., Awaitable[Report]]] = {
     "delayed": partial(delayed.measure, Ours()),
     "growth": growth.measure,
     "board": board.measure,
+    "live": live.measure,
     "killed": killed.measure,
 }
 

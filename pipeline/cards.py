@@ -1,6 +1,6 @@
 """Deals as the board shows them: with the last word of their talk, who waits, and where they stand in their stage."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -117,20 +117,33 @@ async def cards_of(
         return {}
     its = deal.c.id.in_(sorted(set(deal_ids)))
     rows = await uow.rows(_CARD.where(its if condition is None else and_(its, condition)))
-    found = {row[0]: (DealView(*row[:_OF_VIEW]), row) for row in rows}
-    # A deal of a colleague that is open in the same conversation has the last word there, and those who wait.
-    by_hand = [view.conversation_id for view, _ in found.values() if view.opened_by_message_id is None]
-    hidden = await colleagues_talk(uow, by, by_hand)
-    told = [row for view, row in found.values() if not _is_hidden(view, hidden)]
+    found = [(DealView(*row[:_OF_VIEW]), row) for row in rows]
+    return await _drawn(uow, found, await colleagues_talk(uow, by, talks_by_hand(view for view, _ in found)))
+
+
+async def cards_read(uow: UnitOfWork, deal_ids: Collection[int]) -> dict[int, Card]:
+    """Cards of deals with all that is in them, whoever may see it."""
+    rows = await uow.rows(_CARD.where(deal.c.id.in_(sorted(set(deal_ids))))) if deal_ids else []
+    return await _drawn(uow, [(DealView(*row[:_OF_VIEW]), row) for row in rows], hidden=())
+
+
+async def _drawn(uow: UnitOfWork, found: Collection[tuple[DealView, Any]], hidden: Collection[int]) -> dict[int, Card]:
+    told = [row for view, row in found if not is_hidden(view, hidden)]
     states = await sent_states(uow, [row.last_id for row in told if row.direction == OUT])
     names = await names_of(uow, {row.actor for row in told if row.actor})
-    return {
-        deal_id: _card(uow, view, None if _is_hidden(view, hidden) else row, states, names)
-        for deal_id, (view, row) in found.items()
-    }
+    return {view.id: _card(uow, view, None if is_hidden(view, hidden) else row, states, names) for view, row in found}
 
 
-def _is_hidden(view: DealView, hidden: Collection[int]) -> bool:
+def talks_by_hand(deals: Iterable[DealView]) -> set[int]:
+    """The talks of deals that were opened by hand.
+
+    A deal of a colleague that is open in the same one has the last word there, and those who wait.
+    """
+    return {one.conversation_id for one in deals if one.opened_by_message_id is None}
+
+
+def is_hidden(view: DealView, hidden: Collection[int]) -> bool:
+    """Whether the last word of a deal's talk is not its own, `hidden` being the talks of colleagues."""
     return view.opened_by_message_id is None and view.conversation_id in hidden
 
 

@@ -15,13 +15,15 @@ from core.redis import Wakeups
 from inbox.presence import read_typing
 from inbox.seeing import CUSTOMER
 from pipeline.deals import deals_in
-from pipeline.events import SignedOut, StaffDisabled
+from pipeline.events import SignedOut, StaffChanged, StaffDisabled
 
 log = structlog.get_logger()
 
 AT_ONCE = 500
 # A page that was away for longer than so many events is better shown anew.
 MOST_MISSED = 2_000
+# What happens within this time is told at once, so that a burst is read and drawn once for all pages.
+GATHER_SECONDS = 0.15
 
 
 @dataclass(slots=True)
@@ -115,9 +117,11 @@ class Hub:
                 log.warning("live.database_away", exc_info=True)
                 more = False
             if not more:
+                await asyncio.sleep(GATHER_SECONDS)
                 await self._wakeups.wait(JOURNAL, self._sweep_seconds)
 
     async def _step(self) -> bool:
+        """Tell what has happened; whether there is more of it already."""
         async with self._database.reading() as uow:
             if self._position is None:
                 self._position = await newest_position(uow)
@@ -134,10 +138,13 @@ class Hub:
         return len(found) == AT_ONCE
 
     def _close(self, events: Iterable[Event]) -> None:
-        """End the pages of whoever left, or signed out."""
+        """End the pages of whoever left, signed out, or may do something else now."""
         for event in events:
             match event:
                 case StaffDisabled(staff_id=staff_id) | SignedOut(staff_id=staff_id, session_id=None):
+                    gone = [page for page in self._pages if page.staff_id == staff_id]
+                case StaffChanged(staff_id=staff_id, what="role"):
+                    # It comes back, and sees what he may see now.
                     gone = [page for page in self._pages if page.staff_id == staff_id]
                 case SignedOut(session_id=session_id):
                     gone = [page for page in self._pages if page.session_id == session_id]

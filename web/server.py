@@ -11,6 +11,7 @@ from web.chat import add_chat
 from web.pages import ROUTES
 from web.pages.door import add_door
 from web.security import LARGEST_FORM, Tries, faults, set_headers
+from web.shared_cards import SHARED_CARDS, SharedCards
 from web.site import SITE, Site
 from web.staff import mount
 
@@ -55,6 +56,7 @@ def application(readiness: Callable[[], Awaitable[Readiness]], site: Site | None
 
 def _add_pages(server: web.Application, site: Site) -> None:
     server[SITE] = site
+    server[SHARED_CARDS] = SharedCards(site.database, site.rendering)
     server.router.add_get("/", to_the_board)
     server.router.add_get(f"/static/{site.rendering.version}/{{name:.+}}", static)
     add_door(server, Tries())

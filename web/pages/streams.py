@@ -1,27 +1,23 @@
 """Pages that are kept up to date: what has changed is sent as it is drawn, to each what he sees of it."""
 
-import asyncio
 import contextlib
 import json
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Set
 
 from aiohttp import web
 from aiohttp_sse import EventSourceResponse
 from sqlalchemy.exc import SQLAlchemyError
 
-from pipeline.board import cards
-from pipeline.cards import Card
+from pipeline.board import EVERYTHING, let_through
 from web.live import Changes, Watching
 from web.pages.board import wanted_of
+from web.shared_cards import SHARED_CARDS
 from web.site import Caller, stream, whole_number
 from web.words import micros
 
 Say = Callable[[Changes], Awaitable[dict[str, object]]]
 
 PING_SECONDS = 10.0
-# What happens within this time is told at once, so that a burst is drawn once.
-GATHER_SECONDS = 0.15
 
 
 async def board_live(caller: Caller) -> web.StreamResponse:
@@ -64,24 +60,33 @@ async def _follow(page: Watching, response: EventSourceResponse, name: str, say:
             # It comes back, and is told what it has missed.
             return
         await response.send(json.dumps(said), id=str(changes.position), event=name)
-        await asyncio.sleep(GATHER_SECONDS)
 
 
 async def _board_said(caller: Caller, changes: Changes) -> dict[str, object]:
     """What a board has to show differently; `gone` are cards that it must not have any more."""
     if changes.everything:
         return {"everything": True}
-    async with caller.site.database.reading() as uow:
-        wanted, _ = wanted_of(caller, uow.now)
-        seen = await cards(uow, caller.by, changes.deals, wanted)
-        now = uow.now
-    drawn = {deal_id: _drawn(caller, card, now) for deal_id, card in seen.items()}
+    reading = await caller.request.app[SHARED_CARDS].about(changes)
+    seen = reading.found.as_seen_by(caller.by)
+    seen = {deal_id: seen[deal_id] for deal_id in changes.deals & seen.keys() & await _wanted(caller, seen.keys())}
+    drawn = {
+        deal_id: {
+            "stage": card.deal.stage_id,
+            "at": micros(card.deal.changed_at),
+            "html": reading.html(card, caller.t),
+        }
+        for deal_id, card in seen.items()
+    }
     return {"cards": drawn, "gone": sorted(changes.deals - seen.keys())}
 
 
-def _drawn(caller: Caller, card: Card, now: datetime) -> dict[str, object]:
-    html = caller.html("cards_only.html", now, cards=[card])
-    return {"stage": card.deal.stage_id, "at": micros(card.deal.changed_at), "html": html}
+async def _wanted(caller: Caller, deal_ids: Set[int]) -> Set[int]:
+    """Those of the deals that somebody sees whose cards his board shows."""
+    wanted, _ = wanted_of(caller, caller.site.clock.now())
+    if wanted == EVERYTHING:
+        return deal_ids
+    async with caller.site.database.reading() as uow:
+        return await let_through(uow, caller.by, deal_ids, wanted)
 
 
 def position_seen(request: web.Request) -> int | None:

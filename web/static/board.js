@@ -59,11 +59,14 @@ function apply(said) {
   selection();
 }
 
-/* Counts and sums are the server's; while it works they are asked for once. */
-let counting;
+/* Counts and sums are the server's. All open boards hear of a change at the same moment, so they do not ask at the same
+   one, and while changes do not end they ask less often. */
+let counting, countedAt = -Infinity;
 function counted() {
-  clearTimeout(counting);
-  counting = setTimeout(async () => {
+  const again = performance.now() - countedAt < 3000;
+  counting ??= setTimeout(async () => {
+    counting = undefined;
+    countedAt = performance.now();
     const answer = await fetch(board.dataset.heads, { headers: { "HX-Request": "true" } }).catch(() => null);
     if (!answer?.ok) return;
     for (const part of drawn(await answer.text())) document.getElementById(part.id)?.replaceWith(part);
@@ -73,7 +76,7 @@ function counted() {
       column.querySelector(".unfold .num").textContent = column.querySelector(".col-head .n").textContent;
     }
     stagesRow();
-  }, 350);
+  }, again ? 1000 + Math.random() * 2000 : 200 + Math.random() * 400);
 }
 
 /** Show a card where it really is, as it was moved in vain. */
