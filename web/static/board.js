@@ -21,6 +21,9 @@ function send(address, fields = {}) {
 const cardOf = (id) => document.getElementById(`deal-${id}`);
 const listOf = (stage) => document.querySelector(`ol.cards[data-stage="${stage}"]`);
 let dragging = null;
+// The card under a pressed button or a finger: put in its place anew, it could not be dragged; it is drawn afterwards.
+let held = null;
+let missed = false;
 
 /** Put a card where it belongs: what has changed last comes first. */
 function place(card, { arrived = true } = {}) {
@@ -50,11 +53,15 @@ function place(card, { arrived = true } = {}) {
 
 function apply(said) {
   if (said.everything) return location.reload();
-  const moving = dragging?.dataset.deal;
+  const moving = dragging?.dataset.deal ?? held;
   for (const [id, one] of Object.entries(said.cards)) {
-    if (id !== moving) place(drawn(one.html)[0]);
+    if (id === moving) missed = true;
+    else place(drawn(one.html)[0]);
   }
-  for (const id of said.gone) if (String(id) !== moving) cardOf(id)?.remove();
+  for (const id of said.gone) {
+    if (String(id) === moving) missed = true;
+    else cardOf(id)?.remove();
+  }
   counted();
   selection();
 }
@@ -79,13 +86,31 @@ function counted() {
   }, again ? 1000 + Math.random() * 2000 : 200 + Math.random() * 400);
 }
 
-/** Show a card where it really is, as it was moved in vain. */
-async function snapBack(id) {
+board?.addEventListener("pointerdown", (event) => {
+  held = event.target.closest(".card")?.dataset.deal ?? null;
+});
+function letGo() {
+  const id = held;
+  held = null;
+  if (id && missed && !dragging) redraw(id);
+  missed = false;
+}
+for (const end of ["pointerup", "pointercancel", "dragend"]) document.addEventListener(end, () => setTimeout(letGo, 0));
+
+/** Show a card as it is by now; what is returned is the card, unless it is gone. */
+async function redraw(id) {
   const answer = await fetch(`/board/cards?ids=${id}`, { headers: { "HX-Request": "true" } }).catch(() => null);
   if (!answer?.ok) return;
   const [card] = drawn(await answer.text());
   if (!card) return cardOf(id)?.remove();
   place(card, { arrived: false });
+  return card;
+}
+
+/** Show a card where it really is, as it was moved in vain. */
+async function snapBack(id) {
+  const card = await redraw(id);
+  if (!card) return;
   card.classList.add("snapped");
   setTimeout(() => card.classList.remove("snapped"), 4000);
   if (!card.contains(document.activeElement)) card.querySelector(".name").focus({ preventScroll: true });
