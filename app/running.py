@@ -69,10 +69,10 @@ async def run(settings: Settings, roles: Sequence[str], *, furnish: Furnish | No
         async with redis_at(settings) as redis_url:
             await _migrate(settings)
             program = await build(settings, redis_url, alone=alone, announce=_say)
+            settle()
             try:
                 if furnish is not None:
                     await furnish(program)
-                settle()
                 await _run_until_signal(program, roles)
             finally:
                 await program.close()

@@ -123,6 +123,7 @@ class Program:
             timezone=settings.voronka_timezone,
             hub=self.hub,
             public_url=settings.public_url,
+            body_seconds=settings.body_seconds,
         )
 
     async def close(self) -> None:

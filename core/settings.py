@@ -105,6 +105,7 @@ class Settings(BaseModel):
     pace_bot_per_second: Seconds = 30.0
     invitation_hours: Seconds = 48
     idle_minutes: Seconds = 15
+    body_seconds: Seconds = 15
 
     voronka_failpoint: str | None = None
 

@@ -46,7 +46,6 @@ HEADERS = {
 }
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 LARGEST_FORM = 256 * 1024
-SLOWEST_FORM = 15.0
 
 # OWASP ASVS 5.0, 6.3.1: at most so many tries to sign in within so many minutes.
 TRIES = RateLimitItemPerMinute(10, 5)

@@ -30,6 +30,8 @@ class Site:
     timezone: str
     hub: Hub
     public_url: str | None = None
+    # Whoever takes longer to send a form is not waited for.
+    body_seconds: float = 15.0
     rendering: Rendering = field(default_factory=Rendering)
 
     @property

@@ -11,7 +11,6 @@ from core.texts import texts
 from pipeline.staff.sessions import SEEN_EVERY, Session, acting, note_seen
 from web.security import (
     FORMS,
-    SLOWEST_FORM,
     Next,
     csrf_of,
     is_ours,
@@ -106,7 +105,7 @@ async def read_form(request: web.Request) -> Form:
     if request.content_type not in FORMS and request.can_read_body:
         raise web.HTTPUnsupportedMediaType
     try:
-        async with asyncio.timeout(SLOWEST_FORM):
+        async with asyncio.timeout(request.app[SITE].body_seconds):
             fields = await request.post()
     except TimeoutError:
         raise web.HTTPRequestTimeout from None

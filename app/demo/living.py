@@ -37,7 +37,7 @@ log = structlog.get_logger()
 MOST_OPEN = 46
 # Seconds between two things that customers say, and how long others take; (least, most).
 PACE = (3.0, 11.0)
-ANSWERS, ANSWERS_VISITOR, ANSWERS_ADMIN, CLOSES = (6, 28), (14, 22), (10, 26), (20, 70)
+ANSWERS, ANSWERS_VISITOR, ANSWERS_ADMIN, CLOSES = (8, 50), (14, 22), (10, 26), (20, 70)
 TYPES = 2.5
 LOOKS_EVERY = 0.7
 

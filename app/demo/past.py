@@ -33,13 +33,17 @@ from triggers.models import IS_WAITING, trigger_run
 from triggers.runs import RUNS, Run
 
 DAYS = 21
-DEALS = 118
+DEALS = 110
 # How often a day people act, and how often in the hours before now.
-MOMENTS_A_DAY, LAST_MOMENTS = 4, 12
+MOMENTS_A_DAY, LAST_MOMENTS = 3, 8
 LAST_HOURS = timedelta(hours=5)
 OPEN_AT, CLOSED_AT = time(9, 5), time(18, 50)
 # So many customers wait for the admin himself.
 HIS_OWN = 5
+# So many have written a moment ago.
+JUST_COME = 8
+JUST_NOW = timedelta(seconds=5)
+MINUTES = timedelta(minutes=2)
 FALLS_SILENT, COMES_BACK = 0.16, 0.12
 # In moments: how long each waits for the other.
 PAUSES = (1, 2, 2, 3, 5, 8, 14)
@@ -130,6 +134,7 @@ class Past:
             async with self._database.unit() as uow:
                 shop = await open_shop(uow, timezone)
             self._actors = Actors(shop, pictures, self._chance)
+            self._last = moments[-1]
             self._begin(len(moments))
             for number, moment in enumerate(moments):
                 if number == len(moments) - LAST_MOMENTS:
@@ -149,24 +154,28 @@ class Past:
         """Spread the beginnings over the weeks, somewhat more of them lately."""
         for number in range(DEALS):
             part = (number + self._chance.random()) / DEALS
-            at = min(moments - 1, int(moments * part**0.85))
-            self._plans.append(Plan(self._new_story(), at))
+            self._plans.append(Plan(self._new_story(), int((moments - 1) * part**0.85)))
+        # Nobody has answered these yet.
+        self._plans += [Plan(self._new_story(), moments - 1) for _ in range(JUST_COME)]
 
     def _new_story(self) -> Story:
         talk_ = self.crowd.next_talk()
         return new_story(self._told, talk_, self.crowd.customer(talk_.language), self.crowd.source(), self._chance)
 
     async def _moment(self, number: int, moment: datetime) -> None:
-        self._clock.moment = moment
+        # Before anybody has said anything.
+        self._clock.moment = moment - MINUTES
         await self._let_due_act()
+        self._clock.moment = moment
         due = [one for one in self._plans if one.at <= number]
         if number % 2:
             await self._deliver()
         await self._customers(due)
         await self._settle()
-        self._clock.moment = moment + timedelta(minutes=self._chance.uniform(1, 4))
-        await self._operators(due, number)
-        await self._settle()
+        if moment != self._last:
+            self._clock.moment = moment + timedelta(minutes=self._chance.uniform(1, 4))
+            await self._operators(due, number)
+            await self._settle()
         self._plans = [one for one in self._plans if not one.done]
 
     async def _let_due_act(self) -> None:
@@ -253,7 +262,7 @@ class Past:
             waiting = await uow.rows(
                 select(conversation.c.chat_key)
                 .where(conversation.c.chat_key.in_(sorted(deals)))
-                .order_by(conversation.c.waiting_since.is_(None), conversation.c.last_message_id.desc())
+                .order_by(conversation.c.waiting_since.is_(None), conversation.c.chat_key.desc())
                 .limit(HIS_OWN)
             )
             for row in waiting:
@@ -276,7 +285,9 @@ async def open_deals(uow: UnitOfWork) -> dict[str, OpenDeal]:
 def moments_before(now: datetime, zone: ZoneInfo, chance: Random) -> list[datetime]:
     """When people acted: in the hours of work of each past day, and again and again in the last hours."""
     last = now - LAST_HOURS
-    moments = [now - LAST_HOURS * (1 - (place + chance.random() * 0.7) / LAST_MOMENTS) for place in range(LAST_MOMENTS)]
+    lately = LAST_HOURS / LAST_MOMENTS
+    moments = [last + lately * (place + chance.uniform(0.3, 0.9)) for place in range(LAST_MOMENTS - 1)]
+    moments.append(now - JUST_NOW)
     today = now.astimezone(zone).date()
     for back in range(DAYS):
         day = today - timedelta(days=back)
@@ -288,4 +299,4 @@ def moments_before(now: datetime, zone: ZoneInfo, chance: Random) -> list[dateti
         moments += [opened + each * (place + chance.random() * 0.8) for place in range(MOMENTS_A_DAY)]
         if chance.random() < 0.4:
             moments.append(opened + length + timedelta(hours=chance.uniform(1, 3)))
-    return sorted(one for one in moments if one < last or (one >= now - LAST_HOURS and one < now))
+    return sorted(one for one in moments if one < last - each or last <= one < now)

@@ -131,6 +131,7 @@ class Crowd:
         self._seed = seed
         self._met = 0
         self._talks: list[Talk] = []
+        self._names: dict[str, list[str]] = {}
 
     def next_talk(self) -> Talk:
         """A talk that was not had for long."""
@@ -143,7 +144,14 @@ class Crowd:
         self._met += 1
         kind = self._chance.choice((TELEGRAM, TELEGRAM, WebChat.kind))
         key = str(7_000_000 + self._met) if kind == TELEGRAM else _hashed(f"{self._seed}:{self._met}")
-        return Customer(self._chance.choice(self._told.names[language]), language, kind, key)
+        return Customer(self._name(language), language, kind, key)
+
+    def _name(self, language: str) -> str:
+        """A name that nobody has had for long."""
+        if not self._names.get(language):
+            known = self._told.names[language]
+            self._names[language] = self._chance.sample(known, len(known))
+        return self._names[language].pop()
 
     def source(self) -> str | None:
         """Where somebody new comes from."""

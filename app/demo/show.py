@@ -17,6 +17,7 @@ from pipeline.staff.sessions import link_for
 async def furnish(program: Program, *, seed: int, kept: bool) -> None:
     """Fill an empty installation, and let people act in it once it runs. The same seed tells the same past."""
     settings, clock, chance = program.settings, SystemClock(), Random(seed)
+    program.announce(f"Living through three weeks of {NAME}, which takes some seconds ...")
     past_clock = MovedClock(clock.now())
     past_database = OneUnit(settings.database_url, past_clock)
     past = Past(past_database, past_clock, told=book(), chance=chance, seed=seed)

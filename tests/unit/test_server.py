@@ -1,10 +1,16 @@
 """The HTTP server, through a real socket."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import aiohttp
 import pytest
 
+from core.clock import SystemClock
+from core.database import Database
+from core.redis import Wakeups
+from web import site as web
+from web.live import Hub
 from web.security import HEADERS
 from web.server import Readiness, application, serve
 
@@ -76,3 +82,15 @@ async def test_an_ipv6_address_is_in_brackets(site: Site) -> None:
     runner, url = await serve(application(site.ask, None), "::1", 0)
     await runner.cleanup()
     assert url.startswith("http://[::1]:")
+
+
+async def test_while_the_database_is_away_a_page_says_so(client: aiohttp.ClientSession, tmp_path: Path) -> None:
+    database, wakeups = Database("postgresql+asyncpg://nobody@127.0.0.1:9/none", SystemClock()), Wakeups(None)
+    hub = Hub(database, wakeups, sweep_seconds=5)
+    site = web.Site(database, wakeups, SystemClock(), media=tmp_path, language="pl", timezone="UTC", hub=hub)
+    runner, url = await serve(application(Site().ask, site), "127.0.0.1", 0)
+    async with client.get(f"{url}/board", headers={"Cookie": "voronka=x", "Accept-Language": "pl"}) as answer:
+        assert (answer.status, answer.content_type) == (503, "text/html")
+        assert "Traceback" not in await answer.text()
+    await runner.cleanup()
+    await database.close()

@@ -26,7 +26,6 @@ log = structlog.get_logger()
 LARGEST_JSON = 64 * 1024
 DEEPEST_JSON = 16
 # A body may take so long, and so much of a file must have come in each such time.
-SLOWEST = 15.0
 LEAST = 64 * 1024
 MESSAGES = RateLimitItemPerMinute(20)
 UPLOADS = RateLimitItemPerMinute(10)
@@ -229,10 +228,11 @@ def _is_deep(value: Any) -> bool:
 
 
 async def chunks_of(request: web.Request, *, most: int, least: int) -> AsyncIterator[bytes]:
-    """A body as it comes. Raises Wrong when it is too large, or comes slower than `least` bytes in SLOWEST seconds."""
+    """A body as it comes. Raises Wrong when it is too large, or comes slower than `least` bytes in each of our
+    site's `body_seconds`."""
     began, size = asyncio.get_running_loop().time(), 0
     while True:
-        until = began + SLOWEST * (1 + size // least)
+        until = began + request.app[SITE].body_seconds * (1 + size // least)
         try:
             async with asyncio.timeout_at(until):
                 chunk = await request.content.readany()
