@@ -20,7 +20,9 @@ function send(address, fields = {}) {
 
 const cardOf = (id) => document.getElementById(`deal-${id}`);
 const listOf = (stage) => document.querySelector(`ol.cards[data-stage="${stage}"]`);
+// The card that is held, from the press on it, and what was said of it meanwhile.
 let dragging = null;
+let saidOfIt = null;
 
 /** Put a card where it belongs: what has changed last comes first. */
 function place(card, { arrived = true } = {}) {
@@ -52,7 +54,8 @@ function apply(said) {
   if (said.everything) return location.reload();
   const moving = dragging?.dataset.deal;
   for (const [id, one] of Object.entries(said.cards)) {
-    if (id !== moving) place(drawn(one.html)[0]);
+    if (id === moving) saidOfIt = one;
+    else place(drawn(one.html)[0]);
   }
   for (const id of said.gone) if (String(id) !== moving) cardOf(id)?.remove();
   counted();
@@ -66,10 +69,15 @@ function counted() {
   const again = performance.now() - countedAt < 3000;
   counting ??= setTimeout(async () => {
     counting = undefined;
+    // Nothing moves away from under a card that is being carried.
+    if (dragging) return counted();
     countedAt = performance.now();
     const answer = await fetch(board.dataset.heads, { headers: { "HX-Request": "true" } }).catch(() => null);
     if (!answer?.ok) return;
-    for (const part of drawn(await answer.text())) document.getElementById(part.id)?.replaceWith(part);
+    for (const part of drawn(await answer.text())) {
+      document.getElementById(part.id)?.replaceWith(part);
+      if (part.matches(".bin")) sortable(part);
+    }
     for (const column of board.querySelectorAll(".col")) {
       column.classList.toggle("empty", column.querySelector(".col-head").dataset.count === "0");
       if (column.querySelector(".col-head").dataset.count !== "0") column.querySelector(".void")?.remove();
@@ -129,8 +137,15 @@ function sortable(list) {
     dragClass: "dragged",
     sort: list.matches("ol"),
     scrollSensitivity: 60,
-    onStart({ item }) {
+    onChoose({ item }) {
       dragging = item;
+    },
+    onUnchoose({ item }) {
+      const one = saidOfIt;
+      dragging = saidOfIt = null;
+      setTimeout(() => one && item.dataset.stage === String(one.stage) && place(drawn(one.html)[0], { arrived: false }));
+    },
+    onStart() {
       board.classList.add("dragging");
     },
     onMove({ to }) {
@@ -138,7 +153,6 @@ function sortable(list) {
       to.closest(".col, .bin")?.classList.add("over");
     },
     onEnd({ item, from, to }) {
-      dragging = null;
       board.classList.remove("dragging");
       for (const one of board.querySelectorAll(".over")) one.classList.remove("over");
       if (to === from) return place(item, { arrived: false });
