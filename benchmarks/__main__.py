@@ -7,7 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from benchmarks import board, delayed, growth, ingest, killed, live
+from benchmarks import board, delayed, growth, ingest, killed, live, pages
 from benchmarks.contender import Ours
 from benchmarks.goals import Report
 
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[..., Awaitable[Report]]] = {
     "growth": growth.measure,
     "board": board.measure,
     "live": live.measure,
+    "pages": pages.measure,
     "killed": killed.measure,
 }
 

@@ -15,6 +15,8 @@ from redis.exceptions import RedisError
 
 LONGEST_WAIT = 1.0
 RECONNECT_EVERY = 0.5
+# A ring is kept for whoever comes to wait for it; what is rung in other processes may have nobody here, ever.
+MOST_BELLS = 1_000
 
 log = structlog.get_logger()
 
@@ -122,5 +124,5 @@ class Wakeups:
             if family in self._listeners:
                 for hear in self._listeners[family]:
                     hear(rest)
-            else:
+            elif topic in self._bells or len(self._bells) < MOST_BELLS:
                 self._bells[topic].set()

@@ -114,8 +114,8 @@ def _from_json(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def topic_of(bulk_id: int) -> str:
-    """What rings when an act has come further."""
+def ref_of(bulk_id: int) -> str:
+    """What the journal calls an act on many deals."""
     return f"bulk:{bulk_id}"
 
 
@@ -238,5 +238,4 @@ async def end(uow: UnitOfWork, bulk_id: int, staff_id: int) -> None:
         update(bulk).where(bulk.c.id == bulk_id, bulk.c.ended_at.is_(None)).values(ended_at=uow.now)
     )
     if ended.rowcount == 1:
-        await record(uow, [BulkEnded(stream=name, ref=topic_of(bulk_id), actor=name, bulk_id=bulk_id)])
-    uow.ring(topic_of(bulk_id))
+        await record(uow, [BulkEnded(stream=name, ref=ref_of(bulk_id), actor=name, bulk_id=bulk_id)])

@@ -74,7 +74,6 @@ async def _go_on(uow: UnitOfWork, bulk_id: int) -> bool:
     refusal = await _refused(uow, by, deal_id, acts.from_stored(row.act), bulk_id)
     told = {"outcome": refusal.code, "values": acts.values_of(refusal)} if refusal else {"outcome": DONE}
     await uow.execute(update(bulk_deal).where(*its, bulk_deal.c.deal_id == deal_id).values(told))
-    uow.ring(acts.topic_of(bulk_id))
     return True
 
 

@@ -107,6 +107,7 @@ class Hub:
         self._pages: set[Watching] = set()
         self._readers: list[Reader] = []
         self._position: int | None = None
+        self._is_closed = False
 
     async def run(self) -> None:
         """Walk along the journal for ever, through any absence of the database."""
@@ -164,6 +165,8 @@ class Hub:
     async def watching(self, staff_id: int, session_id: int, *, since: int | None) -> AsyncIterator[Watching]:
         """An open page, told of everything that comes; `since` is how far it got before its connection was lost."""
         page = Watching(staff_id, session_id)
+        if self._is_closed:
+            page.end()
         self._pages.add(page)
         try:
             if since is not None:
@@ -184,7 +187,8 @@ class Hub:
         self._readers.append(reader)
 
     def close(self) -> None:
-        """End all pages, as the program stops; they come back by themselves."""
+        """End all pages, as the program stops, and those that still come; they come back by themselves."""
+        self._is_closed = True
         for page in self._pages:
             page.end()
         for reader in self._readers:

@@ -12,7 +12,7 @@ import pytest
 from redis.exceptions import TimeoutError as RedisHangs
 
 from core.embedded import EmbeddedRedis
-from core.redis import Wakeups, connect
+from core.redis import MOST_BELLS, Wakeups, connect
 from tests.waiting import until
 
 SOON = 5.0
@@ -71,6 +71,16 @@ async def test_a_ring_between_two_waits_is_kept_and_rings_once() -> None:
     await wakeups.ring("relay")
     assert await rings(wakeups, "relay")
     assert not await rings(wakeups, "relay", within=0)
+
+
+async def test_rings_that_nobody_ever_waits_for_are_not_kept_without_end() -> None:
+    wakeups = Wakeups(None)
+    await wakeups.wait("deals", 0)
+    await wakeups.ring(*(f"nobody:{number}" for number in range(5 * MOST_BELLS)))
+    assert len(wakeups._bells) == MOST_BELLS
+    await wakeups.ring("deals")
+    async with asyncio.timeout(1):
+        await wakeups.wait("deals", 60)
 
 
 async def test_a_wait_ends_without_a_ring_too() -> None:

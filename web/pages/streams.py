@@ -18,6 +18,7 @@ from web.words import micros
 Say = Callable[[Changes], Awaitable[dict[str, object]]]
 
 PING_SECONDS = 10.0
+SLOWEST_SECONDS = 30.0
 
 
 async def board_live(caller: Caller) -> web.StreamResponse:
@@ -32,9 +33,9 @@ async def board_live(caller: Caller) -> web.StreamResponse:
 async def follow(caller: Caller, name: str, say: Say) -> web.StreamResponse:
     """Tell a page what it has to show differently, until it goes or may not be told any more."""
     since = position_seen(caller.request)
-    response = EventSourceResponse(ping_interval=PING_SECONDS)
-    # Whoever has closed his page is told nothing more.
-    with contextlib.suppress(ConnectionError):
+    response = EventSourceResponse(ping_interval=PING_SECONDS, send_timeout=SLOWEST_SECONDS)
+    # Whoever has closed his page, or takes nothing in, is told nothing more.
+    with contextlib.suppress(ConnectionError, TimeoutError):
         async with caller.site.hub.watching(caller.by.id, caller.session_id, since=since) as page:
             await response.prepare(caller.request)
             async with response:
