@@ -20,10 +20,9 @@ function send(address, fields = {}) {
 
 const cardOf = (id) => document.getElementById(`deal-${id}`);
 const listOf = (stage) => document.querySelector(`ol.cards[data-stage="${stage}"]`);
+// The card that is held, from the press on it, and what was said of it meanwhile.
 let dragging = null;
-// The card under a pressed button or a finger: put in its place anew, it could not be dragged; it is drawn afterwards.
-let held = null;
-let missed = false;
+let saidOfIt = null;
 
 /** Put a card where it belongs: what has changed last comes first. */
 function place(card, { arrived = true } = {}) {
@@ -53,13 +52,13 @@ function place(card, { arrived = true } = {}) {
 
 function apply(said) {
   if (said.everything) return location.reload();
-  const moving = dragging?.dataset.deal ?? held;
+  const moving = dragging?.dataset.deal;
   for (const [id, one] of Object.entries(said.cards)) {
-    if (id === moving) missed = true;
+    if (id === moving) saidOfIt = one;
     else place(drawn(one.html)[0]);
   }
   for (const id of said.gone) {
-    if (String(id) === moving) missed = true;
+    if (String(id) === moving) saidOfIt = { gone: true };
     else cardOf(id)?.remove();
   }
   counted();
@@ -73,10 +72,15 @@ function counted() {
   const again = performance.now() - countedAt < 3000;
   counting ??= setTimeout(async () => {
     counting = undefined;
+    // Nothing moves away from under a card that is being carried.
+    if (dragging) return counted();
     countedAt = performance.now();
     const answer = await fetch(board.dataset.heads, { headers: { "HX-Request": "true" } }).catch(() => null);
     if (!answer?.ok) return;
-    for (const part of drawn(await answer.text())) document.getElementById(part.id)?.replaceWith(part);
+    for (const part of drawn(await answer.text())) {
+      document.getElementById(part.id)?.replaceWith(part);
+      if (part.matches(".bin")) sortable(part);
+    }
     for (const column of board.querySelectorAll(".col")) {
       column.classList.toggle("empty", column.querySelector(".col-head").dataset.count === "0");
       if (column.querySelector(".col-head").dataset.count !== "0") column.querySelector(".void")?.remove();
@@ -86,31 +90,13 @@ function counted() {
   }, again ? 1000 + Math.random() * 2000 : 200 + Math.random() * 400);
 }
 
-board?.addEventListener("pointerdown", (event) => {
-  held = event.target.closest(".card")?.dataset.deal ?? null;
-});
-function letGo() {
-  const id = held;
-  held = null;
-  if (id && missed && !dragging) redraw(id);
-  missed = false;
-}
-for (const end of ["pointerup", "pointercancel", "dragend"]) document.addEventListener(end, () => setTimeout(letGo, 0));
-
-/** Show a card as it is by now; what is returned is the card, unless it is gone. */
-async function redraw(id) {
+/** Show a card where it really is, as it was moved in vain. */
+async function snapBack(id) {
   const answer = await fetch(`/board/cards?ids=${id}`, { headers: { "HX-Request": "true" } }).catch(() => null);
   if (!answer?.ok) return;
   const [card] = drawn(await answer.text());
   if (!card) return cardOf(id)?.remove();
   place(card, { arrived: false });
-  return card;
-}
-
-/** Show a card where it really is, as it was moved in vain. */
-async function snapBack(id) {
-  const card = await redraw(id);
-  if (!card) return;
   card.classList.add("snapped");
   setTimeout(() => card.classList.remove("snapped"), 4000);
   if (!card.contains(document.activeElement)) card.querySelector(".name").focus({ preventScroll: true });
@@ -154,8 +140,18 @@ function sortable(list) {
     dragClass: "dragged",
     sort: list.matches("ol"),
     scrollSensitivity: 60,
-    onStart({ item }) {
+    onChoose({ item }) {
       dragging = item;
+    },
+    onUnchoose({ item }) {
+      const one = saidOfIt;
+      dragging = saidOfIt = null;
+      setTimeout(() => {
+        if (one?.gone) cardOf(item.dataset.deal)?.remove();
+        else if (one && item.dataset.stage === String(one.stage)) place(drawn(one.html)[0], { arrived: false });
+      });
+    },
+    onStart() {
       board.classList.add("dragging");
     },
     onMove({ to }) {
@@ -163,7 +159,6 @@ function sortable(list) {
       to.closest(".col, .bin")?.classList.add("over");
     },
     onEnd({ item, from, to }) {
-      dragging = null;
       board.classList.remove("dragging");
       for (const one of board.querySelectorAll(".over")) one.classList.remove("over");
       if (to === from) return place(item, { arrived: false });
