@@ -142,8 +142,8 @@ async def test_an_act_is_not_taken_from_another_site_nor_without_its_token(
     assert nowhere.status == 403
     forged = await operator.post(path, None, **{"X-CSRF-Token": "0" * 64})
     assert forged.status == 403
-    by_looking = await operator.get(path)
-    assert by_looking.status in (404, 405)
+    if not any(other.path == route.path for other in ROUTES if other.method == "GET"):
+        assert (await operator.get(path)).status in (404, 405)
 
 
 @pytest.mark.parametrize("route", [one for one in ROUTES if one.method == "GET"], ids=named)

@@ -8,8 +8,8 @@ from tests.running.shop import Shop
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-OPERATORS_MENU = ["next", "deals", "find", "tasks", "shift", "done", "delete", "stats", "notices", "help"]
-ADMINS_MENU = [*OPERATORS_MENU[:-1], "autoreply", "triggers", "hours", "staff", "settings", "help"]
+OPERATORS_MENU = ["next", "deals", "find", "tasks", "board", "shift", "done", "delete", "stats", "notices", "help"]
+ADMINS_MENU = [*OPERATORS_MENU[:-1], "autoreply", "triggers", "hours", "webchat", "staff", "settings", "try", "help"]
 LINES = {
     "customer": "Hello! Write your question here, and we will answer in this chat.",
     "staff": "Take the next request",
