@@ -52,7 +52,8 @@ def _demo(asked: argparse.Namespace) -> int:
         try:
             return _do(asked, settings_in(folder))
         except KeyboardInterrupt:
-            return 130
+            # It was stopped while the shop was still being made.
+            return 0
 
 
 def _refuse(words: str) -> int:

@@ -5,7 +5,7 @@ transaction waits for: of a small one they are nine parts in ten.
 """
 
 import sqlite3
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
 import aiosqlite
@@ -69,32 +69,15 @@ class _Connection(aiosqlite.Connection):
         await self._execute(act, self._conn, *arguments)  # type: ignore[no-untyped-call]
 
 
-class _HereConnection(_Connection):
-    """A connection that works in the caller's own thread, who has nothing else to do meanwhile."""
-
-    def __await__(self) -> Generator[Any, None, Self]:
-        self._connection = self._connector()
-        yield from ()
-        return self
-
-    async def _execute(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
-        return fn(*args, **kwargs)
-
-    async def close(self) -> None:
-        self._conn.close()
-
-
-def engine(url: str, *, size: int, query_only: bool, threaded: bool = True) -> AsyncEngine:
+def engine(url: str, *, size: int, query_only: bool) -> AsyncEngine:
     """An engine for a file. Transactions begin in words: in the driver's default mode savepoints do not roll back.
 
     One that is not `query_only` takes the write lock at the beginning: a later upgrade would fail at once under load.
-    One that is not `threaded` halts the whole process at each statement, and is twice as quick where nobody minds.
     """
     path = make_url(url).database or ":memory:"
-    kind = _Connection if threaded else _HereConnection
 
     async def connect() -> _Connection:
-        connection = kind(lambda: sqlite3.connect(path, isolation_level=None), iter_chunk_size=64)
+        connection = _Connection(lambda: sqlite3.connect(path, isolation_level=None), iter_chunk_size=64)
         # A connection that nobody closed must not keep a process from ending.
         connection._thread.daemon = True
         await connection

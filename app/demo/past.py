@@ -1,7 +1,6 @@
 """Three weeks that the shop has behind it, lived through in seconds: every act by its use case, under a moved clock."""
 
-import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from random import Random
@@ -9,16 +8,15 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.demo.acting import Actors
+from app.demo.at_once import MovedClock, OneUnit
 from app.demo.messenger import fate
 from app.demo.pictures import Pictures
 from app.demo.shop import Crowd, never_close, open_shop
 from app.demo.talks import Book, Story, new_story
 from app.story import STORY
-from core import sqlite
-from core.database import Database, UnitOfWork
+from core.database import UnitOfWork
 from core.relay import Relay
 from inbox import heads, marking, outcomes
 from inbox.channel import Delivered
@@ -33,7 +31,7 @@ from triggers.models import IS_WAITING, trigger_run
 from triggers.runs import RUNS, Run
 
 DAYS = 21
-DEALS = 110
+DEALS = 112
 # How often a day people act, and how often in the hours before now.
 MOMENTS_A_DAY, LAST_MOMENTS = 3, 8
 LAST_HOURS = timedelta(hours=5)
@@ -47,52 +45,6 @@ MINUTES = timedelta(minutes=2)
 FALLS_SILENT, COMES_BACK = 0.16, 0.12
 # In moments: how long each waits for the other.
 PAUSES = (1, 2, 2, 3, 5, 8, 14)
-
-
-class MovedClock:
-    """A clock that shows what it is told to."""
-
-    def __init__(self, now: datetime) -> None:
-        self.moment = now
-
-    def now(self) -> datetime:
-        """The moment that it shows."""
-        return self.moment
-
-
-class OneUnit(Database):
-    """A database whose units are all parts of one, so that the past is there as a whole, or not at all."""
-
-    def __init__(self, url: str, clock: MovedClock) -> None:
-        super().__init__(url, clock)
-        self._writer = sqlite.engine(url, size=1, query_only=False, threaded=False)
-        self._moved = clock
-        self._held: AsyncConnection | None = None
-        self._failed = False
-
-    @contextlib.asynccontextmanager
-    async def whole(self) -> AsyncIterator[None]:
-        """Commit everything at the end of the block. Raises RuntimeError where a part of it has failed."""
-        async with self.engine.connect() as self._held, self._held.begin():
-            yield
-            if self._failed:
-                raise RuntimeError("a part of the past has failed")
-        self._held = None
-
-    @contextlib.asynccontextmanager
-    async def unit(self) -> AsyncIterator[UnitOfWork]:
-        if self._held is None:
-            raise RuntimeError("nothing is held")
-        try:
-            yield UnitOfWork(self._held, self._moved.now())
-        except Exception:
-            self._failed = True
-            raise
-
-    @contextlib.asynccontextmanager
-    async def reading(self) -> AsyncIterator[UnitOfWork]:
-        async with self.unit() as uow:
-            yield uow
 
 
 class OpenDeal(NamedTuple):
@@ -129,7 +81,7 @@ class Past:
         """Live through all of it; who acts from now on."""
         now = self._clock.now()
         moments = moments_before(now, ZoneInfo(timezone), self._chance)
-        async with self._database.whole():
+        with self._database.whole():
             self._clock.moment = moments[0] - timedelta(hours=1)
             async with self._database.unit() as uow:
                 shop = await open_shop(uow, timezone)

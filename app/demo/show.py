@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from random import Random
 
+from app.demo.at_once import MovedClock, OneUnit
 from app.demo.living import Living
 from app.demo.messenger import Messenger
-from app.demo.past import MovedClock, OneUnit, Past
+from app.demo.past import Past
 from app.demo.pictures import Pictures
 from app.demo.shop import NAME
 from app.demo.talks import book

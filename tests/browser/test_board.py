@@ -29,6 +29,10 @@ async def drag(page: Page, what: Locator, to: Locator) -> None:
     await page.mouse.down()
     await page.mouse.move(start["x"] + 60, start["y"] + 60, steps=4)
     await page.mouse.move(end["x"] + end["width"] / 2, end["y"] + min(end["height"] / 2, 220), steps=10)
+    # A browser that is busy has not seen all of it yet, and would drop the card where it was.
+    while "over" not in (await to.get_attribute("class") or "").split():
+        await page.mouse.move(end["x"] + end["width"] / 2 + 3, end["y"] + min(end["height"] / 2, 220))
+        await page.mouse.move(end["x"] + end["width"] / 2, end["y"] + min(end["height"] / 2, 220))
     await page.mouse.up()
 
 
@@ -120,3 +124,62 @@ async def test_on_a_phone_one_stage_fills_the_screen_and_the_menu_moves(shop: Sh
     await page.get_by_role("menuitem", name="In conversation").tap()
     await expect(column(page, "In conversation").locator(".card", has_text=customer.first_name)).to_have_count(1)
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+async def test_an_act_on_several_cards_tells_how_far_it_is_and_what_failed(shop: Shop, windows: Windows) -> None:
+    page = await windows.board_of(shop, shop.admin)
+    customers = await shop.customers("One", "Two", "Three")
+    for customer in customers:
+        await customer.sends("Hello")
+        await expect(card(page, customer)).to_be_visible()
+    for customer in customers:
+        await card(page, customer).hover()
+        await card(page, customer).locator(".box").check()
+    await expect(page.locator(".selbar")).to_contain_text("3 selected")
+    # One of them ends while the others are still being looked at.
+    gone = await card(page, customers[0]).get_attribute("data-deal")
+    await page.get_by_role("button", name="Stage").click()
+    await page.locator("#dialog").get_by_label("Offer sent").check()
+    await shop.admin.sends(f'/deal {gone} close "not a lead"')
+    await expect(card(page, customers[0])).to_have_count(0)
+    await page.get_by_role("button", name="Do it").click()
+    await expect(page.locator("#dialog")).to_contain_text("3 of 3")
+    await expect(page.locator("#dialog")).to_contain_text("1 could not be done")
+    await expect(page.locator("#dialog .failures")).to_contain_text(f"#{gone}")
+    await page.locator("#dialog").get_by_role("button", name="Close").click()
+    for customer in customers[1:]:
+        await expect(column(page, "Offer sent").locator(".card", has_text=customer.first_name)).to_be_visible()
+
+
+async def test_a_filter_stands_in_the_address_and_is_live(shop: Shop, windows: Windows) -> None:
+    page = await windows.board_of(shop, shop.admin)
+    olena, james = await shop.customers("Олена", "James")
+    await olena.sends("Чи є стіл із дуба?")
+    await james.sends("Do you ship to Edinburgh?")
+    await expect(card(page, james)).to_be_visible()
+    await page.get_by_label("Search names, phones, messages").fill("ДУБА")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/board?q=*")
+    await expect(card(page, olena)).to_be_visible()
+    await expect(card(page, james)).to_have_count(0)
+    piotr = await shop.person("Piotr")
+    await piotr.sends("Стіл з ДуБа, будь ласка")
+    await expect(card(page, piotr)).to_be_visible()
+    await james.sends("Anybody there?")
+    await shop.rows.settled()
+    await expect(card(page, james)).to_have_count(0)
+    await page.get_by_role("link", name="Clear").click()
+    await expect(card(page, james)).to_be_visible()
+
+
+async def test_how_somebody_likes_his_board_is_remembered_on_every_device(shop: Shop, windows: Windows) -> None:
+    page = await windows.board_of(shop, shop.admin)
+    await page.get_by_role("button", name="Collapse Offer sent").click()
+    await expect(page.get_by_role("button", name="Expand Offer sent")).to_be_focused()
+    await page.get_by_role("button", name="Hide empty").click()
+    other = await windows.board_of(shop, shop.admin)
+    await expect(other.get_by_role("button", name="Expand Offer sent")).to_be_visible()
+    await expect(column(other, "Waiting for payment")).to_be_hidden()
+    await other.get_by_role("button", name="Hide empty").click()
+    await other.get_by_role("button", name="Expand Offer sent").click()
+    await expect(column(other, "Waiting for payment")).to_be_visible()

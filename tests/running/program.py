@@ -91,6 +91,8 @@ class Running(Protocol):
 class Program:
     """One installation: its folder and settings stay while processes come and go."""
 
+    patience = PATIENCE
+
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
         self.settings = QUICK | settings
@@ -134,7 +136,7 @@ class Program:
         """The rest of the next line that begins so."""
         process = self._alive()
         assert process.stdout is not None
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(self.patience):
             while line := (await process.stdout.readline()).decode():
                 self.said.append(line.rstrip("\n"))
                 if line.startswith(beginning):

@@ -32,6 +32,9 @@ REAL = {
 class Demo(Program):
     """The same program, started by another word, with the temporary folder of its own machine."""
 
+    # Three weeks take some seconds, and many more on a machine that is busy with other tests.
+    patience = 90.0
+
     async def _spawn(self, log: IO[bytes], *arguments: str) -> Running:
         return await create_subprocess_exec(
             *(sys.executable, "-m", "app", "demo", *arguments),
@@ -56,7 +59,7 @@ async def demo() -> AsyncIterator[Demo]:
     folder = Path(tempfile.mkdtemp(prefix="vd"))
     program = Demo(folder, TMPDIR=str(folder), LOG_LEVEL="INFO")
     try:
-        assert await program.start() < 20
+        await program.start()
         yield program
     finally:
         await program.end()

@@ -9,6 +9,8 @@ import pytest
 from core.clock import SystemClock
 from core.database import Database
 from core.redis import Wakeups
+from pipeline.staff.sessions import link_for
+from tests.unit.office import Office
 from web import site as web
 from web.live import Hub
 from web.security import HEADERS
@@ -94,3 +96,26 @@ async def test_while_the_database_is_away_a_page_says_so(client: aiohttp.ClientS
         assert "Traceback" not in await answer.text()
     await runner.cleanup()
     await database.close()
+
+
+async def test_where_people_come_by_tls_the_cookie_promises_it(shop: Office, tmp_path: Path) -> None:
+    wakeups = Wakeups(None)
+    hub = Hub(shop.database, wakeups, sweep_seconds=5)
+    secure = "https://crm.example"
+    site = web.Site(
+        shop.database, wakeups, shop.clock, media=tmp_path, language="en", timezone="UTC", hub=hub, public_url=secure
+    )
+    async with shop.database.unit() as uow:
+        link = await link_for(uow, (await shop.admin()).id)
+    runner, url = await serve(application(Site().ask, site), "127.0.0.1", 0)
+    async with (
+        aiohttp.ClientSession() as http,
+        http.post(f"{url}/enter/{link}", headers={"Origin": secure}, allow_redirects=False) as answer,
+    ):
+        assert answer.status == 303
+        cookie = answer.headers["Set-Cookie"]
+        assert cookie.startswith("__Host-voronka=")
+        assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= {part.strip() for part in cookie.split(";")}
+        assert "Domain" not in cookie
+        assert "max-age=31536000" in answer.headers["Strict-Transport-Security"]
+    await runner.cleanup()

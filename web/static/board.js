@@ -57,7 +57,10 @@ function apply(said) {
     if (id === moving) saidOfIt = one;
     else place(drawn(one.html)[0]);
   }
-  for (const id of said.gone) if (String(id) !== moving) cardOf(id)?.remove();
+  for (const id of said.gone) {
+    if (String(id) === moving) saidOfIt = { gone: true };
+    else cardOf(id)?.remove();
+  }
   counted();
   selection();
 }
@@ -143,7 +146,10 @@ function sortable(list) {
     onUnchoose({ item }) {
       const one = saidOfIt;
       dragging = saidOfIt = null;
-      setTimeout(() => one && item.dataset.stage === String(one.stage) && place(drawn(one.html)[0], { arrived: false }));
+      setTimeout(() => {
+        if (one?.gone) cardOf(item.dataset.deal)?.remove();
+        else if (one && item.dataset.stage === String(one.stage)) place(drawn(one.html)[0], { arrived: false });
+      });
     },
     onStart() {
       board.classList.add("dragging");
