@@ -211,6 +211,10 @@ async def _happens(
 
 
 def _report(windows: Windows, done: dict[str, float], share: float, took: float) -> Report:
+    # What the same visitor wrote next may have been on the card already when the board was told.
+    for number in sorted((int(one) for one in done if one.isdigit()), reverse=True):
+        for window, moment in windows.shown[str(number + 2 * VISITORS)].items():
+            windows.shown[str(number)].setdefault(window, moment)
     late: list[float] = []
     everywhere = [window for window in range(ADMINS * WINDOWS) if not ADDRESSES[window % WINDOWS]]
     for what, at in done.items():

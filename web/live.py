@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.database import Database, UnitOfWork
 from core.journal import JOURNAL, Event, Recorded, after, newest_position
+from core.loops import whole
 from core.redis import Wakeups
 from inbox.presence import read_typing
 from inbox.seeing import CUSTOMER
@@ -113,7 +114,7 @@ class Hub:
         """Walk along the journal for ever, through any absence of the database."""
         while True:
             try:
-                more = await self._step()
+                more = await whole(self._step())
             except (SQLAlchemyError, OSError):
                 log.warning("live.database_away", exc_info=True)
                 more = False
