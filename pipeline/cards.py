@@ -92,7 +92,24 @@ _last_until_closed = (
     .correlate(deal)
     .scalar_subquery()
 )
-_last_id = case((deal.c.closed_at.is_(None), conversation.c.last_message_id), else_=_last_until_closed)
+# While a customer waits, what he said counts, and not what was answered to it by itself.
+_last_of_his = (
+    select(message.c.id)
+    .where(
+        message.c.conversation_id == deal.c.conversation_id,
+        message.c.id >= conversation.c.waiting_from_id,
+        message.c.direction == "in",
+    )
+    .order_by(message.c.id.desc())
+    .limit(1)
+    .correlate(deal, conversation)
+    .scalar_subquery()
+)
+_last_id = case(
+    (deal.c.closed_at.is_not(None), _last_until_closed),
+    (conversation.c.waiting_from_id.is_not(None), func.coalesce(_last_of_his, conversation.c.last_message_id)),
+    else_=conversation.c.last_message_id,
+)
 _CARD = VIEW.add_columns(
     _waits.scalar_subquery().label("waiting"),
     _waits.where(_unanswered.c.id > func.coalesce(conversation.c.seen_by_us_id, 0)).scalar_subquery().label("unseen"),
