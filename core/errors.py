@@ -24,13 +24,14 @@ class Refusal(Exception):
         super().__init__(self.code)
         self.values = values
 
-    def told(self, t: Texts, now: datetime) -> str:
+    def told(self, t: Texts, now: datetime, *, with_next_step: bool = True) -> str:
         """The reason and the next step, in the language of `t`; what was typed at great length is cut."""
         words = {
             name: t.ago(value, now) if isinstance(value, datetime) else _short(value)
             for name, value in self.values.items()
         }
-        return f"{t(self.text, **words)} {t(self.next_step, **words)}"
+        reason = t(self.text, **words)
+        return f"{reason} {t(self.next_step, **words)}" if with_next_step else reason
 
 
 def _short(value: str | int) -> str | int:

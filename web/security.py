@@ -126,9 +126,10 @@ def status_of(refusal: Refusal) -> int:
 
 
 def refused(request: web.Request, refusal: Refusal, t: Texts) -> web.Response:
-    """A refusal as a page, or as the words of a note on the page that asked."""
+    """A refusal as a page, or as the words of a note on the page that asked; commands are for the bot alone."""
     site = request.app[SITE]
-    return wrong(request, t, status_of(refusal), refusal.told(t, site.clock.now()), code=refusal.code)
+    words = refusal.told(t, site.clock.now(), with_next_step="/" not in refusal.next_step)
+    return wrong(request, t, status_of(refusal), words, code=refusal.code)
 
 
 def wrong(request: web.Request, t: Texts, status: int, words: str, *, code: str = "") -> web.Response:

@@ -369,6 +369,7 @@ function send() {
   drawChips();
   draw();
   feed.scrollTop = feed.scrollHeight;
+  keepUnsent();
   deliver(key);
 }
 
@@ -380,7 +381,7 @@ function deliver(key) {
     if (!one) return;
     one.words = "";
     draw();
-    try {
+    for (let pauses = 1; pending.has(key) && !one.words; pauses = Math.min(15, pauses * 2)) try {
       await begin();
       for (const file of one.files) {
         if (one.uploads.has(file)) continue;
@@ -391,12 +392,26 @@ function deliver(key) {
       await ask("POST", "messages", { json: { key, text: one.text, uploads: [...one.uploads.values()], source } });
       // From the first message on there is a talk to listen to.
       if (!state.number) await load(true);
+      return;
     } catch (failure) {
       if (failure.message === "upload-gone") one.uploads.clear();
-      one.words = failure.words || say("offline");
-      draw();
+      // What was refused waits for a press; what found nobody is tried again, and is no second message by its key.
+      if (failure.status && failure.status !== 408 && failure.status < 500) { one.words = failure.words || say("offline"); draw(); }
+      else { note(say("offline"), 0); await pause(pauses); }
     }
   });
+}
+
+/* Words that have not left yet outlive the page; files do not. */
+function keepUnsent() {
+  const texts = [...pending].filter(([, one]) => one.text && !one.files.length).map(([key, one]) => [key, one.text]);
+  if (texts.length || (kept.read().unsent || []).length) kept.write({ unsent: texts.slice(-20) });
+}
+function goOn() {
+  for (const [key, text] of kept.read().unsent || []) {
+    pending.set(key, { text, files: [], uploads: new Map(), words: "" });
+    deliver(key);
+  }
 }
 
 async function begin() {
@@ -408,7 +423,11 @@ function take(news) {
   for (const one of news.messages || []) {
     messages.set(one.id, one);
     if (one.key) pending.delete(one.key);
+    // Whoever answers is there, whatever was said at the start.
+    if (!one.his && one.name) Object.assign(state, { there: true, asks: false });
   }
+  keepUnsent();
+  if (news.typing !== undefined) Object.assign(state, { there: true, asks: false });
   for (const gone of news.gone || []) messages.delete(gone);
   state.number = news.number ?? state.number;
   state.seen = news.seen ?? state.seen;
@@ -480,6 +499,7 @@ function place() {
   document.body.append(host);
   draw();
   load();
+  goOn();
 }
 if (document.body) place(); else addEventListener("DOMContentLoaded", place);
 })();

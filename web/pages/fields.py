@@ -17,8 +17,10 @@ async def worth(visit: Visit) -> web.StreamResponse:
 
 
 async def tagged(visit: Visit) -> web.StreamResponse:
-    """One tag more."""
-    await tag_by_name(visit.uow, visit.by, visit.id("deal"), visit.form.text("tag"))
+    """One tag more, or several with commas between."""
+    named = [name for part in visit.form.text("tag").split(",") if (name := part.strip())]
+    for name in named or [""]:
+        await tag_by_name(visit.uow, visit.by, visit.id("deal"), name)
     return done()
 
 

@@ -127,7 +127,7 @@ async def answered(visit: Visit) -> web.StreamResponse:
 async def noted(visit: Visit) -> web.StreamResponse:
     """Write a note for the team."""
     names = await write_note(visit.uow, visit.by, visit.id("deal"), visit.form.text("text"), client_key=key_of(visit))
-    return done(visit.t("{names} will be told.", names=", ".join(names)) if names else "")
+    return done(visit.t("Mentioned: {names}.", names=", ".join(names)) if names else "")
 
 
 def key_of(visit: Visit) -> str:

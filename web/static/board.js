@@ -113,6 +113,8 @@ async function move(card, stage, from) {
   const answer = await fetch(`/deals/${id}/stage`, { method: "POST", body: fields, headers }).catch(() => null);
   if (answer?.ok) return;
   toast(answer ? await answer.text() : document.body.dataset.failed, answer?.status === 409 ? "wait" : "late");
+  card.dataset.stage = from;
+  place(card, { arrived: false });
   await snapBack(id);
 }
 
@@ -155,14 +157,21 @@ function sortable(list) {
       board.classList.add("dragging");
     },
     onMove({ to }) {
-      for (const one of board.querySelectorAll(".over")) one.classList.remove("over");
-      to.closest(".col, .bin")?.classList.add("over");
+      for (const one of document.querySelectorAll(".over")) one.classList.remove("over");
+      to.closest(".col, .bin, .stages a")?.classList.add("over");
     },
     onEnd({ item, from, to }) {
       board.classList.remove("dragging");
-      for (const one of board.querySelectorAll(".over")) one.classList.remove("over");
+      for (const one of document.querySelectorAll(".over")) one.classList.remove("over");
       if (to === from) return place(item, { arrived: false });
       const bin = to.closest(".bin");
+      const tab = to.closest(".stages a");
+      if (tab) {
+        const stage = item.dataset.stage;
+        item.dataset.stage = tab.dataset.stage;
+        place(item, { arrived: false });
+        return void move(item, tab.dataset.stage, stage);
+      }
       if (bin) {
         from.prepend(item);
         place(item, { arrived: false });
@@ -203,6 +212,11 @@ float?.addEventListener("toggle", (event) => {
 float?.addEventListener("click", (event) => {
   const chosen = event.target.closest("button");
   if (!chosen) return;
+  const card = chosen.dataset.pick && cardOf(chosen.dataset.pick);
+  if (card && bar) {
+    pick(card, true);
+    selection();
+  }
   setTimeout(() => float.hidePopover(), 0);
 });
 document.addEventListener("htmx:afterSwap", (event) => {
@@ -357,12 +371,13 @@ document.addEventListener("keydown", (event) => {
 
 /* ---------- time passes ---------- */
 
+const LOCALE = board?.dataset.lang === "en" ? "en-GB" : board?.dataset.lang;
 const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60]];
 function brief(seconds) {
   for (const [unit, size] of UNITS) {
     const count = Math.floor(seconds / size);
     if (count) {
-      return new Intl.NumberFormat(board.dataset.lang, { style: "unit", unit, unitDisplay: "short" }).format(count);
+      return new Intl.NumberFormat(LOCALE, { style: "unit", unit, unitDisplay: "short" }).format(count);
     }
   }
   return board.dataset.nowWord;
@@ -402,7 +417,7 @@ function followStages() {
 }
 
 if (board) {
-  for (const list of board.querySelectorAll("ol.cards, .bin")) sortable(list);
+  for (const list of document.querySelectorAll("ol.cards, .bin, .stages a")) sortable(list);
   followStages();
   setInterval(tick, 15000);
   listen(board.dataset.liveFrom, { board: apply, typing: typing });

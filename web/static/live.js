@@ -6,6 +6,7 @@ const QUIET_MS = 25000;
 /** Listen to `address`; `handlers` are called by the name of what is sent. Returns how to stop. */
 function listen(address, handlers) {
   const mark = document.querySelector("[data-live]");
+  const language = document.documentElement.lang;
   let source, quiet, lostAt;
 
   const show = (look, words) => {
@@ -22,8 +23,13 @@ function listen(address, handlers) {
   };
   const lost = () => {
     lostAt ??= new Date();
-    const time = lostAt.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    const time = lostAt.toLocaleTimeString(language === "en" ? "en-GB" : language, { hour: "2-digit", minute: "2-digit" });
     show("lost", mark?.dataset.gone.replace("…", time));
+  };
+  const refused = async () => {
+    const answer = await fetch("/settings", { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (answer?.status === 401) return location.replace("/enter");
+    setTimeout(() => location.reload(), 3000);
   };
   const open = (from) => {
     source = new EventSource(from);
@@ -34,7 +40,7 @@ function listen(address, handlers) {
     source.onerror = () => {
       lost();
       // A server that is down answers nothing, and a browser comes back by itself; one that refuses has signed us out.
-      if (source.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 3000);
+      if (source.readyState === EventSource.CLOSED) refused();
     };
     for (const [name, handle] of Object.entries(handlers)) {
       source.addEventListener(name, (event) => {
