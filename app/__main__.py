@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 from app.checking import check, other_bot
 from app.migrating import migrate
+from app.program import ROLES
 from app.running import CannotRun, run
 from app.signing_in import link_of
-from app.wiring import ROLES, roles_of
+from app.wiring import roles_of
 from core.clock import SystemClock
 from core.database import Database
 from core.embedded import EmbeddedRedisFailed

@@ -8,8 +8,8 @@ from redis.exceptions import RedisError
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.channels import bot_id, telegram
 from app.migrating import schema_is_newest
-from app.wiring import bot_id, telegram
 from core.clock import SystemClock
 from core.database import Database
 from core.redis import connect

@@ -12,7 +12,8 @@ from pathlib import Path
 import structlog
 
 from app.migrating import migrate
-from app.wiring import ROLES, Program, build
+from app.program import ROLES, Program
+from app.wiring import build
 from core.clock import SystemClock
 from core.database import Database
 from core.embedded import EmbeddedRedis

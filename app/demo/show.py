@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from random import Random
 
+from app.channels import add_quiet_channel
 from app.demo.at_once import MovedClock, OneUnit
 from app.demo.living import Living
 from app.demo.messenger import Messenger
@@ -10,7 +11,7 @@ from app.demo.past import Past
 from app.demo.pictures import Pictures
 from app.demo.shop import NAME
 from app.demo.talks import book
-from app.wiring import MEDIA, Program, add_quiet_channel
+from app.program import MEDIA, Program
 from core.clock import SystemClock
 from pipeline.staff.sessions import link_for
 

@@ -42,6 +42,19 @@ async def entered(program: Program, windows: Windows) -> Page:
     return board
 
 
+async def colleague_of(board: Page, program: Program, windows: Windows) -> Page:
+    """The board of Oksana, an operator whom the admin invites."""
+    await board.goto(f"{program.url}/settings/people")
+    await board.get_by_role("button", name="operator").click()
+    invitation = await board.locator("#invited code").text_content()
+    colleague = await windows.open()
+    await colleague.goto(invitation or "")
+    await colleague.get_by_label("Your name").fill("Oksana")
+    await colleague.get_by_role("button", name="Open the board").click()
+    await colleague.wait_for_url("**/board")
+    return colleague
+
+
 async def test_a_customer_writes_and_is_answered_with_typing_and_read_marks_both_ways(
     program: Program, windows: Windows
 ) -> None:
@@ -65,14 +78,7 @@ async def test_a_customer_writes_and_is_answered_with_typing_and_read_marks_both
 
 async def test_a_colleague_is_invited_takes_the_deal_and_leaves(program: Program, windows: Windows) -> None:
     board = await entered(program, windows)
-    await board.goto(f"{program.url}/settings/people")
-    await board.get_by_role("button", name="operator").click()
-    invitation = await board.locator("#invited code").text_content()
-    colleague = await windows.open()
-    await colleague.goto(invitation or "")
-    await colleague.get_by_label("Your name").fill("Oksana")
-    await colleague.get_by_role("button", name="Open the board").click()
-    await colleague.wait_for_url("**/board")
+    colleague = await colleague_of(board, program, windows)
     chat = await windows.open()
     await chat.goto(f"{program.url}/chat")
     await chat.get_by_label("Your message").fill("Hello there")
@@ -108,14 +114,7 @@ async def test_the_link_works_once_and_another_start_prints_none(program: Progra
 
 async def test_an_operator_does_not_see_what_a_colleague_took(program: Program, windows: Windows) -> None:
     board = await entered(program, windows)
-    await board.goto(f"{program.url}/settings/people")
-    await board.get_by_role("button", name="operator").click()
-    invitation = await board.locator("#invited code").text_content()
-    colleague = await windows.open()
-    await colleague.goto(invitation or "")
-    await colleague.get_by_label("Your name").fill("Oksana")
-    await colleague.get_by_role("button", name="Open the board").click()
-    await colleague.wait_for_url("**/board")
+    colleague = await colleague_of(board, program, windows)
     chat = await windows.open()
     await chat.goto(f"{program.url}/chat")
     await chat.get_by_label("Your message").fill("Who gets me?")
