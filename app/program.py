@@ -84,6 +84,7 @@ class Program:
             hub=self.hub,
             public_url=settings.public_url,
             body_seconds=settings.body_seconds,
+            trusted=settings.trusted_proxies,
         )
 
     async def close(self) -> None:

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import os
 import secrets
+import shutil
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import filetype
-from sqlalchemy import delete, update
+from sqlalchemy import case, delete, func, select, update
 
 from core.database import Database, UnitOfWork
 from core.errors import NotFound, Refusal
@@ -26,6 +27,9 @@ from inbox.models import upload
 
 UNUSED_KEPT = timedelta(hours=1)
 MOST_FILES = 10
+# Of all files that no message has used yet, and of those of one person, in bytes; and what stays free on the disk.
+MOST_UNUSED, MOST_UNUSED_OF_ONE = 2 * 1024**3, 12 * MOST_BYTES
+LEAST_FREE = 512 * 1024**2
 LONGEST_NAME = 200
 # Telegram takes no larger one as a photo: https://core.telegram.org/bots/api#sendphoto
 LARGEST_PHOTO = 10 * 1024 * 1024
@@ -62,6 +66,22 @@ class FileIsEmpty(Refusal):
     next_step = N_("Choose another file.")
 
 
+class TooManyFiles(Refusal):
+    """More files than go with one message."""
+
+    code = "too-many-files"
+    text = N_("At most {most} files go with one message.")
+    next_step = N_("Send the others with the next one.")
+
+
+class NoRoom(Refusal):
+    """What people have sent and not used yet fills the place for it, or the disk is nearly full."""
+
+    code = "no-room-for-files"
+    text = N_("There is no room for more files now.")
+    next_step = N_("Try again later.")
+
+
 class UploadGone(NotFound):
     """It was used, thrown away, or is somebody else's."""
 
@@ -87,6 +107,7 @@ async def take_in(
     name, path = secrets.token_hex(16), new_path()
     # The row is first, so that whatever a dead process leaves behind is found by it.
     async with database.unit() as uow:
+        await _check_room(uow, folder, owner)
         row = {"name": name, "owner": owner, "path": path, "file_name": (file_name or "")[-LONGEST_NAME:] or None}
         await uow.execute(insert(uow, upload), row | {"at": uow.now})
     place = folder / path
@@ -101,6 +122,19 @@ async def take_in(
         await asyncio.shield(asyncio.to_thread(place.unlink, missing_ok=True))
         raise
     return done
+
+
+async def _check_room(uow: UnitOfWork, folder: Path, owner: str) -> None:
+    """Nothing, while there is room for one more file. Raises NoRoom."""
+    # One that is still coming may become as large as any.
+    unused = func.coalesce(func.sum(func.coalesce(upload.c.size, MOST_BYTES)), 0)
+    own = func.coalesce(func.sum(case((upload.c.owner == owner, func.coalesce(upload.c.size, MOST_BYTES)), else_=0)), 0)
+    row = await uow.row(select(unused, own))
+    all_of_them, his = row or (0, 0)
+    if all_of_them > MOST_UNUSED or his > MOST_UNUSED_OF_ONE:
+        raise NoRoom
+    if (await asyncio.to_thread(shutil.disk_usage, folder.parent)).free < LEAST_FREE:
+        raise NoRoom
 
 
 async def _write(chunks: AsyncIterator[bytes], place: Path) -> int:

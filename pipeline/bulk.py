@@ -1,7 +1,7 @@
 """One act on many deals: what it is, to which deals, and how far it has come; doing it is the affair of `bulks`."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,8 @@ from pipeline.staff.shifts import stream_of_staff
 
 MOST = 5_000
 MOST_SHOWN = 200
+# No act gives or takes more tags than these.
+MOST_TAGS = 50
 BULKS = "bulks"
 DONE = "done"
 
@@ -51,7 +53,7 @@ class PutInStage:
 
 @dataclass(frozen=True, slots=True)
 class AddTags:
-    """Give tags."""
+    """Give tags, so many at most."""
 
     tag_ids: tuple[int, ...]
 
@@ -133,6 +135,8 @@ async def start(
 
     The same `client_key` of the same person again has no effect. Raises NoDealChosen, TooManyDeals.
     """
+    if isinstance(act, AddTags | RemoveTags):
+        act = replace(act, tag_ids=tuple(dict.fromkeys(act.tag_ids))[:MOST_TAGS])
     made = await uow.execute(
         insert_or_ignore(uow, bulk).returning(bulk.c.id),
         {"staff_id": by.id, "act": as_stored(act), "at": uow.now, "client_key": f"{by.actor}:{client_key}"},

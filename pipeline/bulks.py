@@ -47,9 +47,13 @@ class Bulks:
             waiting = [row.id for row in await uow.rows(select(bulk.c.id).where(_UNDER_WAY).order_by(bulk.c.id))]
         worked = False
         for bulk_id in waiting:
-            async with self._database.unit() as uow:
-                worked |= await _go_on(uow, bulk_id)
-                failpoint("bulk.before_commit")
+            try:
+                async with self._database.unit() as uow:
+                    worked |= await _go_on(uow, bulk_id)
+                    failpoint("bulk.before_commit")
+            except OperationalError:
+                # One that cannot go on now holds no other one up.
+                log.warning("bulks.put_off", bulk=bulk_id, exc_info=True)
             failpoint("bulk.after_commit")
         return worked
 

@@ -11,7 +11,7 @@ from inbox.channel import File, Written
 from inbox.models import message
 from inbox.seeing import seen_by_us
 from inbox.talks import is_within
-from inbox.uploads import use
+from inbox.uploads import MOST_FILES, TooManyFiles, use
 from pipeline.deals import Answered, answer, locked, see
 from pipeline.staff.rights import Right, Staff, needs
 from pipeline.talks import part_of
@@ -49,6 +49,8 @@ async def send(uow: UnitOfWork, by: Staff, deal_id: int, sending: Sending) -> Se
     if found := [row.id for row in await uow.rows(known)]:
         return Sent(deal_id, found)
     await _check_reply(uow, by, deal_id, sending.reply_to_id)
+    if len(sending.uploads) > MOST_FILES:
+        raise TooManyFiles(most=MOST_FILES)
     files = await use(uow, by.actor, sending.uploads)
     sent: list[Answered] = []
     for key, written in zip(keys, _written(uow, sending, files), strict=True):

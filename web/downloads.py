@@ -27,5 +27,5 @@ def headers_of(mime: str | None, name: str | None) -> dict[str, str]:
         "Content-Type": mime if mime and inline else "application/octet-stream",
         "Content-Disposition": f"{disposition}; filename*=UTF-8''{quote(name or 'file', safe='')}",
         "Content-Security-Policy": "default-src 'none'; sandbox",
-        "Cache-Control": "private, max-age=86400",
+        "Cache-Control": "private, no-cache",
     }

@@ -11,6 +11,7 @@ from pipeline.work.tasks import Colour
 from web.site import whole_number
 
 LONGEST_TEXT = 100
+MOST_TAGS = 10
 DAYS = ("1", "7", "30", "90")
 NOBODY = "nobody"
 
@@ -82,7 +83,7 @@ def _narrowed(wanted: DealFilter, name: str, value: str, now: datetime, by: Staf
             return replace(wanted, nobodys=True)
         case "assignee" if number := whole_number(value):
             return replace(wanted, assignee_id=number)
-        case "tag" if number := whole_number(value):
+        case "tag" if (number := whole_number(value)) and len(wanted.tag_ids) < MOST_TAGS:
             return replace(wanted, tag_ids=(*wanted.tag_ids, number))
         case "channel" if value.isascii() and value.isalnum():
             return replace(wanted, channel_kind=value)

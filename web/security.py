@@ -5,7 +5,6 @@ import hmac
 import json
 import secrets
 from collections.abc import Awaitable, Callable
-from typing import NoReturn
 
 import structlog
 from aiohttp import web
@@ -61,15 +60,8 @@ class Tries:
 
     async def count(self, what: str, who: str, limit: RateLimitItemPerMinute = TRIES) -> None:
         """Note a try. Raises TooMany."""
-        if not await self._limiter.hit(limit, what, who):
-            await self._refuse(what, who, limit)
-
-    async def check(self, what: str, who: str, limit: RateLimitItemPerMinute = TRIES) -> None:
-        """Nothing, while another try would be heard. Raises TooMany."""
-        if not await self._limiter.test(limit, what, who):
-            await self._refuse(what, who, limit)
-
-    async def _refuse(self, what: str, who: str, limit: RateLimitItemPerMinute) -> NoReturn:
+        if await self._limiter.hit(limit, what, who):
+            return
         window = await self._limiter.get_window_stats(limit, what, who)
         raise TooMany(window.reset_time)
 
@@ -98,7 +90,13 @@ def is_ours(request: web.Request) -> bool:
 def same_token(request: web.Request, given: str, wanted: str) -> bool:
     """Whether the page that sent this belongs to the session."""
     told = request.headers.get("X-CSRF-Token") or given
-    return secrets.compare_digest(told.encode(), wanted.encode())
+    return secrets.compare_digest(told.encode(errors="replace"), wanted.encode())
+
+
+def route_of(request: web.Request) -> str:
+    """What was asked for, without what opens something: a one-time link stands in its path."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else "unknown"
 
 
 def language_of(request: web.Request) -> Texts:
@@ -165,11 +163,11 @@ async def faults(request: web.Request, handler: Next) -> web.StreamResponse:
     except (OperationalError, OSError) as error:
         if isinstance(error, ConnectionError):
             raise
-        log.warning("web.database_away", path=request.path, error=type(error).__name__)
+        log.warning("web.database_away", path=route_of(request), error=type(error).__name__)
         return wrong(request, t, 503, t("The database cannot be reached. Nothing was changed; try again in a minute."))
     except Exception:
         number = secrets.token_hex(4)
-        log.exception("web.failed", method=request.method, path=request.path, number=number)
+        log.exception("web.failed", method=request.method, path=route_of(request), number=number)
         return wrong(request, t, 500, f"{Unexpected().told(t, request.app[SITE].clock.now())} ({number})")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,11 +12,14 @@ from aiohttp import web
 from core.clock import Clock
 from core.database import Database, UnitOfWork
 from core.redis import Wakeups
+from core.storable import storable
 from core.texts import Texts, texts
 from pipeline.staff.boards import BoardSettings, Theme
 from pipeline.staff.rights import Right, Staff
 from web.live import Hub
 from web.rendering import Rendering
+
+Network = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,8 @@ class Site:
     public_url: str | None = None
     # Whoever takes longer to send a form is not waited for.
     body_seconds: float = 15.0
+    # Proxies of ours, whose word on where somebody comes from is taken.
+    trusted: Sequence[Network] = ()
     rendering: Rendering = field(default_factory=Rendering)
 
     @property
@@ -59,6 +65,28 @@ class Site:
             parts = urlsplit(self.public_url)
             own.add(f"{parts.scheme}://{parts.netloc}")
         return own
+
+
+def address_of(request: web.Request) -> str:
+    """From where somebody comes: the connection, or what a proxy of ours says of it.
+
+    https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/X-Forwarded-For: only what trusted proxies have
+    added at its end can be believed.
+    """
+    trusted = request.app[SITE].trusted
+    address = request.remote or ""
+    for told in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
+        if not told.strip() or not _is_among(address, trusted):
+            break
+        address = told.strip()
+    return address
+
+
+def _is_among(address: str, networks: Sequence[Network]) -> bool:
+    try:
+        return any(ip_address(address) in one for one in networks)
+    except ValueError:
+        return False
 
 
 SITE: web.AppKey[Site] = web.AppKey("site", Site)
@@ -119,7 +147,7 @@ class Caller:
     @property
     def query(self) -> Form:
         """What stands behind the question mark."""
-        return Form({name: self.request.query.getall(name) for name in self.request.query})
+        return Form(said_in(self.request))
 
     @property
     def is_fragment(self) -> bool:
@@ -154,6 +182,11 @@ class Visit(Caller):
         response = web.Response(text=self.html(template, self.now, **values), content_type="text/html")
         response.enable_compression()
         return response
+
+
+def said_in(request: web.Request) -> dict[str, list[str]]:
+    """The words behind the question mark, as a database can keep them."""
+    return {name: [storable(one) for one in request.query.getall(name)] for name in request.query}
 
 
 Handler = Callable[[Visit], Awaitable[web.StreamResponse]]

@@ -102,13 +102,13 @@ async def read_form(request: web.Request) -> Form:
 
     Raises the answers 408, 413 and 415 of HTTP.
     """
-    if request.content_type not in FORMS and request.can_read_body:
+    if request.can_read_body and (request.content_type not in FORMS or "Content-Encoding" in request.headers):
         raise web.HTTPUnsupportedMediaType
     try:
         async with asyncio.timeout(request.app[SITE].body_seconds):
             fields = await request.post()
     except TimeoutError:
         raise web.HTTPRequestTimeout from None
-    except (ValueError, AssertionError):
+    except (ValueError, AssertionError, LookupError):
         raise web.HTTPBadRequest from None
     return Form({name: [str(storable(one)) for one in fields.getall(name) if isinstance(one, str)] for name in fields})

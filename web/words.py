@@ -57,6 +57,14 @@ def micros(instant: datetime) -> int:
     return int((instant - _BEGINNING) / timedelta(microseconds=1))
 
 
+def instant_of(micros: int) -> datetime | None:
+    """The instant back from its number; None for what no clock shows."""
+    try:
+        return _BEGINNING + timedelta(microseconds=micros)
+    except OverflowError:
+        return None
+
+
 _BEGINNING = datetime.fromtimestamp(0, UTC)
 
 # What a browser calls itself holds the names of all that it is like; the first that fits is its own.

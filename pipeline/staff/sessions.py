@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, and_, select, update
 from core.database import UnitOfWork
 from core.errors import NotFound, Refusal
 from core.journal import insert, lock, record
+from core.storable import storable
 from core.texts import N_
 from pipeline.events import SignedIn, SignedOut
-from pipeline.models import login, session, staff
+from pipeline.models import invitation, login, session, staff
 from pipeline.staff.boards import BoardSettings, settings_from
 from pipeline.staff.rights import Right, Role, Staff, needs
 from pipeline.staff.shifts import stream_of_staff
@@ -100,12 +101,14 @@ async def offered(uow: UnitOfWork, token: str) -> Offer | None:
 
 async def enter(uow: UnitOfWork, token: str, *, agent: str | None) -> str:
     """Use a link: the token of a new session. Raises LinkUnusable."""
-    used = await uow.execute(
-        update(login).where(_usable(uow, token)).values(ended_at=uow.now).returning(login.c.staff_id)
-    )
-    staff_id = used.scalar()
+    staff_id = await uow.value(select(login.c.staff_id).where(_usable(uow, token)))
+    if staff_id is None:
+        raise LinkUnusable
+    # His stream before his rows, here as by everybody who ends them.
+    await lock(uow, [stream_of_staff(staff_id)])
+    used = await uow.execute(update(login).where(_usable(uow, token)).values(ended_at=uow.now))
     works_here = select(staff.c.id).where(staff.c.id == staff_id, staff.c.disabled_at.is_(None))
-    if staff_id is None or await uow.value(works_here) is None:
+    if used.rowcount != 1 or await uow.value(works_here) is None:
         raise LinkUnusable
     return await begin(uow, staff_id, agent=agent)
 
@@ -114,7 +117,7 @@ async def begin(uow: UnitOfWork, staff_id: int, *, agent: str | None) -> str:
     """Open a session for somebody who has proved who he is; its token, of which only the hash is kept."""
     token = new_token()
     row = {"token_hash": hashed(token), "staff_id": staff_id, "began_at": uow.now, "seen_at": uow.now}
-    await uow.execute(insert(uow, session), row | {"agent": agent[:LONGEST_AGENT] if agent else None})
+    await uow.execute(insert(uow, session), row | {"agent": storable(agent[:LONGEST_AGENT]) if agent else None})
     name = stream_of_staff(staff_id)
     await lock(uow, [name])
     await record(uow, [SignedIn(stream=name, ref=name, actor=name, staff_id=staff_id)])
@@ -165,6 +168,9 @@ async def sign_out(uow: UnitOfWork, by: Staff, session_id: int | None) -> None:
         await uow.execute(
             update(login).where(login.c.staff_id == by.id, login.c.ended_at.is_(None)).values(ended_at=uow.now)
         )
+        # Whoever had his browser may have begun to connect an account of his own.
+        own = and_(invitation.c.connects_id == by.id, invitation.c.used_by.is_(None))
+        await uow.execute(update(invitation).where(own).values(expires_at=uow.now))
     out = SignedOut(stream=name, ref=name, actor=by.actor, staff_id=by.id, session_id=session_id)
     await record(uow, [out])
 

@@ -69,10 +69,56 @@ async def test_the_eleventh_link_that_opens_nothing_is_not_heard(shop: Shop) -> 
         assert [one.status for one in answers] == [410] * 10 + [429]
         assert 0 < int(answers[-1].headers["Retry-After"]) <= 300
         assert len({one.text for one in answers[:-1]}) == 1
-        link = await link_of(shop, shop.admin)
-        assert (await desk.enter(link)).status == 429
+        # Nobody guesses a link, so one that is right needs no limit, and nobody can lock the others out.
+        assert (await desk.enter(await link_of(shop, shop.admin))).status == 303
+        assert (await desk.post("/enter/x")).status == 429
     await shop.program.stop()
     await shop.program.start()
+
+
+async def test_only_proxies_of_ours_are_believed_where_somebody_comes_from(shop: Shop) -> None:
+    await shop.program.stop()
+    await shop.program.start(TRUSTED_PROXIES="127.0.0.1")
+    async with stranger(shop) as desk:
+        tries = [await desk.post("/enter/x", None, **{"X-Forwarded-For": "6.6.6.6, 9.9.9.9"}) for _ in range(11)]
+        assert tries[-1].status == 429
+        assert (await desk.post("/enter/x", None, **{"X-Forwarded-For": "9.9.9.9, 6.6.6.6"})).status == 410
+    await shop.program.stop()
+    await shop.program.start(TRUSTED_PROXIES="")
+    async with stranger(shop) as desk:
+        tries = [await desk.post("/enter/x", None, **{"X-Forwarded-For": f"9.9.9.{n}"}) for n in range(11)]
+        assert tries[-1].status == 429
+    await shop.program.stop()
+    await shop.program.start()
+
+
+async def test_signing_in_anew_ends_the_session_before_it(shop: Shop) -> None:
+    async with desk_of(shop, shop.admin) as desk:
+        before = desk.cookie
+        assert (await desk.enter(await link_of(shop, shop.admin))).status == 303
+        assert desk.cookie != before
+        async with stranger(shop) as thief:
+            headers = {"Cookie": f"voronka={before}"}
+            assert (await thief.get("/board", headers=headers)).status == 401
+
+
+async def test_no_fault_writes_a_link_into_the_log(shop: Shop) -> None:
+    link = await link_of(shop, shop.admin)
+    async with stranger(shop) as desk:
+        headers = {"Content-Type": "application/x-www-form-urlencoded; charset=zzz", "Origin": desk.url}
+        assert (await desk.ask("POST", link, data=b"a=1", headers=headers)).status == 400
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Content-Encoding": "gzip", "Origin": desk.url}
+        assert (await desk.ask("POST", link, data=b"rubbish", headers=headers)).status == 415
+    assert link.rpartition("/")[2] not in shop.program.log
+
+
+async def test_a_stream_ends_with_its_session_however_that_ended(shop: Shop) -> None:
+    async with desk_of(shop, shop.admin) as desk, desk.http.get(f"{desk.url}/board/live?since=0") as stream:
+        assert stream.status == 200
+        await desk.post("/settings/sessions/end")
+        async with asyncio.timeout(5):
+            while await stream.content.read(1024):
+                pass
 
 
 async def let_go(shop: Shop, person: User) -> None:

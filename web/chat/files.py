@@ -10,6 +10,7 @@ from inbox.media import MOST_BYTES
 from inbox.uploads import FileTooLarge, sniffed, take_in
 from web.chat.asking import LEAST, UPLOADS, UPLOADS_OF_ADDRESS, Asked, Wrong, chunks_of
 from web.downloads import headers_of
+from web.site import address_of
 
 
 async def upload(asked: Asked) -> web.StreamResponse:
@@ -20,7 +21,7 @@ async def upload(asked: Asked) -> web.StreamResponse:
     if (request.content_length or 0) > MOST_BYTES:
         raise FileTooLarge(most=MOST_BYTES // 1024 // 1024)
     await asked.count("upload", UPLOADS)
-    await asked.count("uploads", UPLOADS_OF_ADDRESS, request.remote or "")
+    await asked.count("uploads", UPLOADS_OF_ADDRESS, address_of(asked.request))
     name = storable(unquote(request.headers.get("X-File-Name", ""), errors="replace"))
     chunks = chunks_of(request, most=MOST_BYTES, least=LEAST)
     owner = visitors.owner_of(asked.key)

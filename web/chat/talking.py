@@ -16,6 +16,7 @@ from inbox.visitors import Saying, Shown, Talk, Visitor
 from pipeline.webchat import public_names, somebody_is_there
 from triggers.hours import company_hours
 from web.chat.asking import MESSAGES, NEW_TALKS, SMALL_THINGS, Asked, Wrong, read_json, text_in
+from web.site import address_of
 
 POLL_SECONDS = 25.0
 # More than any message takes: what is longer is cut, and not refused, when it is stored.
@@ -165,7 +166,7 @@ async def _let_in(asked: Asked) -> None:
     async with asked.site.database.reading() as uow:
         found = await visitors.talk_of(uow, asked.key)
     if found is None:
-        await asked.count("talk", NEW_TALKS, asked.request.remote or "")
+        await asked.count("talk", NEW_TALKS, address_of(asked.request))
 
 
 def _visitor(asked: Asked, source: str) -> Visitor:

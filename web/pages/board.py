@@ -1,7 +1,7 @@
 """The board: the deals of a pipeline by stage, narrowed by what its address says."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from aiohttp import web
 
@@ -15,8 +15,8 @@ from pipeline.staff.handing_over import colleagues
 from pipeline.stages import ACTIVE
 from pipeline.tags import tags
 from web.filters import DAYS, NOBODY, Address, read_filter
-from web.site import Caller, Visit, get, post, whole_number
-from web.words import CHANNELS
+from web.site import Caller, Visit, get, post, said_in, whole_number
+from web.words import CHANNELS, instant_of
 
 CARDS = 30
 MOST_TAGS = 40
@@ -115,17 +115,16 @@ async def emptied(visit: Visit) -> web.StreamResponse:
 
 def wanted_of(caller: Caller, now: datetime) -> tuple[DealFilter, Address]:
     """What the address narrows the board to; of which pipeline it is is said apart."""
-    said = {name: caller.request.query.getall(name) for name in caller.request.query}
-    return read_filter(said, now, caller.by)
+    return read_filter(said_in(caller.request), now, caller.by)
 
 
 def read_place(visit: Visit) -> BoardPlace | None:
     """The card behind which there is more, as `place_of` has written it."""
     moment, _, number = visit.query.text("after").partition(".")
-    instant, deal_id = whole_number(moment), whole_number(number)
-    if instant is None or deal_id is None:
+    deal_id, changed_at = whole_number(number), instant_of(whole_number(moment) or 0)
+    if changed_at is None or deal_id is None:
         return None
-    return BoardPlace(datetime.fromtimestamp(instant / 1_000_000, UTC), deal_id)
+    return BoardPlace(changed_at, deal_id)
 
 
 ROUTES = (

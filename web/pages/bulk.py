@@ -14,6 +14,7 @@ from pipeline.stages import reasons, stages_of
 from pipeline.tags import tags
 from pipeline.work.kinds import task_kinds
 from web.pages.board import MOST_TAGS, wanted_of
+from web.pages.talk import key_of
 from web.site import Form, Visit, get, post
 
 ALL = "all"
@@ -54,7 +55,7 @@ async def begun(visit: Visit) -> web.StreamResponse:
         _act(visit, form),
         deals=form.numbers("ids"),
         wanted=everything if form.text("ids") == ALL else None,
-        client_key=form.text("key"),
+        client_key=key_of(visit),
     )
     return await _drawn(visit, bulk_id)
 

@@ -9,9 +9,9 @@ from core.database import UnitOfWork
 from core.texts import Texts, pick_language, texts
 from pipeline.staff.inviting import InvitationUnusable, join_by_name, role_offered
 from pipeline.staff.rights import Role
-from pipeline.staff.sessions import LONGEST, LinkUnusable, begin, enter, offered
+from pipeline.staff.sessions import LONGEST, LinkUnusable, acting, begin, enter, offered, sign_out
 from web.security import Tries, is_ours, language_of
-from web.site import SITE, Form
+from web.site import SITE, Form, address_of
 from web.staff import DOOR, read_form
 
 LONGEST_NAME = 64
@@ -88,14 +88,16 @@ async def _own_form(request: web.Request) -> Form:
 
 
 async def _let_in(request: web.Request, tries: Tries, use: Callable[[UnitOfWork], Awaitable[str]]) -> NoReturn:
-    site, address = request.app[SITE], request.remote or ""
-    await tries.check(KNOCKING, address)
+    site = request.app[SITE]
     try:
         async with site.database.unit() as uow:
             token = await use(uow)
+            before = await acting(uow, request.cookies.get(site.cookie, ""))
+            if before is not None:
+                await sign_out(uow, before.by, before.id)
     except (LinkUnusable, InvitationUnusable):
-        # A whole office comes from one address in the morning: only what opens nothing counts.
-        await tries.count(KNOCKING, address)
+        # A whole office comes from one address in the morning, and nobody guesses a token: what opens is never refused.
+        await tries.count(KNOCKING, address_of(request))
         raise
     answer = web.HTTPSeeOther("/board")
     answer.set_cookie(

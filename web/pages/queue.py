@@ -1,7 +1,6 @@
 """The list of talks beside the open one: those that wait for an answer, one's own, all."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Final
 
 from core.texts import N_
@@ -9,7 +8,7 @@ from pipeline.board import cards
 from pipeline.filters import DealFilter, Scope
 from pipeline.lists import ListPlace, count_deals, list_deals
 from web.site import Visit, whole_number
-from web.words import micros
+from web.words import instant_of, micros
 
 WAITING, MINE, ALL = "waiting", "mine", "all"
 LISTS: Final[Mapping[str, DealFilter]] = {
@@ -48,9 +47,7 @@ def _place(told: str) -> ListPlace | None:
     numbers = [whole_number(part) for part in told.split(".")]
     match numbers:
         case [int(answered), int(since), int(deal_id)]:
-            try:
-                return ListPlace(bool(answered), datetime.fromtimestamp(since / 1_000_000, UTC), deal_id)
-            except (ValueError, OverflowError, OSError):
-                return None
+            moment = instant_of(since)
+            return ListPlace(bool(answered), moment, deal_id) if moment else None
         case _:
             return None

@@ -1,5 +1,6 @@
 """Pages that are kept up to date: what has changed is sent as it is drawn, to each what he sees of it."""
 
+import asyncio
 import contextlib
 import json
 from collections.abc import Awaitable, Callable, Set
@@ -9,6 +10,8 @@ from aiohttp_sse import EventSourceResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.board import EVERYTHING, let_through
+from pipeline.deals import conversations_seen
+from pipeline.staff.sessions import acting
 from web.live import Changes, Watching
 from web.pages.board import wanted_of
 from web.shared_cards import SHARED_CARDS
@@ -34,33 +37,51 @@ async def follow(caller: Caller, name: str, say: Say) -> web.StreamResponse:
     """Tell a page what it has to show differently, until it goes or may not be told any more."""
     since = position_seen(caller.request)
     response = EventSourceResponse(ping_interval=PING_SECONDS, send_timeout=SLOWEST_SECONDS)
-    # Whoever has closed his page, or takes nothing in, is told nothing more.
-    with contextlib.suppress(ConnectionError, TimeoutError):
+    # Whoever has closed his page, or takes nothing in, is told nothing more; a page that ends for want of the database
+    # comes back, and is told what it has missed.
+    with contextlib.suppress(OSError, SQLAlchemyError):
         async with caller.site.hub.watching(caller.by.id, caller.session_id, since=since) as page:
+            # What ended his session before the page was known to the hub was told to nobody.
+            if not await is_still_there(caller):
+                raise web.HTTPUnauthorized
             await response.prepare(caller.request)
             async with response:
-                await _follow(page, response, name, say)
+                await _follow(caller, page, response, name, say)
     return response
 
 
-async def _follow(page: Watching, response: EventSourceResponse, name: str, say: Say) -> None:
+async def is_still_there(caller: Caller) -> bool:
+    """Whether the session goes on, and as the one it was; sessions end by time as well, which no event tells."""
+    async with caller.site.database.reading() as uow:
+        found = await acting(uow, caller.request.cookies.get(caller.site.cookie, ""))
+    return found is not None and found.by.role is caller.by.role
+
+
+async def _follow(caller: Caller, page: Watching, response: EventSourceResponse, name: str, say: Say) -> None:
+    clock = asyncio.get_running_loop().time
+    asked_at = clock()
     while True:
         changes = await page.wait(PING_SECONDS)
         if page.is_over():
             return
+        if clock() - asked_at >= PING_SECONDS:
+            asked_at = clock()
+            if not await is_still_there(caller):
+                return
         if changes is None:
             await response.send("", event="here")
             continue
-        if changes.typing:
-            await response.send(json.dumps({"conversations": sorted(changes.typing)}), event="typing")
+        if changes.typing and (his := await _talks_seen(caller, changes.typing)):
+            await response.send(json.dumps({"conversations": sorted(his)}), event="typing")
         if not changes.is_lasting:
             continue
-        try:
-            said = await say(changes)
-        except (SQLAlchemyError, OSError):
-            # It comes back, and is told what it has missed.
-            return
-        await response.send(json.dumps(said), id=str(changes.position), event=name)
+        await response.send(json.dumps(await say(changes)), id=str(changes.position), event=name)
+
+
+async def _talks_seen(caller: Caller, conversation_ids: Set[int]) -> Set[int]:
+    """Those of these conversations that he may see."""
+    async with caller.site.database.reading() as uow:
+        return await conversations_seen(uow, caller.by, conversation_ids)
 
 
 async def _board_said(caller: Caller, changes: Changes) -> dict[str, object]:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from aiohttp import web
 
@@ -27,6 +27,7 @@ from web.messages import BETWEEN, language_tag, lines, woven
 from web.pages.acts import done
 from web.pages.queue import LISTS, WAITING, queue_values
 from web.site import Caller, Visit, get, post
+from web.words import instant_of
 
 PAGE = 50
 MOST_BETWEEN = 200
@@ -61,11 +62,11 @@ async def shown(visit: Visit) -> web.StreamResponse:
 
 async def older(visit: Visit) -> web.StreamResponse:
     """What was said before a message."""
-    before, until = visit.query.number("before"), visit.query.number("until")
+    before, until = visit.query.number("before"), instant_of(visit.query.number("until") or 0)
     if before is None or until is None:
         raise NotFound
     talk = await talk_of_deal(visit.uow, visit.by, visit.id("deal"), before=before, limit=PAGE)
-    values = await feed_values(visit, talk, until=datetime.fromtimestamp(until / 1_000_000, UTC))
+    values = await feed_values(visit, talk, until=until)
     return visit.page("feed.html", **values)
 
 
