@@ -6,7 +6,7 @@ from tests.botapi.client import User
 from tests.running.conftest import opened
 from tests.running.shop import Shop
 
-CHANNEL = "SELECT state, reason FROM channel"
+CHANNEL = "SELECT state, reason FROM channel WHERE kind = 'telegram'"
 
 
 async def words_for(customer: User) -> list[str]:
