@@ -183,3 +183,49 @@ async def test_how_somebody_likes_his_board_is_remembered_on_every_device(shop: 
     await other.get_by_role("button", name="Hide empty").click()
     await other.get_by_role("button", name="Expand Offer sent").click()
     await expect(column(other, "Waiting for payment")).to_be_visible()
+
+
+async def test_older_cards_come_as_one_scrolls(shop: Shop, windows: Windows) -> None:
+    customers = await shop.customers(*(f"Many{number}" for number in range(35)))
+    for customer in customers:
+        await customer.sends("Hello")
+    await shop.rows.until("SELECT count(*) FROM deal WHERE closed_at IS NULL", lambda found: found == [(35,)])
+    await shop.rows.settled()
+    page = await windows.board_of(shop, shop.admin)
+    cards = column(page, "New").locator(".card")
+    await expect(cards).to_have_count(30)
+    await cards.last.scroll_into_view_if_needed()
+    await expect(cards).to_have_count(35)
+    names = await cards.locator(".name").all_text_contents()
+    assert sorted(names) == sorted(customer.first_name for customer in customers)
+
+
+async def test_a_thumb_carries_a_card_to_the_name_of_another_stage(shop: Shop, windows: Windows) -> None:
+    page = await windows.board_of(shop, shop.admin, viewport=PHONE, has_touch=True, is_mobile=True)
+    customer = await shop.person("Zofia")
+    await customer.sends("Hello")
+    await expect(card(page, customer)).to_be_visible()
+    await shop.rows.settled()
+    start = await card(page, customer).bounding_box()
+    end = await page.locator(".stages a", has_text="In conversation").bounding_box()
+    assert start is not None
+    assert end is not None
+    x, y = start["x"] + 150, start["y"] + 60
+    to_x, to_y = end["x"] + end["width"] / 2, end["y"] + end["height"] / 2
+    thumb = await page.context.new_cdp_session(page)
+
+    async def touch(kind: str, *points: tuple[float, float]) -> None:
+        told = {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]}
+        await thumb.send("Input.dispatchTouchEvent", told)
+
+    await touch("touchStart", (x, y))
+    # A card is held for a moment before it comes along, so that one can scroll.
+    await expect(page.locator(".card.sortable-chosen")).to_be_visible()
+    for step in range(1, 13):
+        await touch("touchMove", (x + (to_x - x) * step / 12, y + (to_y - y) * step / 12))
+    tab = page.locator(".stages a", has_text="In conversation")
+    while "over" not in (await tab.get_attribute("class") or "").split():
+        await touch("touchMove", (to_x + 2, to_y))
+        await touch("touchMove", (to_x, to_y))
+    await touch("touchEnd")
+    await expect(column(page, "In conversation").locator(".card", has_text=customer.first_name)).to_have_count(1)

@@ -159,3 +159,12 @@ async def test_the_command_line_gives_a_link_for_anybody_by_name(shop: Shop) -> 
     code, said = await voronka(shop.program.folder, "login", "Nobody of us", **told)
     assert code == 1
     assert "Nobody of us" in said
+
+
+async def test_somebody_alone_is_given_both_sides(shop: Shop) -> None:
+    asked = await shop.admin.sends("/try")
+    told = await shop.admin.sees("/chat", after=asked)
+    link = told.text.splitlines()[-1].partition("/enter")[2]
+    async with stranger(shop) as desk:
+        assert (await desk.get("/chat")).status == 200
+        assert (await desk.enter(f"/enter{link}")).status == 303
