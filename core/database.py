@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, event
 from sqlalchemy.engine import CursorResult, ExceptionContext, Row
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolIsEmpty
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.sql.base import Executable
@@ -16,6 +16,7 @@ from sqlalchemy.types import TypeDecorator
 
 from core import sqlite
 from core.clock import Clock
+from core.loops import whole
 
 metadata = MetaData(
     naming_convention={
@@ -138,9 +139,14 @@ async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """A connection of the pool. Raises OperationalError while the database cannot be reached."""
     connection = engine.connect()
     try:
-        await connection.start()
+        # Cut in the middle, it would leave a connection open that nobody has.
+        await whole(connection.start())
     except (OSError, PoolIsEmpty) as error:
         raise OperationalError(None, None, error) from error
+    except asyncio.CancelledError:
+        with contextlib.suppress(SQLAlchemyError):
+            await connection.close()
+        raise
     try:
         yield connection
     finally:

@@ -35,7 +35,7 @@ async def asked(visit: Visit) -> web.StreamResponse:
         act=act,
         pipeline_id=pipeline_id,
         query=address.query,
-        key=secrets.token_urlsafe(12),
+        key=secrets.token_hex(12),
         stages=await stages_of(visit.uow, pipeline_id),
         reasons=await reasons(visit.uow),
         tags=await tags(visit.uow, limit=MOST_TAGS),
