@@ -5,6 +5,7 @@ import os
 import socket
 import time
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 
 from app.program import MEDIA, Program
@@ -17,7 +18,7 @@ from inbox.accounts import ensure_account
 from inbox.channel import Channel, Retry
 from inbox.channels.telegram import Telegram
 from inbox.delivery import Delivery, Lengths
-from inbox.owner import Owner
+from inbox.owner import Owner, Work
 from inbox.pacing import Pace, Pacer
 from inbox.reading import Reader
 from pipeline.staff.people import staff_of
@@ -54,20 +55,6 @@ async def add_telegram(program: Program, *, alone: bool) -> None:
     pacer = Pacer(pace, time.monotonic)
     reader = Reader(database, channel, channel_id, staff_of)
 
-    async def deliver(epoch: int) -> None:
-        lengths = Lengths(settings.sweep_seconds, settings.send_timeout_seconds, settings.retry_seconds)
-        delivery = Delivery(
-            database,
-            channel,
-            channel_id,
-            epoch=epoch,
-            media=settings.data_dir / MEDIA,
-            pacer=pacer,
-            wakeups=program.wakeups,
-            lengths=lengths,
-        )
-        await delivery.run()
-
     async def serve_staff(epoch: int) -> None:
         house = House(
             bot_name=await _username(channel),
@@ -103,46 +90,49 @@ async def add_telegram(program: Program, *, alone: bool) -> None:
         del epoch
         await reader.run()
 
-    owner = Owner(
-        database,
-        channel,
-        channel_id,
-        works=[read, deliver, serve_staff, keep_files],
-        owner=_owner_name(),
-        lease_seconds=settings.lease_seconds,
-        alone=alone,
-    )
-    program.owners.append(owner)
+    works = [read, _delivering(program, channel, channel_id, pacer), serve_staff, keep_files]
     program.readers.append(reader)
-    program.loops["channels"].append(owner.run)
+    _own(program, channel, channel_id, works, alone=alone)
 
 
 async def add_quiet_channel(program: Program, channel: Channel, *, alone: bool) -> None:
     """A channel on which nothing is read, such as the chat for visitors of web sites, who write to our own pages."""
-    settings, database = program.settings, program.database
-    async with database.unit() as uow:
+    async with program.database.unit() as uow:
         channel_id = await ensure_account(uow, channel.kind, await channel.name())
+
+    works = [_delivering(program, channel, channel_id, Pacer(UNHURRIED, time.monotonic))]
+    _own(program, channel, channel_id, works, alone=alone)
+
+
+def _delivering(program: Program, channel: Channel, channel_id: int, pacer: Pacer) -> Work:
+    """What sends in a channel, for as long as it is owned."""
+    settings = program.settings
 
     async def deliver(epoch: int) -> None:
         delivery = Delivery(
-            database,
+            program.database,
             channel,
             channel_id,
             epoch=epoch,
             media=settings.data_dir / MEDIA,
-            pacer=Pacer(UNHURRIED, time.monotonic),
+            pacer=pacer,
             wakeups=program.wakeups,
             lengths=Lengths(settings.sweep_seconds, settings.send_timeout_seconds, settings.retry_seconds),
         )
         await delivery.run()
 
+    return deliver
+
+
+def _own(program: Program, channel: Channel, channel_id: int, works: Sequence[Work], *, alone: bool) -> None:
+    """Let one process at a time do the works of a channel."""
     owner = Owner(
-        database,
+        program.database,
         channel,
         channel_id,
-        works=[deliver],
+        works=works,
         owner=_owner_name(),
-        lease_seconds=settings.lease_seconds,
+        lease_seconds=program.settings.lease_seconds,
         alone=alone,
     )
     program.owners.append(owner)

@@ -18,7 +18,7 @@ from core.texts import Texts, pick_language, texts
 from pipeline.staff.inviting import InvitationUnusable
 from pipeline.staff.sessions import LinkUnusable
 from pipeline.staff.taking import DealTaken
-from web.site import SITE
+from web.site import SITE, is_fragment
 
 log = structlog.get_logger()
 
@@ -132,7 +132,7 @@ def refused(request: web.Request, refusal: Refusal, t: Texts) -> web.Response:
 
 def wrong(request: web.Request, t: Texts, status: int, words: str, *, code: str = "") -> web.Response:
     """What went wrong, in words."""
-    if "HX-Request" in request.headers:
+    if is_fragment(request):
         told = {"refused": {"words": words, "code": code, "status": status}}
         # A header holds no other letters than JSON's escapes.
         headers = {"HX-Reswap": "none", "HX-Trigger": json.dumps(told)}

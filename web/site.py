@@ -149,11 +149,6 @@ class Caller:
         """What stands behind the question mark."""
         return Form(said_in(self.request))
 
-    @property
-    def is_fragment(self) -> bool:
-        """Whether a part of a page is asked for, by a script of ours."""
-        return "HX-Request" in self.request.headers
-
     def id(self, name: str) -> int:
         """A number of the address; a route takes nothing but digits there."""
         return whole_number(self.request.match_info[name]) or 0
@@ -182,6 +177,11 @@ class Visit(Caller):
         response = web.Response(text=self.html(template, self.now, **values), content_type="text/html")
         response.enable_compression()
         return response
+
+
+def is_fragment(request: web.Request) -> bool:
+    """Whether a part of a page is asked for, by a script of ours."""
+    return "HX-Request" in request.headers
 
 
 def said_in(request: web.Request) -> dict[str, list[str]]:

@@ -19,7 +19,7 @@ from web.security import (
     same_token,
     wrong,
 )
-from web.site import SITE, Caller, Form, Route, Routes, Visit
+from web.site import SITE, Caller, Form, Route, Routes, Visit, is_fragment
 
 DOOR = "/enter"
 
@@ -28,10 +28,6 @@ def mount(server: web.Application, routes: Routes) -> None:
     """Make these addresses answer."""
     for route in routes:
         server.router.add_route(route.method, route.path, _answering(route))
-    server[ROUTES] = [*server.get(ROUTES, []), *routes]
-
-
-ROUTES: web.AppKey[Routes] = web.AppKey("routes", Routes)
 
 
 def _answering(route: Route) -> Next:
@@ -84,15 +80,11 @@ async def _serve(request: web.Request, route: Route, session: Session, csrf: str
 
 def _to_the_door(request: web.Request) -> web.StreamResponse:
     """A page leads to where one signs in; a script is told that its session is over."""
-    if (
-        request.method == "GET"
-        and "text/html" in request.headers.get("Accept", "")
-        and "HX-Request" not in request.headers
-    ):
+    if request.method == "GET" and "text/html" in request.headers.get("Accept", "") and not is_fragment(request):
         raise web.HTTPSeeOther(DOOR)
     t = language_of(request)
     answer = wrong(request, t, 401, t("You are signed out. Send /board to your bot for a new link."))
-    if "HX-Request" in request.headers:
+    if is_fragment(request):
         answer.headers["HX-Redirect"] = DOOR
     return answer
 
