@@ -219,6 +219,8 @@ async def test_a_thumb_carries_a_card_to_the_name_of_another_stage(shop: Shop, w
         await thumb.send("Input.dispatchTouchEvent", told)
 
     await touch("touchStart", (x, y))
+    # What the customer writes meanwhile does not take the card from under the thumb.
+    await customer.sends("Still there?")
     # A card is held for a moment before it comes along, so that one can scroll.
     await expect(page.locator(".card.sortable-chosen")).to_be_visible()
     for step in range(1, 13):
@@ -229,3 +231,4 @@ async def test_a_thumb_carries_a_card_to_the_name_of_another_stage(shop: Shop, w
         await touch("touchMove", (to_x, to_y))
     await touch("touchEnd")
     await expect(column(page, "In conversation").locator(".card", has_text=customer.first_name)).to_have_count(1)
+    await expect(card(page, customer)).to_contain_text("Still there?")

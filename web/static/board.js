@@ -20,8 +20,9 @@ function send(address, fields = {}) {
 
 const cardOf = (id) => document.getElementById(`deal-${id}`);
 const listOf = (stage) => document.querySelector(`ol.cards[data-stage="${stage}"]`);
-// The card that is held, from the press on it, and what was said of it meanwhile.
-let dragging = null;
+// The card that is held, from the press on it to its end, and what was said of it meanwhile: a card that is replaced
+// under a thumb would not come along.
+let held = null;
 let saidOfIt = null;
 
 /** Put a card where it belongs: what has changed last comes first. */
@@ -52,7 +53,7 @@ function place(card, { arrived = true } = {}) {
 
 function apply(said) {
   if (said.everything) return location.reload();
-  const moving = dragging?.dataset.deal;
+  const moving = held?.dataset.deal;
   for (const [id, one] of Object.entries(said.cards)) {
     if (id === moving) saidOfIt = one;
     else place(drawn(one.html)[0]);
@@ -73,7 +74,7 @@ function counted() {
   counting ??= setTimeout(async () => {
     counting = undefined;
     // Nothing moves away from under a card that is being carried.
-    if (dragging) return counted();
+    if (held) return counted();
     countedAt = performance.now();
     const answer = await fetch(board.dataset.heads, { headers: { "HX-Request": "true" } }).catch(() => null);
     if (!answer?.ok) return;
@@ -129,6 +130,31 @@ async function end(card, bin) {
 
 /* ---------- dragging ---------- */
 
+/** Show what was said of a card while it was held, unless it was put elsewhere. */
+function letGo() {
+  const [card, one] = [held, saidOfIt];
+  held = saidOfIt = null;
+  if (one?.gone) setTimeout(() => cardOf(card.dataset.deal)?.remove());
+  else if (one)
+    setTimeout(() => {
+      if (card.dataset.stage === String(one.stage)) place(drawn(one.html)[0], { arrived: false });
+    });
+}
+
+board?.addEventListener("pointerdown", ({ target }) => {
+  if (held) letGo();
+  held = target.closest(".card");
+});
+// A press that carries ends when it is dropped, and a browser that carries by itself cancels the pointer before.
+for (const end of ["pointerup", "pointercancel"])
+  document.addEventListener(end, () => {
+    if (!document.querySelector(".sortable-chosen")) letGo();
+  });
+// What a long press offers for a link would take the card out of the hand.
+board?.addEventListener("contextmenu", (event) => {
+  if (event.pointerType === "touch" && event.target.closest(".card")) event.preventDefault();
+});
+
 function sortable(list) {
   return new Sortable(list, {
     group: "deals",
@@ -142,20 +168,10 @@ function sortable(list) {
     dragClass: "dragged",
     sort: list.matches("ol"),
     scrollSensitivity: 60,
-    onChoose({ item }) {
-      dragging = item;
-    },
-    onUnchoose({ item }) {
-      const one = saidOfIt;
-      dragging = saidOfIt = null;
-      setTimeout(() => {
-        if (one?.gone) cardOf(item.dataset.deal)?.remove();
-        else if (one && item.dataset.stage === String(one.stage)) place(drawn(one.html)[0], { arrived: false });
-      });
-    },
     onStart() {
       board.classList.add("dragging");
     },
+    onUnchoose: letGo,
     onMove({ to }) {
       for (const one of document.querySelectorAll(".over")) one.classList.remove("over");
       to.closest(".col, .bin, .stages a")?.classList.add("over");
