@@ -145,12 +145,13 @@ async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         raise OperationalError(None, None, error) from error
     except asyncio.CancelledError:
         with contextlib.suppress(SQLAlchemyError):
-            await connection.close()
+            await whole(connection.close())
         raise
     try:
         yield connection
     finally:
-        await asyncio.shield(asyncio.ensure_future(connection.close()))
+        # Given back before its user goes on: whoever ends him closes the pool next.
+        await whole(connection.close())
 
 
 class Database:

@@ -292,4 +292,6 @@ async def webchat_rig() -> AsyncIterator[WebChatRig]:
 
 async def _walk(office: Office, hub: Hub) -> None:
     """Hand on what happens, and tell the open pages of it."""
-    await asyncio.gather(hub.run(), office.relay.run(office.wakeups, 0.05))
+    async with asyncio.TaskGroup() as both:
+        both.create_task(hub.run())
+        both.create_task(office.relay.run(office.wakeups, 0.05))
