@@ -1,12 +1,12 @@
 """Writes to customers: a message is stored and queued in one act; who may write is the pipeline's affair."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select, update
 
 from core.bulk import insert_rows, update_rows
-from core.database import UnitOfWork
+from core.database import AnyRow, UnitOfWork
 from core.journal import Origin, insert_or_ignore, record
 from inbox.albums import album_of
 from inbox.attachments import Attached, source_of, store_files
@@ -34,13 +34,8 @@ async def write(
 
     The same `client_key` again has no effect. The customer's stream must be locked by this unit.
     """
-    talk = await uow.row(
-        select(conversation, channel.c.kind.label("channel_kind"))
-        .join(channel, channel.c.id == conversation.c.channel_id)
-        .where(conversation.c.id == conversation_id)
-        .with_for_update(of=conversation)
-    )
-    if talk is None:
+    chats = await uow.rows(_LOCKED_CHATS, {"ids": [conversation_id]})
+    if not chats:
         raise LookupError(f"no conversation {conversation_id}")
     row = {"conversation_id": conversation_id, "actor": actor, "client_key": client_key, "reply_to_id": reply_to_id}
     result = await uow.execute(
@@ -50,41 +45,22 @@ async def write(
     if message_id is None:
         known: int = await uow.value(select(message.c.id).where(message.c.client_key == client_key))
         return known
-    made = await store_files(uow, talk.channel_id, [(message_id, written.files)])
     await uow.execute(
         update(conversation)
         .where(conversation.c.id == conversation_id)
         .values(last_message_id=message_id, waiting_since=None, waiting_from_id=None)
     )
-    limits = limits_of(talk.channel_kind)
-    source = _source(written.files, talk.channel_id, message_id, made)
-    rows = contents_of(limits, written.kind, written.body, source)
-    if reply_to_id:
-        rows[0] = rows[0] | {"reply_to": {"message": reply_to_id}}
-    album = f"{actor}:{written.album}" if written.album else None
-    await queue(
-        uow,
-        [
-            Outgoing(
-                cause=cause_of(message_id, place),
-                channel_id=talk.channel_id,
-                chat_key=talk.chat_key,
-                lane=lane,
-                content=content,
-                message_id=message_id,
-                album=album_of(limits, album, content, content),
-            )
-            for place, content in enumerate(rows)
-        ],
+    new = _New(
+        id=message_id,
+        chat=chats[0],
+        kind=written.kind,
+        body=written.body,
+        files=written.files,
+        origin=Origin(actor),
+        reply_to_id=reply_to_id,
+        album=f"{actor}:{written.album}" if written.album else None,
     )
-    event = MessageWritten(
-        stream=stream_of(talk.contact_id),
-        ref=f"conversation:{conversation_id}",
-        actor=actor,
-        conversation_id=conversation_id,
-        message_id=message_id,
-    )
-    await record(uow, [event])
+    await _go_out(uow, [new], lane)
     if actor.startswith("staff:"):
         # Whoever answers has read what he answers.
         await seen_by_us(uow, conversation_id, message_id, actor=actor)
@@ -146,51 +122,76 @@ async def write_automatically(uow: UnitOfWork, items: Sequence[Automatic]) -> No
         returning=("id", "client_key"),
     )
     made = {row.client_key: row.id for row in result}
-    written = [(one, chats[one.conversation_id], made[one.client_key]) for one in items if one.client_key in made]
-    attached: Attached = {}
-    for channel_id in {chat.channel_id for one, chat, _ in written if one.file}:
-        attached |= await store_files(
-            uow, channel_id, [(new, one.files) for one, chat, new in written if chat.channel_id == channel_id]
+    written = [
+        _New(
+            id=made[one.client_key],
+            chat=chats[one.conversation_id],
+            kind=one.kind,
+            body=one.body,
+            files=one.files,
+            origin=one.origin,
+            guard=stream_of(chats[one.conversation_id].contact_id),
         )
-    await update_rows(uow, conversation, [{"id": chat.id, "last_message_id": new} for _, chat, new in written])
-    await queue(
-        uow,
-        [
-            Outgoing(
-                cause=cause_of(message_id, place),
-                channel_id=chat.channel_id,
-                chat_key=chat.chat_key,
-                lane=Lane.AUTOMATION,
-                content=content,
-                message_id=message_id,
-                guard=stream_of(chat.contact_id),
-            )
-            for one, chat, message_id in written
-            for place, content in enumerate(_contents(one, chat, message_id, attached))
-        ],
-    )
+        for one in items
+        if one.client_key in made
+    ]
+    await update_rows(uow, conversation, [{"id": new.chat.id, "last_message_id": new.id} for new in written])
+    await _go_out(uow, written, Lane.AUTOMATION)
+
+
+class _New(NamedTuple):
+    """A message that was just stored; `guard` names the stream that may still stop it."""
+
+    id: int
+    chat: AnyRow
+    kind: str
+    body: dict[str, Any]
+    files: Sequence[File]
+    origin: Origin
+    reply_to_id: int | None = None
+    album: str | None = None
+    guard: str | None = None
+
+
+async def _go_out(uow: UnitOfWork, written: Sequence[_New], lane: Lane) -> None:
+    """Queue what was stored, in its channels, and tell of it."""
+    attached: Attached = {}
+    for channel_id in {new.chat.channel_id for new in written if new.files}:
+        its = [(new.id, new.files) for new in written if new.chat.channel_id == channel_id]
+        attached |= await store_files(uow, channel_id, its)
+    await queue(uow, [row for new in written for row in _rows_of(new, lane, attached)])
     await record(
         uow,
         [
             MessageWritten(
-                stream=stream_of(chat.contact_id),
-                ref=f"conversation:{chat.id}",
-                **one.origin.common(),
-                conversation_id=chat.id,
-                message_id=message_id,
+                stream=stream_of(new.chat.contact_id),
+                ref=f"conversation:{new.chat.id}",
+                **new.origin.common(),
+                conversation_id=new.chat.id,
+                message_id=new.id,
             )
-            for one, chat, message_id in written
+            for new in written
         ],
     )
 
 
-def _contents(one: Automatic, chat: Any, message_id: int, attached: Attached) -> list[dict[str, Any]]:
-    source = _source(one.files, chat.channel_id, message_id, attached)
-    return contents_of(limits_of(chat.channel_kind), one.kind, one.body, source)
-
-
-def _source(files: Sequence[File], channel_id: int, message_id: int, attached: Attached) -> dict[str, Any] | None:
-    return source_of(files[0], channel_id, attached[message_id, 0]) if files else None
+def _rows_of(new: _New, lane: Lane, attached: Attached) -> Iterator[Outgoing]:
+    limits = limits_of(new.chat.channel_kind)
+    source = source_of(new.files[0], new.chat.channel_id, attached[new.id, 0]) if new.files else None
+    contents = contents_of(limits, new.kind, new.body, source)
+    if new.reply_to_id:
+        contents[0] = contents[0] | {"reply_to": {"message": new.reply_to_id}}
+    for place, content in enumerate(contents):
+        yield Outgoing(
+            cause=cause_of(new.id, place),
+            channel_id=new.chat.channel_id,
+            chat_key=new.chat.chat_key,
+            lane=lane,
+            content=content,
+            message_id=new.id,
+            album=album_of(limits, new.album, content, content),
+            guard=new.guard,
+        )
 
 
 _CHATS = (
@@ -204,6 +205,7 @@ _CHATS = (
     .join(channel, channel.c.id == conversation.c.channel_id)
     .where(conversation.c.id.in_(bindparam("ids", expanding=True)))
 )
+_LOCKED_CHATS = _CHATS.with_for_update(of=conversation)
 
 
 def cause_of(message_id: int, place: int) -> str:
