@@ -10,7 +10,7 @@ from inbox.presence import TYPING
 from web.chat import add_chat
 from web.pages import ROUTES
 from web.pages.door import add_door
-from web.security import LARGEST_FORM, Tries, faults, set_headers
+from web.security import LARGEST_FORM, faults, set_headers
 from web.shared_cards import SHARED_CARDS, SharedCards
 from web.site import SITE, Site
 from web.staff import mount
@@ -59,7 +59,7 @@ def _add_pages(server: web.Application, site: Site) -> None:
     server[SHARED_CARDS] = SharedCards(site.database, site.rendering)
     server.router.add_get("/", to_the_board)
     server.router.add_get(f"/static/{site.rendering.version}/{{name:.+}}", static)
-    add_door(server, Tries())
+    add_door(server)
     site.wakeups.listen(TYPING, site.hub.heard_typing)
     mount(server, ROUTES)
     add_chat(server, site)

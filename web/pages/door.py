@@ -16,69 +16,80 @@ from web.staff import DOOR, read_form
 
 LONGEST_NAME = 64
 KNOCKING = "door"
+# How often somebody knocked in vain.
+KNOCKS = web.AppKey("knocks", Tries)
 
 
-def add_door(server: web.Application, tries: Tries) -> None:
-    """Make the addresses for signing in answer; `tries` counts how often somebody knocks."""
-
-    async def closed(request: web.Request) -> web.Response:
-        return _page(request, language_of(request), "door.html", status=200)
-
-    async def shown(request: web.Request) -> web.Response:
-        """Whom the link lets in. Looking uses nothing up, as messengers look at links to show a preview."""
-        site = request.app[SITE]
-        async with site.database.reading() as uow:
-            offer = await offered(uow, request.match_info["token"])
-            now = uow.now
-        if offer is None:
-            raise LinkUnusable
-        minutes = max(1, round((offer.expires_at - now).total_seconds() / 60))
-        t = texts(offer.language, site.timezone)
-        return _page(request, t, "door_enter.html", offer=offer, minutes=minutes)
-
-    async def entered(request: web.Request) -> web.StreamResponse:
-        await _own_form(request)
-
-        async def use(uow: UnitOfWork) -> str:
-            return await enter(uow, request.match_info["token"], agent=request.headers.get("User-Agent"))
-
-        return await _let_in(request, tries, use)
-
-    async def invited(request: web.Request) -> web.Response:
-        async with request.app[SITE].database.reading() as uow:
-            role = await role_offered(uow, request.match_info["token"])
-        if role is None:
-            raise InvitationUnusable
-        t = language_of(request)
-        # Whoever tries it out presses one button.
-        name = t("Admin") if role is Role.ADMIN else ""
-        return _page(request, t, "door_join.html", role=role, fault=None, name=name)
-
-    async def joined(request: web.Request) -> web.StreamResponse:
-        form = await _own_form(request)
-        name, language = form.text("name")[:LONGEST_NAME], form.text("language")
-        t = language_of(request)
-        if not name:
-            return _page(request, t, "door_join.html", status=422, role="", fault=t("Please type your name."), name="")
-        site = request.app[SITE]
-
-        async def use(uow: UnitOfWork) -> str:
-            by = await join_by_name(
-                uow,
-                request.match_info["token"],
-                name=name,
-                language=pick_language(language or t.language, site.language),
-                timezone=site.timezone,
-            )
-            return await begin(uow, by.id, agent=request.headers.get("User-Agent"))
-
-        return await _let_in(request, tries, use)
-
+def add_door(server: web.Application) -> None:
+    """Make the addresses for signing in answer."""
+    server[KNOCKS] = Tries()
     server.router.add_get(DOOR, closed)
     server.router.add_get(DOOR + "/{token}", shown)
     server.router.add_post(DOOR + "/{token}", entered)
     server.router.add_get("/join/{token}", invited)
     server.router.add_post("/join/{token}", joined)
+
+
+async def closed(request: web.Request) -> web.Response:
+    """How one gets a link."""
+    return _page(request, language_of(request), "door.html")
+
+
+async def shown(request: web.Request) -> web.Response:
+    """Whom the link lets in. Looking uses nothing up, as messengers look at links to show a preview."""
+    site = request.app[SITE]
+    async with site.database.reading() as uow:
+        offer = await offered(uow, request.match_info["token"])
+        now = uow.now
+    if offer is None:
+        raise LinkUnusable
+    minutes = max(1, round((offer.expires_at - now).total_seconds() / 60))
+    t = texts(offer.language, site.timezone)
+    return _page(request, t, "door_enter.html", offer=offer, minutes=minutes)
+
+
+async def entered(request: web.Request) -> web.StreamResponse:
+    """The way in by the link of somebody who works here."""
+    await _own_form(request)
+
+    async def use(uow: UnitOfWork) -> str:
+        return await enter(uow, request.match_info["token"], agent=request.headers.get("User-Agent"))
+
+    return await _let_in(request, use)
+
+
+async def invited(request: web.Request) -> web.Response:
+    """As what the link invites whoever opens it."""
+    async with request.app[SITE].database.reading() as uow:
+        role = await role_offered(uow, request.match_info["token"])
+    if role is None:
+        raise InvitationUnusable
+    t = language_of(request)
+    # Whoever tries it out presses one button.
+    name = t("Admin") if role is Role.ADMIN else ""
+    return _page(request, t, "door_join.html", role=role, fault=None, name=name)
+
+
+async def joined(request: web.Request) -> web.StreamResponse:
+    """The way in for somebody new, by his name."""
+    form = await _own_form(request)
+    name, language = form.text("name")[:LONGEST_NAME], form.text("language")
+    t = language_of(request)
+    if not name:
+        return _page(request, t, "door_join.html", status=422, role="", fault=t("Please type your name."), name="")
+    site = request.app[SITE]
+
+    async def use(uow: UnitOfWork) -> str:
+        by = await join_by_name(
+            uow,
+            request.match_info["token"],
+            name=name,
+            language=pick_language(language or t.language, site.language),
+            timezone=site.timezone,
+        )
+        return await begin(uow, by.id, agent=request.headers.get("User-Agent"))
+
+    return await _let_in(request, use)
 
 
 async def _own_form(request: web.Request) -> Form:
@@ -87,7 +98,7 @@ async def _own_form(request: web.Request) -> Form:
     return await read_form(request)
 
 
-async def _let_in(request: web.Request, tries: Tries, use: Callable[[UnitOfWork], Awaitable[str]]) -> NoReturn:
+async def _let_in(request: web.Request, use: Callable[[UnitOfWork], Awaitable[str]]) -> NoReturn:
     site = request.app[SITE]
     try:
         async with site.database.unit() as uow:
@@ -97,7 +108,7 @@ async def _let_in(request: web.Request, tries: Tries, use: Callable[[UnitOfWork]
                 await sign_out(uow, before.by, before.id)
     except (LinkUnusable, InvitationUnusable):
         # A whole office comes from one address in the morning, and nobody guesses a token: what opens is never refused.
-        await tries.count(KNOCKING, address_of(request))
+        await request.app[KNOCKS].count(KNOCKING, address_of(request))
         raise
     answer = web.HTTPSeeOther("/board")
     answer.set_cookie(
