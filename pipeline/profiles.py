@@ -64,13 +64,6 @@ async def profile_of(uow: UnitOfWork, by: Staff, deal_id: int) -> Profile:
     )
 
 
-@needs(Right.SEE)
-async def other_deals(uow: UnitOfWork, by: Staff, deal_id: int) -> list[DealView]:
-    """The other deals of a deal's customer that somebody sees, the newest first. Raises NotFound, DealTaken."""
-    contact_id = (await see(uow, by, deal_id)).contact_id
-    return [one for one in await _deals_of(uow, by, contact_id) if one.id != deal_id]
-
-
 async def _deals_of(uow: UnitOfWork, by: Staff, contact_id: int) -> list[DealView]:
     mine = select(deal.c.id).where(deal.c.contact_id == contact_id, visible_to(by))
     ids = [row.id for row in await uow.rows(mine.order_by(deal.c.id.desc()).limit(MOST_DEALS))]

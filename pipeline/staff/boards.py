@@ -48,21 +48,23 @@ def settings_from(stored: dict[str, Any] | None) -> BoardSettings:
 @needs(Right.SEE)
 async def fold_stage(uow: UnitOfWork, by: Staff, stage_id: int, *, folded: bool) -> BoardSettings:
     """Fold a column of his board, or unfold it; a stage that is not there is not kept."""
-    now = await board_settings(uow, by)
+    now = await _held(uow, by)
     kept = now.folded | {stage_id} if folded else now.folded - {stage_id}
-    return await _keep(uow, by, replace(now, folded=await _known(uow, kept)))
+    return await _keep(uow, by, now, replace(now, folded=await _known(uow, kept)))
 
 
 @needs(Right.SEE)
 async def show_empty(uow: UnitOfWork, by: Staff, *, on: bool) -> BoardSettings:
     """Show him columns without a card, or not."""
-    return await _keep(uow, by, replace(await board_settings(uow, by), shows_empty=on))
+    now = await _held(uow, by)
+    return await _keep(uow, by, now, replace(now, shows_empty=on))
 
 
 @needs(Right.SEE)
 async def choose_theme(uow: UnitOfWork, by: Staff, theme: Theme) -> BoardSettings:
     """The colours of his pages."""
-    return await _keep(uow, by, replace(await board_settings(uow, by), theme=theme))
+    now = await _held(uow, by)
+    return await _keep(uow, by, now, replace(now, theme=theme))
 
 
 async def _known(uow: UnitOfWork, stage_ids: Collection[int]) -> frozenset[int]:
@@ -70,11 +72,16 @@ async def _known(uow: UnitOfWork, stage_ids: Collection[int]) -> frozenset[int]:
     return frozenset(row.id for row in await uow.rows(there))
 
 
-async def _keep(uow: UnitOfWork, by: Staff, wanted: BoardSettings) -> BoardSettings:
-    if wanted == await board_settings(uow, by):
+async def _held(uow: UnitOfWork, by: Staff) -> BoardSettings:
+    """What stands, until this unit ends: two changes at once are both kept."""
+    await lock(uow, [stream_of_staff(by.id)])
+    return await board_settings(uow, by)
+
+
+async def _keep(uow: UnitOfWork, by: Staff, now: BoardSettings, wanted: BoardSettings) -> BoardSettings:
+    if wanted == now:
         return wanted
     name = stream_of_staff(by.id)
-    await lock(uow, [name])
     stored = asdict(wanted) | {"folded": sorted(wanted.folded)}
     await uow.execute(update(staff).where(staff.c.id == by.id).values(board=stored))
     await record(uow, [StaffChanged(stream=name, ref=name, actor=by.actor, staff_id=by.id, what="board")])

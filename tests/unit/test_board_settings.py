@@ -1,15 +1,18 @@
 """What somebody's board remembers, and what its pickers offer."""
 
+import asyncio
+
 import pytest
 
 from core.errors import NotFound
 from pipeline.another import open_another
 from pipeline.models import membership
-from pipeline.profiles import other_deals
+from pipeline.profiles import profile_of
 from pipeline.staff.boards import BoardSettings, Theme, board_settings, choose_theme, fold_stage, show_empty
 from pipeline.staff.handing_over import assignable, hand_over
 from tests.unit.office import Office
 from tests.unit.test_board import stage_id
+from tests.unit.test_deadlocks import waits_for_a_lock
 from tests.unit.test_work import deal_of
 
 
@@ -28,6 +31,24 @@ async def test_a_board_is_as_its_person_left_it_and_nobody_elses(shop: Office) -
         assert (await fold_stage(uow, by, won, folded=False)).folded == frozenset()
 
 
+async def test_two_changes_of_a_board_at_once_are_both_kept(shop: Office) -> None:
+    by = await shop.hire("11")
+    won, lost = await stage_id(shop, "Won"), await stage_id(shop, "Lost")
+
+    async def fold_another() -> None:
+        async with shop.database.unit() as uow:
+            await fold_stage(uow, by, lost, folded=True)
+
+    async with shop.database.unit() as uow:
+        await fold_stage(uow, by, won, folded=True)
+        folding = asyncio.create_task(fold_another())
+        if not uow.is_sqlite:
+            await waits_for_a_lock(shop, folding)
+    await folding
+    async with shop.database.reading() as uow:
+        assert (await board_settings(uow, by)).folded == {won, lost}
+
+
 async def test_who_can_get_a_deal_is_told_with_what_he_has(shop: Office) -> None:
     boris, clara = await shop.hire("11"), await shop.hire("12", on_shift=False)
     await deal_of(shop)
@@ -43,12 +64,12 @@ async def test_who_can_get_a_deal_is_told_with_what_he_has(shop: Office) -> None
             await assignable(uow, boris, shop.pipeline_id)
 
 
-async def test_the_other_deals_of_a_customer_are_those_that_one_may_see(shop: Office) -> None:
+async def test_the_deals_of_a_customer_are_those_that_one_may_see(shop: Office) -> None:
     boris, clara = await shop.hire("11"), await shop.hire("12", on_shift=False)
     first = await deal_of(shop)
     async with shop.database.unit() as uow:
         second, third = [await open_another(uow, boris, first) for _ in range(2)]
         await hand_over(uow, boris, third, to=clara.id)
-        assert [one.id for one in await other_deals(uow, boris, first)] == [second]
-        assert [one.id for one in await other_deals(uow, clara, third)] == []
-        assert [one.id for one in await other_deals(uow, await shop.admin(), second)] == [third, first]
+        assert [one.id for one in (await profile_of(uow, boris, first)).deals] == [second, first]
+        assert [one.id for one in (await profile_of(uow, clara, third)).deals] == [third]
+        assert [one.id for one in (await profile_of(uow, await shop.admin(), second)).deals] == [third, second, first]
