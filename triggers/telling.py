@@ -128,6 +128,11 @@ class Teller:
         found = self.triggers.get(trigger_id)
         return self.trigger(found) if found else self.t("trigger {n}", n=trigger_id)
 
+    def behind(self, one: Event) -> str | None:
+        """The trigger that an event is about, on one line."""
+        found = self.triggers.get(getattr(one, "trigger_id", 0))
+        return self.trigger(found) if found else None
+
     def stops(self, one: Trigger) -> str:
         """What stops a trigger that waits."""
         return ", ".join(self.t(words) for stop, words in STOPS.items() if stop in one.stops)

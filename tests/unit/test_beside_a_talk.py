@@ -6,14 +6,19 @@ import pytest
 from sqlalchemy import select
 
 from core.errors import NotFound
+from core.texts import texts
 from inbox.models import conversation
+from pipeline.events import StageEntered
+from pipeline.feed import history
 from pipeline.sending import Sending, look, send
 from pipeline.staff.handing_over import hand_over
 from pipeline.staff.taking import DealTaken
 from pipeline.talks import talk_of_deal
 from tests.unit.office import Office
 from tests.unit.test_triggers import Scene
+from triggers.events import RunScheduled
 from triggers.next_up import coming, skip
+from triggers.telling import teller_of
 
 
 @pytest.fixture
@@ -35,6 +40,18 @@ async def test_what_a_trigger_is_going_to_do_can_be_skipped_once(shop: Office, s
     await shop.later(hours=3)
     assert await scene.runs() == [("stopped", "skipped")]
     assert "Any news?" not in await shop.texts_to("anna")
+
+
+async def test_the_history_says_in_words_which_trigger_it_is_about(shop: Office, scene: Scene) -> None:
+    await scene.follow_up("Any news?", delay=timedelta(hours=2))
+    await shop.receive(shop.message("anna"))
+    await scene.move(1, 3)
+    async with shop.database.reading() as uow:
+        past = await history(uow, await shop.admin(), 1, kinds=[StageEntered, RunScheduled], limit=10)
+        teller = await teller_of(uow, texts("en", "UTC"), past)
+    entered, scheduled = (teller.behind(one.event) for one in past[-2:])
+    assert entered is None
+    assert scheduled == "a deal enters “Offer sent” → 2 hours → send the customer a message"
 
 
 async def test_what_waits_for_a_colleagues_deal_is_not_told_nor_skipped(shop: Office, scene: Scene) -> None:
