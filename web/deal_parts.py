@@ -8,7 +8,6 @@ from pipeline.deals import see
 from pipeline.events import NoteWritten
 from pipeline.feed import history
 from pipeline.profiles import profile_of
-from pipeline.staff.handing_over import colleagues
 from pipeline.staff.rights import Staff
 from pipeline.stages import ACTIVE, stages_of
 from pipeline.tags import tags
@@ -23,7 +22,6 @@ SHOWN_LINES = 8
 MOST_LINES = 30
 MOST_TASKS = 50
 MOST_TAGS = 60
-MOST_PEOPLE = 50
 # What the talk beside it shows anyway.
 _OF_TALK = (MessageReceived, MessageWritten, MessageEdited, MessageTakenBack, MessageReacted, NoteWritten)
 KINDS = [one for one in SAID if one not in _OF_TALK]
@@ -41,7 +39,6 @@ async def parts(uow: UnitOfWork, by: Staff, t: Texts, deal_id: int) -> dict[str,
         "deal": view,
         "active": [one for one in stages if one.group == ACTIVE],
         "ends": [one for one in stages if one.group != ACTIVE],
-        "people": (await colleagues(uow, view.pipeline_id))[:MOST_PEOPLE],
         "profile": profile,
         "language": language_tag(profile.language),
         "tasks": await list_tasks(uow, by, deal_id=deal_id, limit=MOST_TASKS),

@@ -147,6 +147,10 @@ async def test_an_act_on_several_cards_tells_how_far_it_is_and_what_failed(shop:
     await expect(page.locator("#dialog")).to_contain_text("1 could not be done")
     await expect(page.locator("#dialog .failures")).to_contain_text(f"#{gone}")
     await page.locator("#dialog").get_by_role("button", name="Close").click()
+    # Whoever has closed the report finds it again.
+    await page.get_by_role("button", name="Done, with exceptions 3 of 3").click()
+    await expect(page.locator("#dialog .failures")).to_contain_text(f"#{gone}")
+    await page.locator("#dialog").get_by_role("button", name="Close").click()
     for customer in customers[1:]:
         await expect(column(page, "Offer sent").locator(".card", has_text=customer.first_name)).to_be_visible()
 

@@ -206,6 +206,24 @@ async def test_a_lost_deal_asks_why_and_goes_on_when_it_is_reopened(desk: Desk) 
     await expect(page.locator('.step[aria-current="step"]')).to_have_text("New")
 
 
+async def test_a_deal_goes_to_a_colleague_with_a_word_why(desk: Desk) -> None:
+    boris = await desk.shop.operator("Boris")
+    customer = await desk.shop.person("Nina")
+    await customer.sends("In German, please")
+    page = await desk.opens(customer)
+    await page.get_by_role("button", name="Take").click()
+    await page.get_by_role("button", name="Hand over").click()
+    dialog = page.locator("#dialog")
+    await expect(dialog.get_by_label(boris.first_name)).to_be_visible()
+    await expect(dialog).to_contain_text("0 open deals")
+    await dialog.get_by_label(boris.first_name).check()
+    await dialog.get_by_label("A word why").fill("You speak German")
+    await dialog.get_by_role("button", name="Hand over").click()
+    await expect(page.get_by_role("button", name=f"Assignee: {boris.first_name}")).to_be_visible()
+    await expect(page.locator("#d-history")).to_contain_text("You speak German")
+    await boris.sees("You speak German")
+
+
 async def test_on_a_phone_the_talk_comes_first_and_the_rest_is_behind_tabs(desk: Desk) -> None:
     customer = await desk.shop.person("Adam")
     await customer.sends("Hello from afar")

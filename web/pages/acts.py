@@ -6,7 +6,7 @@ from aiohttp import web
 
 from pipeline.deals import see
 from pipeline.moving import close, move, reopen
-from pipeline.staff.handing_over import colleagues, give_back_to_turn, hand_over
+from pipeline.staff.handing_over import assignable, give_back_to_turn, hand_over
 from pipeline.staff.taking import take, take_next
 from pipeline.stages import ACTIVE, LOST, reasons, stages_of
 from web.site import Visit, get, post
@@ -27,8 +27,14 @@ async def menu(visit: Visit) -> web.StreamResponse:
         deal=deal,
         active=[one for one in stages if one.group == ACTIVE],
         ends=[one for one in stages if one.group != ACTIVE],
-        people=await colleagues(visit.uow, deal.pipeline_id),
     )
+
+
+async def handing(visit: Visit) -> web.StreamResponse:
+    """The question who gets it."""
+    deal = await see(visit.uow, visit.by, visit.id("deal"))
+    people = await assignable(visit.uow, visit.by, deal.pipeline_id)
+    return visit.page("dialog_handing.html", deal=deal, people=people)
 
 
 async def moved(visit: Visit) -> web.StreamResponse:
@@ -94,5 +100,6 @@ ROUTES = (
     post("/deals/{deal}/reopen", reopened),
     post("/deals/{deal}/take", taken),
     post("/board/next", next_taken),
+    get("/deals/{deal}/handing", handing),
     post("/deals/{deal}/assignee", assigned),
 )

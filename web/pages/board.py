@@ -8,6 +8,7 @@ from aiohttp import web
 from core.errors import NotFound
 from core.journal import newest_position
 from pipeline.board import board, cards, counters, more, pipelines_seen, sources
+from pipeline.bulk import progress, under_way
 from pipeline.cards import BoardPlace
 from pipeline.filters import DealFilter, Scope
 from pipeline.staff.boards import fold_stage, show_empty
@@ -47,6 +48,7 @@ async def shown(visit: Visit) -> web.StreamResponse:
         archive=[one for one in columns if one.stage.group != ACTIVE],
         choices=await _choices(visit, here.id),
         settings=visit.settings,
+        acting=[await progress(uow, by, one) for one in await under_way(uow, by)],
     )
 
 

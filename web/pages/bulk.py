@@ -9,7 +9,7 @@ from core.errors import Unreadable
 from core.moments import Local, read_moment
 from pipeline.board import pipelines_seen
 from pipeline.bulk import Act, AddTags, AddTask, Assign, PutInStage, RemoveTags, progress, start
-from pipeline.staff.handing_over import colleagues
+from pipeline.staff.handing_over import assignable
 from pipeline.stages import reasons, stages_of
 from pipeline.tags import tags
 from pipeline.work.kinds import task_kinds
@@ -39,7 +39,7 @@ async def asked(visit: Visit) -> web.StreamResponse:
         stages=await stages_of(visit.uow, pipeline_id),
         reasons=await reasons(visit.uow),
         tags=await tags(visit.uow, limit=MOST_TAGS),
-        people=await colleagues(visit.uow, pipeline_id),
+        people=await assignable(visit.uow, visit.by, pipeline_id),
         kinds=await task_kinds(visit.uow),
     )
 
@@ -57,16 +57,20 @@ async def begun(visit: Visit) -> web.StreamResponse:
         wanted=everything if form.text("ids") == ALL else None,
         client_key=key_of(visit),
     )
-    return await _drawn(visit, bulk_id)
+    found = await progress(visit.uow, visit.by, bulk_id)
+    return visit.page("dialog_progress.html", progress=found, is_new=True)
 
 
 async def going(visit: Visit) -> web.StreamResponse:
     """How far it has come."""
-    return await _drawn(visit, visit.id("bulk"))
+    return visit.page(
+        "dialog_progress.html", progress=await progress(visit.uow, visit.by, visit.id("bulk")), is_new=False
+    )
 
 
-async def _drawn(visit: Visit, bulk_id: int) -> web.StreamResponse:
-    return visit.page("dialog_progress.html", progress=await progress(visit.uow, visit.by, bulk_id))
+async def in_short(visit: Visit) -> web.StreamResponse:
+    """The same in a few words, for somebody who has closed the dialog or come back to the board."""
+    return visit.page("acting.html", progress=await progress(visit.uow, visit.by, visit.id("bulk")))
 
 
 def _act(visit: Visit, form: Form) -> Act:
@@ -90,4 +94,5 @@ ROUTES = (
     get("/board/{pipeline}/bulk", asked),
     post("/board/{pipeline}/bulk", begun),
     get("/board/bulks/{bulk}", going),
+    get("/board/bulks/{bulk}/short", in_short),
 )

@@ -151,7 +151,3 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
   else if (event.target.matches("dialog")) event.target.close();
 });
-document.addEventListener("change", (event) => {
-  const reasons = event.target.closest("form[data-closes]");
-  if (reasons) reasons.querySelector("[name=words]").required = "asks" in event.target.dataset;
-});

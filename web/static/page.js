@@ -41,3 +41,9 @@ document.addEventListener("keydown", (event) => {
   open.open = false;
   open.querySelector("summary").focus();
 });
+
+// Some reasons want to be said in words.
+document.addEventListener("change", (event) => {
+  const words = event.target.closest("form[data-closes]")?.querySelector("[name=words]");
+  if (words) words.required = "asks" in event.target.dataset;
+});
