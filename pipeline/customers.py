@@ -9,8 +9,9 @@ from core.phones import read_phone
 from core.zones import read_zone
 from inbox.contacts import stream_of
 from inbox.models import contact, message, phone
-from pipeline.deals import locked, see
+from pipeline.deals import see
 from pipeline.events import PhoneSaved, TimezoneChosen
+from pipeline.moving import his_deal
 from pipeline.opening import ref_of
 from pipeline.staff.rights import Right, Staff, needs
 
@@ -25,8 +26,7 @@ async def set_timezone(uow: UnitOfWork, by: Staff, deal_id: int, words: str) -> 
     Raises NotFound, DealTaken, Unreadable for an unknown zone.
     """
     zone = read_zone(words, example=EXAMPLE)
-    await see(uow, by, deal_id)
-    row = await locked(uow, deal_id)
+    row = await his_deal(uow, by, deal_id)
     if await uow.value(select(contact.c.timezone).where(contact.c.id == row.contact_id)) == zone:
         return zone
     await uow.execute(update(contact).where(contact.c.id == row.contact_id).values(timezone=zone))
@@ -46,8 +46,7 @@ async def save_phone(uow: UnitOfWork, by: Staff, deal_id: int, words: str) -> st
     number = read_phone(words)
     if number is None:
         raise Unreadable(part=words, example=PHONE_EXAMPLE)
-    await see(uow, by, deal_id)
-    row = await locked(uow, deal_id)
+    row = await his_deal(uow, by, deal_id)
     result = await uow.execute(
         insert_or_ignore(uow, phone).returning(phone.c.number), {"contact_id": row.contact_id, "number": number}
     )

@@ -203,7 +203,7 @@ class StaffInvited(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffChanged(Event):
-    """A setting of a member of the staff was changed by an admin."""
+    """A setting of a member of the staff was changed, by himself or by an admin."""
 
     staff_id: int
     what: str

@@ -14,9 +14,9 @@ from core.texts import N_, Texts
 from inbox.events import ContactBlocked, ContactReturned
 from inbox.talks import NOTE, OUT, Delivery, TalkMessage
 from inbox.wording import reason
-from pipeline.correcting import LONGEST
+from pipeline import correcting
 from pipeline.events import DealAssigned, DealClosed, DealOpened, DealReopened, DealReturned, StageEntered
-from pipeline.staff.rights import Right, Staff
+from pipeline.staff.rights import Staff
 from triggers.telling import Teller
 from triggers.words import why
 
@@ -182,10 +182,10 @@ def may_change(by: Staff, one: TalkMessage, now: datetime) -> bool:
 
 def may_take_back(by: Staff, one: TalkMessage, now: datetime) -> bool:
     """Whether a page offers to take a message back."""
-    if one.direction != OUT or one.deleted_at is not None or one.trigger_id is not None or now - one.at > LONGEST:
+    if one.direction != OUT or one.deleted_at is not None:
         return False
     reached = one.sent is None or one.sent.state in (Delivery.WAITING, Delivery.SENDING, Delivery.DELIVERED)
-    return reached and (one.actor == by.actor or by.may(Right.ANSWER_ANY))
+    return reached and correcting.may_take_back(by, one.actor, one.at, now)
 
 
 def language_tag(language: str | None) -> str:

@@ -10,9 +10,12 @@ from core.texts import texts
 from inbox.models import conversation
 from pipeline.events import StageEntered
 from pipeline.feed import history
+from pipeline.moving import close
 from pipeline.sending import Sending, look, send
 from pipeline.staff.handing_over import hand_over
+from pipeline.staff.shifts import end_shift
 from pipeline.staff.taking import DealTaken
+from pipeline.stages import NOT_A_LEAD
 from pipeline.talks import talk_of_deal
 from tests.unit.office import Office
 from tests.unit.test_triggers import Scene
@@ -77,6 +80,24 @@ async def test_only_whoever_has_a_deal_sees_it_for_its_customer(shop: Office) ->
     async with shop.database.unit() as uow:
         await look(uow, maria, 1, up_to=10**9)
     assert await _seen(shop) == written
+
+
+async def test_an_old_deal_does_not_mark_what_a_colleague_has_not_read(shop: Office) -> None:
+    maria = await shop.hire("maria")
+    await shop.receive(shop.message("anna"))
+    async with shop.database.unit() as uow:
+        await close(uow, maria, 1, group=NOT_A_LEAD)
+        await end_shift(uow, maria)
+    await shop.settle()
+    shop.clock.move(minutes=1)
+    await shop.hire("boris")
+    await shop.receive(shop.message("anna", "Again"))
+    assert (await shop.deals())[1].assignee_id != maria.id
+    async with shop.database.unit() as uow:
+        await look(uow, maria, 1, up_to=10**9)
+    async with shop.database.reading() as uow:
+        first = (await talk_of_deal(uow, maria, 1)).messages[-1].id
+    assert await _seen(shop) == first
 
 
 async def _seen(shop: Office) -> int | None:
