@@ -53,6 +53,9 @@ class Line:
     words: str
 
 
+_TILES = frozenset({"photo", "video", "animation"})
+
+
 @dataclass(frozen=True, slots=True)
 class Bubble:
     """A message, or all parts of an album."""
@@ -90,6 +93,18 @@ class Bubble:
         """The part of it that did not arrive for certain."""
         bad = (Delivery.FAILED, Delivery.UNCONFIRMED)
         return next((one for one in self.parts if one.sent and one.sent.state in bad), None)
+
+    @property
+    def tiles(self) -> Sequence[TalkMessage]:
+        """Those of its parts that are shown as one picture."""
+        found = [one for one in self.parts if one.kind in _TILES]
+        return found if len(found) > 1 else []
+
+    @property
+    def apart(self) -> Sequence[TalkMessage]:
+        """Its other parts, each as it is."""
+        tiles = {one.id for one in self.tiles}
+        return [one for one in self.parts if one.id not in tiles]
 
     @property
     def look(self) -> str:
