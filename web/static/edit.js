@@ -1,37 +1,10 @@
 "use strict";
-// Fields that are changed where they stand, dialogs, and parts of a page that are shown anew after an act.
-
-const sentWith = JSON.parse(document.body.getAttribute("hx-headers"));
-const ask = document.getElementById("dialog");
+// Fields that are changed where they stand, and parts of a page that are shown anew after an act.
 
 /** A name for something that is sent, so that sending it again has no effect. */
 function newKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/** Send fields; the answer, whose refusals are told. Throws TypeError without a connection. */
-async function send(url, fields) {
-  const answer = await fetch(url, {
-    method: "POST",
-    headers: { ...sentWith, "HX-Request": "true" },
-    body: new URLSearchParams(fields),
-  });
-  const told = answer.headers.get("HX-Trigger");
-  if (told) {
-    for (const [name, detail] of Object.entries(JSON.parse(told))) {
-      document.body.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
-    }
-  }
-  if (answer.headers.get("HX-Redirect")) location.assign(answer.headers.get("HX-Redirect"));
-  return answer;
-}
-
-/** The elements of a template of ours that the server has filled in. */
-function elements(html) {
-  const made = document.createElement("template");
-  made.innerHTML = html;
-  return made.content;
 }
 
 /** Whether somebody is in the middle of something in a part of the page. */
@@ -53,7 +26,7 @@ document.addEventListener("toggle", catchUp, true);
 /** Put parts of the page in the place of what they were; `all` also where somebody is at work. */
 function putParts(html, all = false) {
   isStale = false;
-  for (const fresh of elements(html).querySelectorAll("[data-part]")) {
+  for (const fresh of drawn(html).querySelectorAll("[data-part]")) {
     const old = document.getElementById(fresh.id);
     if (!old) continue;
     if (!all && isBusy(old)) {
@@ -80,7 +53,7 @@ async function refresh() {
   } else if (tasks) {
     const answer = await fetch(tasks.dataset.reload);
     if (!answer.ok) return;
-    const fresh = elements(await answer.text()).querySelector("#tasks");
+    const fresh = drawn(await answer.text()).querySelector("#tasks");
     tasks.replaceWith(fresh);
     htmx.process(fresh);
   }
@@ -138,16 +111,5 @@ document.addEventListener("htmx:afterRequest", (event) => {
     return;
   }
   for (const open of document.querySelectorAll("details.pop[open]")) open.open = false;
-  if (ask.open && ask.contains(elt)) ask.close();
   refresh();
-});
-
-document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target !== ask || ask.open) return;
-  for (const open of document.querySelectorAll("details.pop[open]")) open.open = false;
-  ask.showModal();
-});
-document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
-  else if (event.target.matches("dialog")) event.target.close();
 });

@@ -21,7 +21,7 @@ function put(html, mine = false) {
   const stay = isAtEnd() || mine;
   const first = Number(feed.querySelector("[data-id]")?.dataset.id ?? 0);
   let day = null;
-  for (const fresh of [...elements(html).children]) {
+  for (const fresh of [...drawn(html).children]) {
     const known = fresh.id && document.getElementById(fresh.id);
     if (fresh.matches(".day")) {
       day = known ? null : fresh;
@@ -85,7 +85,7 @@ async function loadOlder() {
   try {
     const answer = await fetch(`/deals/${dealId}/messages?before=${mark.dataset.before}&until=${mark.dataset.until}`, { headers: { "HX-Request": "true" } });
     if (!answer.ok) return;
-    const older = elements(await answer.text());
+    const older = drawn(await answer.text());
     for (const day of older.querySelectorAll(".day")) document.getElementById(day.id)?.remove();
     const below = feed.scrollHeight - feed.scrollTop;
     const fresh = [...older.children];
