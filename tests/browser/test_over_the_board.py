@@ -1,4 +1,4 @@
-"""What opens over a board: menus, dialogs, notes. Nothing of another deal is left there, and all of it can be closed."""
+"""What opens over a board: menus, dialogs, notes. Nothing of another deal is left there, and all of it can close."""
 
 import asyncio
 
