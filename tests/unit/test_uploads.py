@@ -1,14 +1,17 @@
 """Files that come from browsers: kept whole or not at all, and thrown away when nobody uses them."""
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import aiohttp
 import pytest
 from sqlalchemy import select
 
+from inbox.media import MOST_BYTES
 from inbox.models import upload
 from inbox.uploads import (
     LONGEST_COMING,
@@ -21,7 +24,11 @@ from inbox.uploads import (
     throw_away_unused,
     use,
 )
+from pipeline.staff.sessions import enter, link_for
+from tests.contract.webchat import webchat_rig
 from tests.unit.office import Office, office
+from web.bodies import SECONDS_PER_BYTE
+from web.security import csrf_of
 
 VISITOR, STAFF = "visitor:1", "staff:1"
 
@@ -171,3 +178,38 @@ async def test_what_took_its_time_to_come_is_kept_as_long_as_anything(place: Pla
     await throw_away_unused(place.shop.database, place.folder)
     async with place.shop.database.unit() as uow:
         assert len(await use(uow, VISITOR, [name])) == 1
+
+
+async def test_a_file_may_come_slowly_but_not_for_longer_than_the_unused_are_kept() -> None:
+    assert UNUSED_KEPT.total_seconds() > SECONDS_PER_BYTE * MOST_BYTES
+    async with webchat_rig(body_seconds=0.2) as rig:
+        visitor = await rig.visitor()
+
+        async def trickling(pause: float) -> AsyncIterator[bytes]:
+            for _ in range(20):
+                yield b"x" * 1024
+                await asyncio.sleep(pause)
+
+        assert (await visitor.upload(trickling(0.001)))[0] == 201
+        assert (await visitor.upload(trickling(0.3)))[0] == 408
+        assert (await visitor.upload(b"xxxxx"))[0] == 201
+
+
+async def test_files_of_the_staff_and_of_visitors_are_read_by_the_same_rules() -> None:
+    async with webchat_rig() as rig:
+        shop, visitor = rig.office, await rig.visitor()
+        async with shop.database.unit() as uow:
+            session = await enter(uow, await link_for(uow, (await shop.admin()).id), agent=None)
+        staff = {"Cookie": f"{rig.site.cookie}={session}", "X-CSRF-Token": csrf_of(session), "Origin": rig.url}
+        plain = {"Content-Type": "application/octet-stream"}
+        async with aiohttp.ClientSession(rig.url) as browser:
+            for path, who in (("/uploads", staff), ("/chat/api/uploads", visitor.headers)):
+
+                async def status(body: object, headers: dict[str, str], path: str = path) -> int:
+                    async with browser.post(path, data=body, headers=headers) as answer:
+                        return answer.status
+
+                assert await status(b"a plan", who | plain) == 201
+                assert await status(gzip.compress(b"a plan"), who | plain | {"Content-Encoding": "gzip"}) == 415
+                assert await status(b"a plan", who | {"Content-Type": "text/html"}) == 415
+                assert await status(b"", who | plain) == 422
