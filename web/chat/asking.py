@@ -1,8 +1,7 @@
 """What holds for every request of a visitor: from which site, by which token, how often, how large and how slow."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +16,7 @@ from core.texts import Texts, pick_language, texts
 from inbox.uploads import FileTooLarge
 from inbox.visitors import key_of
 from pipeline.webchat import WebChatSettings, webchat_settings
+from web.bodies import chunks_of
 from web.chat.listening import Listeners, TooManyEars
 from web.security import TooMany, Tries, is_ours, status_of
 from web.site import SITE, Site
@@ -25,8 +25,6 @@ log = structlog.get_logger()
 
 LARGEST_JSON = 64 * 1024
 DEEPEST_JSON = 16
-# A body may take so long, and so much of a file must have come in each such time.
-LEAST = 64 * 1024
 MESSAGES = RateLimitItemPerMinute(20)
 UPLOADS = RateLimitItemPerMinute(10)
 # However many tokens somebody has made himself.
@@ -201,8 +199,10 @@ async def read_json(asked: Asked) -> dict[str, Any]:
     if (request.content_length or 0) > LARGEST_JSON:
         raise Wrong(413, "size")
     body = bytearray()
-    async for chunk in chunks_of(request, most=LARGEST_JSON, least=LARGEST_JSON):
+    async for chunk in chunks_of(request):
         body += chunk
+        if len(body) > LARGEST_JSON:
+            raise Wrong(413, "size")
     try:
         read = json.loads(body)
     except (ValueError, RecursionError):
@@ -225,25 +225,6 @@ def _is_deep(value: Any) -> bool:
         if not level:
             return False
     return True
-
-
-async def chunks_of(request: web.Request, *, most: int, least: int) -> AsyncIterator[bytes]:
-    """A body as it comes. Raises Wrong when it is too large, or comes slower than `least` bytes in each of our
-    site's `body_seconds`."""
-    began, size = asyncio.get_running_loop().time(), 0
-    while True:
-        until = began + request.app[SITE].body_seconds * (1 + size // least)
-        try:
-            async with asyncio.timeout_at(until):
-                chunk = await request.content.readany()
-        except TimeoutError:
-            raise Wrong(408, "slow") from None
-        if not chunk:
-            return
-        size += len(chunk)
-        if size > most:
-            raise Wrong(413, "size")
-        yield chunk
 
 
 def text_in(read: dict[str, Any], name: str, most: int) -> str:
