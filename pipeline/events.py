@@ -47,11 +47,13 @@ class StageEntered(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DealClosed(Event):
-    """A deal ended in a stage of the group "won", "lost" or "not_a_lead"."""
+    """A deal ended in a stage of the group "won", "lost" or "not_a_lead"; a lost one says why, perhaps in words."""
 
     deal_id: int
     group: str
     assignee_id: int | None
+    reason_id: int | None = None
+    words: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from inbox.wording import reason
 from pipeline import correcting
 from pipeline.events import DealAssigned, DealClosed, DealOpened, DealReopened, DealReturned, StageEntered
 from pipeline.staff.rights import Staff
-from triggers.telling import Teller
+from triggers.telling import Teller, told_once
 from triggers.words import why
 
 # What happens to a deal between its messages, with its picture.
@@ -135,7 +135,7 @@ def bubbles(messages: Sequence[TalkMessage]) -> Iterator[Bubble]:
 
 def lines(teller: Teller, events: Sequence[Recorded[Event]]) -> list[Line]:
     """Those of these events that are shown between messages."""
-    known = [one for one in events if type(one.event) in BETWEEN]
+    known = [one for one in told_once(events) if type(one.event) in BETWEEN]
     return [Line(one.id, one.at, BETWEEN[type(one.event)], teller.line(one.event)) for one in known]
 
 
