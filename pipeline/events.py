@@ -101,6 +101,14 @@ class NoteWritten(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerNamed(Event):
+    """Somebody of the staff wrote down how a customer is called."""
+
+    deal_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneSaved(Event):
     """A customer's number was written down."""
 

@@ -24,6 +24,7 @@ from inbox.queries import MessageView, messages, said_before
 from inbox.wording import reason, summary
 from pipeline.events import (
     AmountSet,
+    CustomerNamed,
     DealAssigned,
     DealClosed,
     DealOpened,
@@ -245,6 +246,9 @@ class Teller:
         text = self.message(one.message_id)
         return self.t("{actor} took a message back: “{text}”", actor=self.actor(one), text=text)
 
+    def named(self, one: CustomerNamed) -> str:
+        return self.t("the customer is called {name} · {actor}", name=plain(one.name), actor=self.actor(one))
+
     def phone(self, one: PhoneSaved) -> str:
         return self.t("phone {phone} · {actor}", phone=phone_in_words(one.number), actor=self.actor(one))
 
@@ -321,6 +325,7 @@ SAID: Final[Mapping[type[Event], Callable[[Teller, Any], str]]] = {
     TaskDone: Teller.task_done,
     TimezoneChosen: Teller.zone,
     PhoneSaved: Teller.phone,
+    CustomerNamed: Teller.named,
     RunScheduled: Teller.scheduled,
     RunPostponed: Teller.postponed,
     RunPerformed: Teller.performed,
