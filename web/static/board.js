@@ -56,20 +56,24 @@ function apply(said) {
 
 /* ---------- counts and sums are the server's ---------- */
 
-// All open boards hear of a change at the same moment, so they do not ask at the same one, and while changes do not end
-// they ask less often.
-let counting, countedAt = -Infinity;
+// All open boards hear of a change at the same moment, so they do not ask at the same one. While changes do not end they
+// ask less often, and the longer an answer takes the less.
+const FIRST_MS = [150, 400], AGAIN_MS = [500, 700], ENDED_MS = 3000, MOST_MS = 3000, REST = 5;
+let counting, countedAt = -Infinity, took = 0;
 function count() {
-  const again = performance.now() - countedAt < 3000;
+  const again = performance.now() - countedAt < ENDED_MS;
+  const [least, most] = again ? AGAIN_MS : FIRST_MS;
+  const rest = again ? Math.min(REST * took, MOST_MS) : 0;
   counting ??= setTimeout(async () => {
     counting = undefined;
     // Nothing moves away from under a card that is being carried.
     if (held) return count();
     countedAt = performance.now();
     const parts = await asked(board.dataset.heads);
+    took = performance.now() - countedAt;
     for (const part of parts ? [...parts.children] : []) document.getElementById(part.id)?.replaceWith(part);
     document.dispatchEvent(new Event("counted"));
-  }, again ? 1000 + Math.random() * 2000 : 200 + Math.random() * 400);
+  }, least + Math.random() * (most - least) + rest);
 }
 
 /* ---------- moving ---------- */
@@ -86,21 +90,29 @@ async function snapBack(id) {
   if (!card.contains(document.activeElement)) card.querySelector(".name")?.focus({ preventScroll: true });
 }
 
-/** Ask for a card to be in another stage; `from` is where it is seen. */
+/** Ask for a card to be in another stage, and return whether it is now; `from` is where it is seen. */
 async function move(card, stage, from) {
   const answer = await send(`/deals/${card.dataset.deal}/stage`, { stage, from }).catch(failed);
-  if (answer?.ok) return;
+  if (answer?.ok) return true;
   card.dataset.stage = from;
   place(card, { arrived: false });
   await snapBack(card.dataset.deal);
+  return false;
 }
 
 /** What a place for deals that have ended asks for, and then does. */
 async function end(card, bin) {
-  const id = card.dataset.deal;
-  if (bin.dataset.group === "lost") await fill(dialog, `/deals/${id}/end`);
-  else await send(`/deals/${id}/close`, { group: bin.dataset.group }).catch(failed);
+  const { deal: id, stage: from } = card.dataset;
+  if (bin.dataset.group === "lost") return void (await fill(dialog, `/deals/${id}/end?from=${from}`));
+  const answer = await send(`/deals/${id}/close`, { group: bin.dataset.group, from }).catch(failed);
+  if (!answer?.ok) await snapBack(id);
 }
+
+// The same for what was asked in a menu or a dialog: somebody else was faster.
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  const [, id] = detail.requestConfig.path.match(/^\/deals\/(\d+)\//) ?? [];
+  if (id && detail.xhr.status === CONFLICT) snapBack(id);
+});
 
 /** Somebody writes; what he has written shows it a moment later. */
 function typing({ conversations }) {

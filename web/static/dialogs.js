@@ -28,7 +28,9 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target === dialog) showDialog();
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  if (detail.successful && detail.requestConfig.verb === "post" && detail.elt.closest("[data-closes]")) dialog.close();
+  if (detail.requestConfig.verb !== "post" || !detail.elt.closest("[data-closes]")) return;
+  // What was asked here is not the question any more once somebody else was faster.
+  if (detail.successful || detail.xhr.status === CONFLICT) dialog.close();
 });
 dialog?.addEventListener("close", () => dialog.querySelector(".progress")?.remove());
 document.addEventListener("click", ({ target }) => {

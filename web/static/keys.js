@@ -12,6 +12,19 @@ function neighbour(card, step) {
   return null;
 }
 
+/** Move a card, and say where it is now to whoever does not see it. */
+async function carry(card, column) {
+  const list = column?.querySelector("ol.cards");
+  if (!list) return;
+  const from = card.dataset.stage;
+  card.dataset.stage = list.dataset.stage;
+  list.prepend(card);
+  card.querySelector(".name").focus();
+  if (!(await move(card, list.dataset.stage, from))) return;
+  const words = board.dataset.moved.replace("{name}", card.dataset.name).replace("{stage}", column.dataset.name);
+  document.getElementById("told").textContent = words;
+}
+
 board.addEventListener("keydown", (event) => {
   const card = event.target.closest?.(".card");
   if (!card || event.target.matches("input, textarea, select")) return;
@@ -19,14 +32,8 @@ board.addEventListener("keydown", (event) => {
   if (event.altKey && sideways) {
     event.preventDefault();
     const columns = [...board.querySelectorAll(".col")];
-    const target = columns[columns.indexOf(card.closest(".col")) + sideways];
-    const list = target?.querySelector("ol.cards");
-    if (!list) return;
-    const from = card.dataset.stage;
-    card.dataset.stage = list.dataset.stage;
-    list.prepend(card);
-    card.querySelector(".name").focus();
-    return void move(card, list.dataset.stage, from);
+    const here = columns.indexOf(card.closest(".col"));
+    return void (here < 0 || carry(card, columns[here + sideways]));
   }
   if (event.altKey || event.ctrlKey || event.metaKey) return;
   if (sideways) {

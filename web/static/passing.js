@@ -1,7 +1,7 @@
 "use strict";
 // Time passes on a page that stays open: how long somebody has waited, how long ago he wrote.
 
-const LOCALE = board?.dataset.lang === "en" ? "en-GB" : board?.dataset.lang;
+const LOCALE = board.dataset.lang === "en" ? "en-GB" : board.dataset.lang;
 const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60]];
 function brief(seconds) {
   for (const [unit, size] of UNITS) {
@@ -14,12 +14,13 @@ function brief(seconds) {
 }
 function tick() {
   const since = (iso) => Math.max(0, (Date.now() - new Date(iso)) / 1000);
+  const { waitsLong, waitsTooLong } = board.dataset;
   for (const pill of document.querySelectorAll(".pill[data-since]")) {
     const seconds = since(pill.dataset.since);
     pill.querySelector(".t").textContent = brief(seconds);
-    pill.classList.toggle("late", seconds >= 3600);
-    pill.classList.toggle("wait", seconds >= 600 && seconds < 3600);
-    pill.classList.toggle("plain", seconds < 600);
+    pill.classList.toggle("late", seconds >= waitsTooLong);
+    pill.classList.toggle("wait", seconds >= waitsLong && seconds < waitsTooLong);
+    pill.classList.toggle("plain", seconds < waitsLong);
   }
   for (const time of document.querySelectorAll("time[data-ago]")) time.textContent = brief(since(time.dateTime));
 }
