@@ -202,6 +202,11 @@ class Shown:
     # What it answers, in short; a medium without words is an empty text.
     answers: str | None
 
+    @property
+    def is_by_person(self) -> bool:
+        """Whether somebody of the staff wrote it himself."""
+        return self.actor.startswith("staff:")
+
 
 def _visible() -> ColumnElement[bool]:
     """What a visitor may read of his talk: no notes, nothing that was taken back, nothing that is not sent yet."""

@@ -11,12 +11,13 @@ import pytest
 from sqlalchemy import select, update
 
 from core.errors import NotAllowed, Unreadable
-from core.journal import event
+from core.journal import Origin, event
 from inbox.channel import Kept, Written
 from inbox.models import conversation, message, outgoing, upload
 from inbox.presence import Typing, typing_topic
 from inbox.seeing import seen_by_customer, seen_by_us
 from inbox.uploads import throw_away_unused
+from inbox.writing import Automatic, write_automatically
 from pipeline.deals import answer
 from pipeline.staff.inviting import invite, join_by_name
 from pipeline.staff.rights import Role, Staff
@@ -89,6 +90,19 @@ async def test_who_answers_is_told_by_his_first_name_unless_the_company_hides_it
         await configure(uow, await shop.admin(), names=False)
     await visitor.opens()
     assert (await visitor.reads("Good day"))["from"] is None
+
+
+async def test_only_what_a_person_wrote_says_that_somebody_is_there(rig: WebChatRig) -> None:
+    visitor, shop = await rig.visitor(), rig.office
+    await visitor.says("Hello")
+    talk_id, _ = await talk_and_message(shop)
+    async with shop.database.unit() as uow:
+        await configure(uow, await shop.admin(), names=False)
+        await write_automatically(uow, [Automatic(talk_id, "We will answer soon", "trigger:1", Origin("trigger:1"))])
+    await rig.leave()
+    await rig.answers("Good day")
+    assert not (await visitor.reads("We will answer soon"))["person"]
+    assert (await visitor.reads("Good day"))["person"]
 
 
 async def test_typing_is_told_both_ways_and_kept_nowhere(rig: WebChatRig) -> None:

@@ -41,6 +41,8 @@ class Chat:
     tries: Tries
 
 
+ANYBODY = {"Access-Control-Allow-Origin": "*"}
+
 CHAT: web.AppKey[Chat] = web.AppKey("chat", Chat)
 
 
@@ -119,6 +121,17 @@ def cors_for(request: web.Request, settings: WebChatSettings) -> dict[str, str]:
     if origin is None or origin not in settings.sites:
         raise Wrong(403, "origin")
     return {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "Retry-After", "Vary": "Origin"}
+
+
+async def allowed(request: web.Request) -> web.Response:
+    """Whether the chat may stand on the page that asks, which any may know: the script shows itself or does not."""
+    async with request.app[SITE].database.reading() as uow:
+        settings = await webchat_settings(uow)
+    try:
+        cors_for(request, settings)
+    except Wrong:
+        return web.json_response({"allowed": False}, headers=ANYBODY)
+    return web.json_response({"allowed": True}, headers=ANYBODY)
 
 
 async def preflight(request: web.Request) -> web.Response:

@@ -122,6 +122,7 @@ def _told(one: Shown, names: dict[str, str]) -> dict[str, Any]:
         "album": one.album,
         "key": one.client_key,
         "from": names.get(one.actor),
+        "person": one.is_by_person,
         "answers": one.answers,
     }
     if one.file is not None:
