@@ -192,6 +192,11 @@ class Shown:
     # What it answers, in short; a medium without words is an empty text.
     answers: str | None
 
+    @property
+    def is_by_person(self) -> bool:
+        """Whether somebody of the staff wrote it himself."""
+        return self.actor.startswith("staff:")
+
 
 def _visible() -> ColumnElement[bool]:
     """What a visitor may read of his talk: no notes, nothing that was taken back, nothing that is not sent yet."""
@@ -246,10 +251,15 @@ def _shown(row: Any) -> Shown:
         text=_said(row.kind, row.body),
         at=row.at,
         edited=row.edited_at is not None,
-        album=row.album,
+        album=_opaque(row.album) if row.album else None,
         file=file,
         answers=None if row.answered_kind is None else shortened(_said(row.answered_kind, row.answered_body), QUOTED),
     )
+
+
+def _opaque(album: str) -> str:
+    """The same for all parts of an album, and nothing of who sent it."""
+    return hashlib.sha256(album.encode()).hexdigest()[:16]
 
 
 def _said(kind: str, body: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -271,7 +272,17 @@ async def webchat_rig(*, body_seconds: float = 15.0) -> AsyncIterator[WebChatRig
         media, wakeups = Path(folder) / "media", office.wakeups
         office.database.ring = lambda topics: wakeups.ring(*topics)
         hub = Hub(office.database, wakeups, sweep_seconds=0.05)
-        site = Site(office.database, wakeups, office.clock, media, "en", "UTC", hub, body_seconds=body_seconds)
+        site = Site(
+            office.database,
+            wakeups,
+            office.clock,
+            media,
+            "en",
+            "UTC",
+            hub,
+            body_seconds=body_seconds,
+            trusted=[ip_network("127.0.0.0/8")],
+        )
 
         async def ready() -> Readiness:
             return Readiness()

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -17,9 +17,9 @@ from inbox.uploads import FileTooLarge
 from inbox.visitors import key_of
 from pipeline.webchat import WebChatSettings, webchat_settings
 from web.bodies import chunks_of
-from web.chat.listening import Listeners, TooManyEars
+from web.chat.listening import Listeners, Open, TooManyAtOnce
 from web.security import TooMany, Tries, is_ours, status_of
-from web.site import SITE, Site
+from web.site import SITE, Site, address_of
 
 log = structlog.get_logger()
 
@@ -29,6 +29,10 @@ MESSAGES = RateLimitItemPerMinute(20)
 UPLOADS = RateLimitItemPerMinute(10)
 # However many tokens somebody has made himself.
 UPLOADS_OF_ADDRESS = RateLimitItemPerMinute(40)
+# A file that is still coming may become a large one; so many more would fill the room of all visitors.
+MOST_UPLOADS_AT_ONCE = 12
+# All that an address asks for, of whatever kind: an office of fifty with open talks asks for less.
+ASKED_OF_ADDRESS = RateLimitItemPerMinute(1_500)
 SMALL_THINGS = RateLimitItemPerMinute(120)
 NEW_TALKS = RateLimitItemPerMinute(30, 10)
 
@@ -39,7 +43,10 @@ class Chat:
 
     listeners: Listeners
     tries: Tries
+    uploads: Open = field(default_factory=lambda: Open(MOST_UPLOADS_AT_ONCE))
 
+
+ANYBODY = {"Access-Control-Allow-Origin": "*"}
 
 CHAT: web.AppKey[Chat] = web.AppKey("chat", Chat)
 
@@ -100,6 +107,7 @@ def answering(handler: Handler, *, knows: bool = True) -> Callable[[web.Request]
             async with site.database.reading() as uow:
                 settings = await webchat_settings(uow)
             cors = cors_for(request, settings)
+            await chat.tries.count("chat:asked", address_of(request), ASKED_OF_ADDRESS)
             key = _who(request) if knows else ""
             response = await handler(Asked(request, site, chat, settings, t, key))
         except Exception as failure:  # noqa: BLE001 - each is told by its kind, and what is ours is logged
@@ -119,6 +127,17 @@ def cors_for(request: web.Request, settings: WebChatSettings) -> dict[str, str]:
     if origin is None or origin not in settings.sites:
         raise Wrong(403, "origin")
     return {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "Retry-After", "Vary": "Origin"}
+
+
+async def allowed(request: web.Request) -> web.Response:
+    """Whether the chat may stand on the page that asks, which any may know: the script shows itself or does not."""
+    async with request.app[SITE].database.reading() as uow:
+        settings = await webchat_settings(uow)
+    try:
+        cors_for(request, settings)
+    except Wrong:
+        return web.json_response({"allowed": False}, headers=ANYBODY)
+    return web.json_response({"allowed": True}, headers=ANYBODY)
 
 
 async def preflight(request: web.Request) -> web.Response:
@@ -159,7 +178,7 @@ def _told(request: web.Request, site: Site, t: Texts, failure: Exception) -> web
             seconds = max(1, round(until - now.timestamp()))
             words = t("That was a lot at once. Wait {seconds} seconds and try again.", seconds=seconds)
             return _json(429, "too-many", words, {"Retry-After": str(seconds)})
-        case TooManyEars():
+        case TooManyAtOnce():
             return _json(429, "too-many", _words(t, 429), {"Retry-After": "30"})
         case FileTooLarge() as refusal:
             return _json(413, refusal.code, refusal.told(t, now))

@@ -12,9 +12,11 @@ from web.site import address_of
 
 async def upload(asked: Asked) -> web.StreamResponse:
     """Keep a file until a message uses it."""
+    address = address_of(asked.request)
     await asked.count("upload", UPLOADS)
-    await asked.count("uploads", UPLOADS_OF_ADDRESS, address_of(asked.request))
-    return await keep_file(asked.request, owner=visitors.owner_of(asked.key))
+    await asked.count("uploads", UPLOADS_OF_ADDRESS, address)
+    with asked.chat.uploads.one(address):
+        return await keep_file(asked.request, owner=visitors.owner_of(asked.key))
 
 
 async def download(asked: Asked) -> web.StreamResponse:
