@@ -14,15 +14,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from core.database import UnitOfWork
-from core.journal import event, insert_or_ignore
+from core.journal import event
 from core.storable import storable
-from core.words import bare
 from inbox.channel import File, Incoming, Person, Written
 from inbox.channels.webchat import LIMITS, WebChat
 from inbox.contents import is_visible, words
 from inbox.events import ConversationSeen
 from inbox.intake import accept
-from inbox.models import attachment, channel, contact, conversation, identity, message, stated
+from inbox.models import attachment, channel, contact, conversation, identity, message
 from inbox.models import update as receipt
 from inbox.splitting import split
 from inbox.uploads import use
@@ -35,7 +34,7 @@ FILES = LIMITS.sends - {"text"}
 PAGE, QUOTED = 30, 120
 # So many changes are told one by one; who missed more is better shown all anew.
 MOST_CHANGES = 200
-LONGEST_NAME, LONGEST_SOURCE = 64, 64
+LONGEST_SOURCE = 64
 
 
 def new_token() -> str:
@@ -116,6 +115,7 @@ async def say(uow: UnitOfWork, who: Visitor, saying: Saying) -> None:
     updates = [Incoming(name, {}, who.key, person, one) for name, one in zip(names, written, strict=True)]
     await accept(uow, channel_id, updates, staff_of=_nobody)
     if who.source:
+        # The stream is locked and the message recorded by now: whoever is told of it reads this too.
         source = storable(who.source)[:LONGEST_SOURCE]
         mine = (conversation.c.channel_id == channel_id) & (conversation.c.chat_key == who.key)
         await uow.execute(update(conversation).where(mine, conversation.c.source.is_(None)).values(source=source))
@@ -151,26 +151,6 @@ async def _name(uow: UnitOfWork, channel_id: int, who: Visitor) -> str:
         .where(identity.c.channel_id == channel_id, identity.c.external_id == who.key)
     )
     return known or who.name
-
-
-async def call_himself(uow: UnitOfWork, talk: Talk, name: str) -> None:
-    """Call a visitor as he says that he is called."""
-    name = storable(" ".join(name.split()))[:LONGEST_NAME]
-    if name and name != talk.name:
-        await uow.execute(
-            update(contact).where(contact.c.id == talk.contact_id).values(name=name, search=bare(name) or None)
-        )
-
-
-async def state(uow: UnitOfWork, talk: Talk, kind: str, value: str) -> None:
-    """Note what a visitor says is his "phone" or "email": nobody has verified it, and nothing is merged by it."""
-    row = {"contact_id": talk.contact_id, "kind": kind, "value": value, "at": uow.now}
-    await uow.execute(insert_or_ignore(uow, stated), row)
-
-
-async def has_stated(uow: UnitOfWork, talk: Talk) -> bool:
-    """Whether a visitor has left a way to reach him."""
-    return await uow.value(select(stated.c.at).where(stated.c.contact_id == talk.contact_id).limit(1)) is not None
 
 
 @dataclass(frozen=True, slots=True)
