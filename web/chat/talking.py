@@ -7,11 +7,12 @@ from typing import Any
 from aiohttp import web
 
 from core.database import UnitOfWork
-from inbox import visitors
+from inbox import visitor_talks, visitors
 from inbox.presence import Typing, typing_topic
 from inbox.seeing import seen_by_customer
 from inbox.stating import has_stated, leave_contact, read_reachable
-from inbox.visitors import Saying, Shown, Talk, Visitor
+from inbox.visitor_talks import Shown
+from inbox.visitors import Saying, Talk, Visitor
 from pipeline.webchat import presence, public_names
 from triggers.hours import company_hours
 from web.chat.asking import MESSAGES, NEW_TALKS, SMALL_THINGS, Asked, Wrong, read_json, text_in
@@ -34,8 +35,8 @@ async def talk(asked: Asked) -> web.StreamResponse:
     async with asked.site.database.reading() as uow:
         found = await visitors.talk_of(uow, asked.key)
         # The number first: what comes meanwhile is told twice rather than never.
-        number = await visitors.last_number(uow, found) if found else 0
-        shown = await visitors.newest(uow, found) if found else []
+        number = await visitor_talks.last_number(uow, found) if found else 0
+        shown = await visitor_talks.newest(uow, found) if found else []
         now = await presence(
             uow,
             asked.settings,
@@ -54,7 +55,7 @@ async def older(asked: Asked) -> web.StreamResponse:
         raise Wrong(400, "before")
     async with asked.site.database.reading() as uow:
         found = await _his(uow, asked)
-        return web.json_response(await _page(uow, asked, await visitors.newest(uow, found, before=before)))
+        return web.json_response(await _page(uow, asked, await visitor_talks.newest(uow, found, before=before)))
 
 
 async def poll(asked: Asked) -> web.StreamResponse:
@@ -80,7 +81,7 @@ async def _news(asked: Asked, after: int, seen: int) -> dict[str, Any]:
     """The number alone where nothing is new; without a number there is too much to tell."""
     async with asked.site.database.reading() as uow:
         found = await _his(uow, asked)
-        changes = await visitors.changes(uow, found, after=after)
+        changes = await visitor_talks.changes(uow, found, after=after)
         if changes.number is None:
             return {"again": True}
         news: dict[str, Any] = {"number": changes.number}
@@ -110,7 +111,7 @@ async def _his(uow: UnitOfWork, asked: Asked) -> Talk:
 async def _page(uow: UnitOfWork, asked: Asked, shown: Sequence[Shown]) -> dict[str, Any]:
     actors = {one.actor for one in shown if not one.is_his}
     names = await public_names(uow, actors) if asked.settings.names else {}
-    return {"messages": [_told(one, names) for one in shown], "more": len(shown) == visitors.PAGE}
+    return {"messages": [_told(one, names) for one in shown], "more": len(shown) == visitor_talks.PAGE}
 
 
 def _told(one: Shown, names: dict[str, str]) -> dict[str, Any]:
