@@ -42,8 +42,9 @@ ADDRESSES = ("", "", "", "", "who=mine&")
 PER_SECOND, SECONDS, QUICK_SECONDS = 20, 30, 5
 # A visitor may write twenty messages in a minute.
 VISITORS = 30
-# How long the board's script waits before it asks for counts, at first and while changes do not end.
-FIRST_SECONDS, AGAIN_SECONDS, ENDED_SECONDS = (0.2, 0.6), (1.0, 3.0), 3.0
+# How long the board's script waits before it asks for counts, at first and while changes do not end; then it also waits
+# so many times as long as the last answer took.
+FIRST_SECONDS, AGAIN_SECONDS, ENDED_SECONDS, MOST_SECONDS, REST = (0.15, 0.4), (0.5, 0.7), 3.0, 3.0, 5
 _MARK = re.compile(r"mark-(\d+)-")
 
 
@@ -164,16 +165,18 @@ async def _events(http: aiohttp.ClientSession, address: str, who: Seat) -> Async
 
 
 async def _heads(http: aiohttp.ClientSession, address: str, who: Seat, changed: asyncio.Event) -> None:
-    chance, asked = random.Random(id(changed)), -math.inf
+    chance, asked, took = random.Random(id(changed)), -math.inf, 0.0
     while True:
         await changed.wait()
         again = time.perf_counter() - asked < ENDED_SECONDS
-        await asyncio.sleep(chance.uniform(*(AGAIN_SECONDS if again else FIRST_SECONDS)))
+        rest = min(REST * took, MOST_SECONDS) if again else 0.0
+        await asyncio.sleep(chance.uniform(*(AGAIN_SECONDS if again else FIRST_SECONDS)) + rest)
         changed.clear()
         asked = time.perf_counter()
         async with http.get(address, headers=_cookie(who) | {"HX-Request": "true"}) as answer:
             answer.raise_for_status()
             await answer.read()
+        took = time.perf_counter() - asked
 
 
 def _cookie(who: Seat) -> dict[str, str]:

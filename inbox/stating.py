@@ -5,7 +5,7 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from core.database import UnitOfWork
 from core.errors import Refusal
@@ -13,10 +13,9 @@ from core.journal import insert_or_ignore, lock, record
 from core.phones import phone_in_words, read_phone
 from core.storable import storable
 from core.texts import N_
-from core.words import bare
-from inbox.contacts import stream_of
+from inbox.contacts import CUSTOMER, call, stream_of
 from inbox.events import ContactNamed, ContactStated
-from inbox.models import contact, stated
+from inbox.models import stated
 from inbox.visitors import Saying, Talk, Visitor, say, talk_of
 
 LONGEST_NAME = 64
@@ -95,11 +94,8 @@ async def _state(uow: UnitOfWork, talk: Talk, where: Reachable) -> None:
 
 
 async def _call(uow: UnitOfWork, talk: Talk, name: str) -> None:
-    if not name or name == talk.name:
-        return
-    values = {"name": name, "search": bare(name) or None}
-    await uow.execute(update(contact).where(contact.c.id == talk.contact_id).values(values))
-    await record(uow, [ContactNamed(**_about(talk))])
+    if name and await call(uow, talk.contact_id, name, named_by=CUSTOMER):
+        await record(uow, [ContactNamed(**_about(talk))])
 
 
 def _about(talk: Talk) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from inbox.channel import File, Incoming, Person, Written
 from inbox.channels.webchat import LIMITS, WebChat
 from inbox.contents import is_visible
 from inbox.intake import accept
-from inbox.models import channel, contact, conversation, identity
+from inbox.models import channel, contact, conversation
 from inbox.models import update as receipt
 from inbox.splitting import split
 from inbox.uploads import use
@@ -102,7 +102,7 @@ async def say(uow: UnitOfWork, who: Visitor, saying: Saying) -> None:
     if await uow.value(known) is not None:
         return
     files = await use(uow, owner_of(who.key), saying.uploads)
-    person = Person(who.key, await _name(uow, channel_id, who), language=who.language)
+    person = Person(who.key, who.name, language=who.language, made_up=True)
     written = _written(uow.now, saying, files)
     updates = [Incoming(name, {}, who.key, person, one) for name, one in zip(names, written, strict=True)]
     await accept(uow, channel_id, updates, staff_of=_nobody)
@@ -133,13 +133,3 @@ def _cut(text: str) -> str:
 async def _nobody(uow: UnitOfWork, channel_id: int, people: Collection[str]) -> set[str]:
     """No member of the staff works in a chat of a web site."""
     return set()
-
-
-async def _name(uow: UnitOfWork, channel_id: int, who: Visitor) -> str:
-    """How he is called already, or is called for the time being."""
-    known: str | None = await uow.value(
-        select(contact.c.name)
-        .join(identity, identity.c.contact_id == contact.c.id)
-        .where(identity.c.channel_id == channel_id, identity.c.external_id == who.key)
-    )
-    return known or who.name

@@ -26,6 +26,7 @@ ARGUMENTS = [
 ]
 LAPTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 PATIENCE_MS = 10_000
+DEAL_OF = "SELECT deal.id FROM deal JOIN contact ON contact.id = deal.contact_id WHERE contact.name = :name"
 _LINK = re.compile(r"https?://\S+/enter/\S+")
 
 
@@ -101,3 +102,39 @@ async def windows(chromium: Browser) -> AsyncIterator[Windows]:
         made = Windows(chromium, ending)
         yield made
         assert made.complaints == []
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def signed_in(company: Shop, chromium: Browser) -> Any:
+    """What the admin's browser keeps once he has signed in; nobody may knock at the door for every test."""
+    async with AsyncExitStack() as ending:
+        page = await Windows(chromium, ending).board_of(company, company.admin)
+        return await page.context.storage_state()
+
+
+class Desk:
+    """The admin at his browser."""
+
+    def __init__(self, shop: Shop, windows: Windows, signed_in: Any) -> None:
+        self.shop = shop
+        self._windows = windows
+        self._signed_in = signed_in
+
+    async def opens(self, customer: User, **options: Any) -> Page:
+        """The page of a customer's deal."""
+        found = await self.shop.rows.until(DEAL_OF, bool, name=customer.first_name)
+        return await self.opens_number(found[0][0], **options)
+
+    async def opens_number(self, deal_id: int, **options: Any) -> Page:
+        """The page of a deal."""
+        page = await self._windows.open(storage_state=self._signed_in, **options)
+        # From this answer on the page is told of whatever comes.
+        async with page.expect_response("**/live?*"):
+            await page.goto(f"{self.shop.program.url}/deals/{deal_id}")
+        return page
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def desk(shop: Shop, windows: Windows, signed_in: Any) -> Desk:
+    """The admin, signed in."""
+    return Desk(shop, windows, signed_in)

@@ -1,15 +1,9 @@
 """A talk in a real browser: it grows by itself, answers are typed, dropped and keyed, and nothing typed is lost."""
 
-from contextlib import AsyncExitStack
-from typing import Any
-
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Locator, Page, expect
 
-from tests.botapi.client import User
-from tests.browser.conftest import PHONE, Windows
-from tests.running.shop import Shop
+from tests.browser.conftest import PHONE, Desk
 from tests.running.visitor import visiting
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -18,43 +12,6 @@ PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8ffff3f0005fe02fe"
     "a735813c0000000049454e44ae426082"
 )
-DEAL_OF = "SELECT deal.id FROM deal JOIN contact ON contact.id = deal.contact_id WHERE contact.name = :name"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def signed_in(company: Shop, chromium: Browser) -> Any:
-    """What the admin's browser keeps once he has signed in; nobody may knock at the door for every test."""
-    async with AsyncExitStack() as ending:
-        page = await Windows(chromium, ending).board_of(company, company.admin)
-        return await page.context.storage_state()
-
-
-class Desk:
-    """The admin at his browser."""
-
-    def __init__(self, shop: Shop, windows: Windows, signed_in: Any) -> None:
-        self.shop = shop
-        self._windows = windows
-        self._signed_in = signed_in
-
-    async def opens(self, customer: User, **options: Any) -> Page:
-        """The page of a customer's deal."""
-        found = await self.shop.rows.until(DEAL_OF, bool, name=customer.first_name)
-        return await self.opens_number(found[0][0], **options)
-
-    async def opens_number(self, deal_id: int, **options: Any) -> Page:
-        """The page of a deal."""
-        page = await self._windows.open(storage_state=self._signed_in, **options)
-        # From this answer on the page is told of whatever comes.
-        async with page.expect_response("**/live?*"):
-            await page.goto(f"{self.shop.program.url}/deals/{deal_id}")
-        return page
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def desk(shop: Shop, windows: Windows, signed_in: Any) -> Desk:
-    """The admin, signed in."""
-    return Desk(shop, windows, signed_in)
 
 
 def bubble(page: Page, text: str) -> Locator:
@@ -251,3 +208,27 @@ async def test_a_visitor_of_the_web_chat_is_seen_typing_and_reading(desk: Desk) 
         told = await visitor.reads("Good day")
         await visitor.asks("POST", "seen", json={"up_to": told["id"]})
         await expect(bubble(page, "Good day").locator(".at")).to_contain_text("read")
+
+
+async def test_a_picture_stands_in_its_bubble_with_its_words_and_a_document_below_it(desk: Desk) -> None:
+    async with visiting(desk.shop.program.url) as new:
+        visitor = await new()
+        await visitor.says("One moment")
+        await desk.shop.rows.settled()
+        page = await desk.opens_number(await desk.shop.rows.value("SELECT max(id) FROM deal"))
+        large = await page.screenshot(type="png")
+        files = [await visitor.uploads(large, "table.png"), await visitor.uploads(b"%PDF-1.4 prices", "prices.pdf")]
+        await visitor.says("This one", uploads=files)
+        said = bubble(page, "This one")
+        await expect(said.locator("img")).to_be_visible()
+        await page.wait_for_function("document.querySelector('.feed .bubble img')?.naturalWidth > 0")
+        around = await said.bounding_box()
+        assert around is not None
+        tops = []
+        for part in (said.locator("img"), said.locator(".doc"), said.locator(".words")):
+            box = await part.bounding_box()
+            assert box is not None
+            assert around["y"] <= box["y"]
+            assert box["y"] + box["height"] <= around["y"] + around["height"]
+            tops.append(box["y"])
+        assert tops == sorted(tops)

@@ -47,7 +47,13 @@ async def moved(visit: Visit) -> web.StreamResponse:
 async def ending(visit: Visit) -> web.StreamResponse:
     """The question why a deal is lost."""
     deal = await see(visit.uow, visit.by, visit.id("deal"))
-    return visit.page("dialog_lost.html", deal=deal, reasons=await reasons(visit.uow), group=LOST)
+    return visit.page(
+        "dialog_lost.html",
+        deal=deal,
+        reasons=await reasons(visit.uow),
+        group=LOST,
+        seen_in=visit.query.number("from") or deal.stage_id,
+    )
 
 
 async def closed(visit: Visit) -> web.StreamResponse:
@@ -60,6 +66,7 @@ async def closed(visit: Visit) -> web.StreamResponse:
         group=form.text("group"),
         reason_id=form.number("reason"),
         words=form.text("words") or None,
+        seen_in=form.number("from"),
     )
     return done()
 
@@ -67,7 +74,7 @@ async def closed(visit: Visit) -> web.StreamResponse:
 async def reopened(visit: Visit) -> web.StreamResponse:
     """It goes on."""
     await reopen(visit.uow, visit.by, visit.id("deal"))
-    return done()
+    return done(visit.t("Deal #{deal} goes on.", deal=visit.id("deal")))
 
 
 async def taken(visit: Visit) -> web.StreamResponse:

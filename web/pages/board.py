@@ -7,7 +7,7 @@ from aiohttp import web
 
 from core.errors import NotFound
 from core.journal import newest_position
-from pipeline.board import board, cards, counters, more, pipelines_seen, sources
+from pipeline.board import Column, board, cards, counters, more, pipelines_seen, sources
 from pipeline.bulk import progress, under_way
 from pipeline.cards import BoardPlace
 from pipeline.filters import DealFilter, Scope
@@ -17,11 +17,13 @@ from pipeline.stages import ACTIVE
 from pipeline.tags import tags
 from web.filters import DAYS, NOBODY, Address, read_filter
 from web.site import Caller, Visit, get, post, said_in, whole_number
-from web.words import CHANNELS, instant_of
+from web.words import CHANNELS, WAITS_LONG, WAITS_TOO_LONG, instant_of
 
 CARDS = 30
 MOST_TAGS = 40
 MOST_CARDS = 200
+# In seconds, for the script that lets time pass on an open page.
+WAITS = {"waits_long": int(WAITS_LONG.total_seconds()), "waits_too_long": int(WAITS_TOO_LONG.total_seconds())}
 
 
 async def shown(visit: Visit) -> web.StreamResponse:
@@ -49,6 +51,7 @@ async def shown(visit: Visit) -> web.StreamResponse:
         choices=await _choices(visit, here.id),
         settings=visit.settings,
         acting=[await progress(uow, by, one) for one in await under_way(uow, by)],
+        **WAITS,
     )
 
 
@@ -87,13 +90,25 @@ async def following(visit: Visit) -> web.StreamResponse:
 
 async def stage(visit: Visit) -> web.StreamResponse:
     """All deals of one stage, as those that hold what has ended have no column."""
+    position = await newest_position(visit.uow)
     wanted, address = wanted_of(visit, visit.now)
+    column = await _column(visit)
+    page = await more(visit.uow, visit.by, column.stage.id, replace(wanted, pipeline_id=None), limit=CARDS)
+    return visit.page("stage.html", here="board", position=position, column=column, page=page, address=address, **WAITS)
+
+
+async def stage_sum(visit: Visit) -> web.StreamResponse:
+    """What it holds by now."""
+    return visit.page("stage_sum.html", column=await _column(visit))
+
+
+async def _column(visit: Visit) -> Column:
+    """A stage with what it holds of what is wanted. Raises NotFound."""
+    wanted, _ = wanted_of(visit, visit.now)
     for one in await pipelines_seen(visit.uow, visit.by):
-        columns = await counters(visit.uow, visit.by, one.id, replace(wanted, pipeline_id=None))
-        column = next((each for each in columns if each.stage.id == visit.id("stage")), None)
-        if column is not None:
-            page = await more(visit.uow, visit.by, column.stage.id, replace(wanted, pipeline_id=None), limit=CARDS)
-            return visit.page("stage.html", here="board", column=column, page=page, address=address, pipeline=one)
+        for column in await counters(visit.uow, visit.by, one.id, replace(wanted, pipeline_id=None)):
+            if column.stage.id == visit.id("stage"):
+                return column
     raise NotFound
 
 
@@ -133,6 +148,7 @@ ROUTES = (
     get("/board", shown),
     get("/board/{pipeline}/heads", heads),
     get("/board/stages/{stage}", stage),
+    get("/board/stages/{stage}/sum", stage_sum),
     get("/board/stages/{stage}/cards", following),
     get("/board/cards", some),
     post("/board/stages/{stage}/fold", folded),

@@ -1,8 +1,5 @@
 "use strict";
-// Fields that are changed where they stand, dialogs, and parts of a page that are shown anew after an act.
-
-const sentWith = JSON.parse(document.body.getAttribute("hx-headers"));
-const ask = document.getElementById("dialog");
+// Fields that are changed where they stand, and parts of a page that are shown anew after an act.
 
 /** A name for something that is sent, so that sending it again has no effect. */
 function newKey() {
@@ -10,53 +7,32 @@ function newKey() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Send fields; the answer, whose refusals are told. Throws TypeError without a connection. */
-async function send(url, fields) {
-  const answer = await fetch(url, {
-    method: "POST",
-    headers: { ...sentWith, "HX-Request": "true" },
-    body: new URLSearchParams(fields),
-  });
-  const told = answer.headers.get("HX-Trigger");
-  if (told) {
-    for (const [name, detail] of Object.entries(JSON.parse(told))) {
-      document.body.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
-    }
-  }
-  if (answer.headers.get("HX-Redirect")) location.assign(answer.headers.get("HX-Redirect"));
-  return answer;
-}
-
-/** The elements of a template of ours that the server has filled in. */
-function elements(html) {
-  const made = document.createElement("template");
-  made.innerHTML = html;
-  return made.content;
-}
-
-/** Whether somebody is in the middle of something in a part of the page. */
-function isBusy(part) {
-  return part.querySelector(".editable form:not([hidden]), details[open]") !== null
-    || (part.contains(document.activeElement) && document.activeElement.matches("input:not([type=checkbox]), textarea, select"));
+/** Whether somebody is in the middle of something in a part of the page, besides what he has just `sent`. */
+function isBusy(part, sent = null) {
+  const open = [...part.querySelectorAll(".editable form:not([hidden]), details[open]")];
+  if (open.some((one) => !one.contains(sent))) return true;
+  const at = document.activeElement;
+  const writes = part.contains(at) && at.matches("input:not([type=checkbox]), textarea, select");
+  return writes && !sent?.contains(at);
 }
 
 // A part that was let alone, as somebody was at work there, is shown anew when he is not any more.
 let isStale = false;
 function catchUp() {
   setTimeout(() => {
-    if (isStale && ![...document.querySelectorAll("[data-part]")].some(isBusy)) refresh();
+    if (isStale && ![...document.querySelectorAll("[data-part]")].some((part) => isBusy(part))) refresh();
   });
 }
 document.addEventListener("focusout", catchUp);
 document.addEventListener("toggle", catchUp, true);
 
-/** Put parts of the page in the place of what they were; `all` also where somebody is at work. */
-function putParts(html, all = false) {
+/** Put parts of the page in the place of what they were, but where somebody is at work. */
+function putParts(made, sent = null) {
   isStale = false;
-  for (const fresh of elements(html).querySelectorAll("[data-part]")) {
+  for (const fresh of made.querySelectorAll("[data-part]")) {
     const old = document.getElementById(fresh.id);
     if (!old) continue;
-    if (!all && isBusy(old)) {
+    if (isBusy(old, sent)) {
       isStale = true;
       continue;
     }
@@ -71,16 +47,16 @@ function putParts(html, all = false) {
   document.dispatchEvent(new Event("parts"));
 }
 
-async function refresh() {
+/** Show everything as it is now; `sent` is the form or button that has just done something. */
+async function refresh(sent = null) {
   const deal = document.getElementById("deal-page");
   const tasks = document.getElementById("tasks");
   if (deal) {
-    const answer = await fetch(`/deals/${deal.dataset.deal}/parts`, { headers: { "HX-Request": "true" } });
-    if (answer.ok) putParts(await answer.text(), true);
+    const made = await asked(`/deals/${deal.dataset.deal}/parts`);
+    if (made) putParts(made, sent);
   } else if (tasks) {
-    const answer = await fetch(tasks.dataset.reload);
-    if (!answer.ok) return;
-    const fresh = elements(await answer.text()).querySelector("#tasks");
+    const fresh = (await asked(tasks.dataset.reload))?.querySelector("#tasks");
+    if (!fresh) return;
     tasks.replaceWith(fresh);
     htmx.process(fresh);
   }
@@ -138,16 +114,10 @@ document.addEventListener("htmx:afterRequest", (event) => {
     return;
   }
   for (const open of document.querySelectorAll("details.pop[open]")) open.open = false;
-  if (ask.open && ask.contains(elt)) ask.close();
-  refresh();
-});
-
-document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target !== ask || ask.open) return;
-  for (const open of document.querySelectorAll("details.pop[open]")) open.open = false;
-  ask.showModal();
-});
-document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
-  else if (event.target.matches("dialog")) event.target.close();
+  if (elt.matches("form[data-keyed]")) {
+    // What is sent from here next is something else.
+    delete elt.dataset.key;
+    elt.reset();
+  }
+  refresh(elt);
 });

@@ -2,12 +2,15 @@
 // Keeps a page up to date: one stream, the mark that says how it goes, and a way back after a lost connection.
 
 const QUIET_MS = 25000;
+const FIRST_PAUSE_MS = 1000, LONGEST_PAUSE_MS = 30000;
+const SIGNED_OUT = 401, TIMED_OUT = 408, TOO_MANY = 429, FAULTY = 500;
 
-/** Listen to `address`; `handlers` are called by the name of what is sent. Returns how to stop. */
-function listen(address, handlers) {
+/** Listen to an address; `handlers` are called by the name of what is sent. Returns how to stop. */
+function listen(from, handlers) {
   const mark = document.querySelector("[data-live]");
   const language = document.documentElement.lang;
-  let source, quiet, lostAt;
+  const address = new URL(from, location);
+  let source, quiet, lostAt, pause = FIRST_PAUSE_MS, isOver = false;
 
   const show = (look, words) => {
     if (!mark) return;
@@ -26,32 +29,54 @@ function listen(address, handlers) {
     const time = lostAt.toLocaleTimeString(language === "en" ? "en-GB" : language, { hour: "2-digit", minute: "2-digit" });
     show("lost", mark?.dataset.gone.replace("…", time));
   };
+  /* A browser does not come back to a stream that was refused, and does not say why it was. */
   const refused = async () => {
-    const answer = await fetch("/settings", { headers: { "HX-Request": "true" } }).catch(() => null);
-    if (answer?.status === 401) return location.replace("/enter");
-    setTimeout(() => location.reload(), 3000);
+    const asking = new AbortController();
+    const options = { headers: { "HX-Request": "true" }, signal: asking.signal };
+    const answer = await fetch(address, options).catch(() => null);
+    if (isOver) return;
+    // What stands before a server that is away may answer anything, but not like it.
+    if (answer?.headers.get("Content-Type")?.startsWith("text/event-stream")) {
+      asking.abort();
+      return open();
+    }
+    if (answer?.headers.has("HX-Trigger")) {
+      if (answer.status === SIGNED_OUT) return location.replace("/enter");
+      // Whatever else is refused for good stays so.
+      const may = answer.status >= FAULTY || [TIMED_OUT, TOO_MANY].includes(answer.status);
+      if (!may) return toast(await answer.text(), "wait");
+    }
+    setTimeout(refused, pause * (0.5 + Math.random() / 2));
+    pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
   };
-  const open = (from) => {
-    source = new EventSource(from);
+  const open = () => {
+    source = new EventSource(address);
     source.onopen = () => {
+      pause = FIRST_PAUSE_MS;
       if (lostAt) show("catching", mark?.dataset.catching);
       setTimeout(alive, lostAt ? 400 : 0);
     };
     source.onerror = () => {
       lost();
-      // A server that is down answers nothing, and a browser comes back by itself; one that refuses has signed us out.
+      // A server that cannot be reached at all is asked again by the browser itself.
       if (source.readyState === EventSource.CLOSED) refused();
     };
     for (const [name, handle] of Object.entries(handlers)) {
       source.addEventListener(name, (event) => {
         alive();
+        // How far this page has been told, for a stream that is opened anew.
+        if (event.lastEventId) address.searchParams.set("since", event.lastEventId);
         handle(JSON.parse(event.data));
       });
     }
     source.addEventListener("here", alive);
   };
-  open(address);
-  addEventListener("pagehide", () => source.close());
+  const stop = () => {
+    isOver = true;
+    source.close();
+  };
+  open();
+  addEventListener("pagehide", stop);
   addEventListener("pageshow", (event) => event.persisted && location.reload());
-  return () => source.close();
+  return stop;
 }

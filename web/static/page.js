@@ -3,19 +3,62 @@
 
 const toasts = document.querySelector(".toasts");
 const TOAST_MS = 7000;
+// What HTTP calls it when somebody else was faster.
+const CONFLICT = 409;
+
+/** Notes stand where they can be seen and heard: while a dialog is open, all that is not in it is neither. */
+function placeToasts() {
+  const place = document.querySelector("dialog[open]") ?? document.body;
+  if (toasts.parentElement !== place) place.append(toasts);
+}
+document.addEventListener("close", placeToasts, true);
 
 /** Say something for a few seconds; `kind` is "ok", "wait" or "late". */
 function toast(words, kind = "late") {
   const note = document.getElementById("toast").content.cloneNode(true).firstElementChild;
   note.classList.add(kind);
   note.querySelector("p").textContent = words;
+  placeToasts();
   toasts.append(note);
   setTimeout(() => note.remove(), TOAST_MS);
 }
+const failed = () => toast(document.body.dataset.failed);
 
-document.addEventListener("refused", (event) => toast(event.detail.words));
+document.addEventListener("refused", ({ detail }) => toast(detail.words, detail.status === CONFLICT ? "wait" : "late"));
 document.addEventListener("said", (event) => toast(event.detail.words, "ok"));
-document.addEventListener("htmx:sendError", () => toast(document.body.dataset.failed));
+document.addEventListener("htmx:sendError", failed);
+
+/** What the server has drawn, as a fragment; it is ours, and nothing in it runs. */
+function drawn(html) {
+  const made = document.createElement("template");
+  made.innerHTML = html;
+  return made.content;
+}
+
+const sentWith = JSON.parse(document.body.getAttribute("hx-headers"));
+
+/** Send fields; the answer, whose refusals are told. Throws TypeError without a connection. */
+async function send(url, fields) {
+  const answer = await fetch(url, {
+    method: "POST",
+    headers: { ...sentWith, "HX-Request": "true" },
+    body: new URLSearchParams(fields),
+  });
+  const told = answer.headers.get("HX-Trigger");
+  if (told) {
+    for (const [name, detail] of Object.entries(JSON.parse(told))) {
+      document.body.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
+    }
+  }
+  if (answer.headers.get("HX-Redirect")) location.assign(answer.headers.get("HX-Redirect"));
+  return answer;
+}
+
+/** A part of a page as it is now, or null when it could not be had. */
+async function asked(url) {
+  const answer = await fetch(url, { headers: { "HX-Request": "true" } }).catch(() => null);
+  return answer?.ok ? drawn(await answer.text()) : null;
+}
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-theme-toggle]");
@@ -25,7 +68,7 @@ document.addEventListener("click", (event) => {
     ? root.dataset.theme === "dark"
     : matchMedia("(prefers-color-scheme: dark)").matches;
   root.dataset.theme = dark ? "light" : "dark";
-  htmx.ajax("POST", "/settings/theme", { values: { theme: root.dataset.theme }, swap: "none" });
+  send("/settings/theme", { theme: root.dataset.theme }).catch(failed);
 });
 
 // A menu is a <details class="pop">: it closes when one looks elsewhere, and by Escape.
@@ -40,10 +83,4 @@ document.addEventListener("keydown", (event) => {
   if (!open) return;
   open.open = false;
   open.querySelector("summary").focus();
-});
-
-// Some reasons want to be said in words.
-document.addEventListener("change", (event) => {
-  const words = event.target.closest("form[data-closes]")?.querySelector("[name=words]");
-  if (words) words.required = "asks" in event.target.dataset;
 });

@@ -1,12 +1,11 @@
 "use strict";
-// An open talk: it grows by itself, older messages come as one scrolls up, and answers are written under it.
+// An open talk: it grows by itself, and older messages come as one scrolls up.
 
 const page = document.getElementById("deal-page");
 const feed = document.getElementById("feed");
 const newest = document.getElementById("newest");
 const composer = document.getElementById("answer");
 const field = document.getElementById("text");
-const about = document.getElementById("about");
 const dealId = page.dataset.deal;
 const NEAR = 120;
 
@@ -21,7 +20,7 @@ function put(html, mine = false) {
   const stay = isAtEnd() || mine;
   const first = Number(feed.querySelector("[data-id]")?.dataset.id ?? 0);
   let day = null;
-  for (const fresh of [...elements(html).children]) {
+  for (const fresh of [...drawn(html).children]) {
     const known = fresh.id && document.getElementById(fresh.id);
     if (fresh.matches(".day")) {
       day = known ? null : fresh;
@@ -49,17 +48,17 @@ const isPlaying = (message) => [...message.querySelectorAll("audio, video")].som
 /** What a new element stands before: whatever is on its way comes last. */
 function behind(fresh) {
   const id = Number(fresh.dataset.id ?? Infinity);
-  let place = end;
+  let place = behindAll;
   for (let one = feed.lastElementChild; one; one = one.previousElementSibling) {
-    if (one === end || one.dataset.key) { place = one; continue; }
+    if (one === behindAll || one.dataset.key) { place = one; continue; }
     if (one.dataset.id && Number(one.dataset.id) > id) place = one;
     else if (one.dataset.id) break;
   }
   return place;
 }
-const end = document.createElement("span");
-end.hidden = true;
-feed.append(end);
+const behindAll = document.createElement("span");
+behindAll.hidden = true;
+feed.append(behindAll);
 
 toEnd();
 addEventListener("load", toEnd, { once: true });
@@ -83,9 +82,8 @@ async function loadOlder() {
   if (!mark || loading) return;
   loading = true;
   try {
-    const answer = await fetch(`/deals/${dealId}/messages?before=${mark.dataset.before}&until=${mark.dataset.until}`, { headers: { "HX-Request": "true" } });
-    if (!answer.ok) return;
-    const older = elements(await answer.text());
+    const older = await asked(`/deals/${dealId}/messages?before=${mark.dataset.before}&until=${mark.dataset.until}`);
+    if (!older) return;
     for (const day of older.querySelectorAll(".day")) document.getElementById(day.id)?.remove();
     const below = feed.scrollHeight - feed.scrollTop;
     const fresh = [...older.children];
@@ -124,7 +122,7 @@ const stop = listen(`/deals/${dealId}/live?since=${page.dataset.position}`, {
     if (everything) return location.reload();
     if (gone) return leaveTalk(gone);
     if (messages) put(messages);
-    if (parts) putParts(parts);
+    if (parts) putParts(drawn(parts));
     queueTimer ??= setTimeout(loadQueue, 3000);
   },
   typing: ({ conversations }) => {
@@ -171,343 +169,3 @@ document.addEventListener("visibilitychange", look);
 addEventListener("focus", look);
 feed.addEventListener("scroll", look);
 look();
-
-// ---------- writing ----------
-
-const draftKey = `draft:${dealId}`;
-let mode = "answer";
-let replyTo = null;
-let changing = null;
-let changeKey = null;
-
-function setMode(wanted) {
-  mode = wanted;
-  composer.classList.toggle("noting", mode === "note");
-  for (const button of composer.querySelectorAll("[data-mode]")) button.setAttribute("aria-pressed", String(button.dataset.mode === mode));
-  field.placeholder = field.dataset[mode];
-  if (mode === "note") drop();
-}
-composer.querySelector(".seg").addEventListener("click", (event) => {
-  const button = event.target.closest("[data-mode]");
-  if (!button) return;
-  setMode(button.dataset.mode);
-  keepDraft();
-  field.focus();
-});
-
-function keepDraft() {
-  if (changing) return;
-  if (field.value) sessionStorage.setItem(draftKey, JSON.stringify({ text: field.value, mode }));
-  else sessionStorage.removeItem(draftKey);
-}
-function grow() {
-  field.rows = Math.min(9, Math.max(1, field.value.split("\n").length));
-}
-let saidTyping = 0;
-function sayTyping() {
-  if (mode !== "answer" || changing || Date.now() - saidTyping < TYPING_MS / 2) return;
-  saidTyping = Date.now();
-  send(`/deals/${dealId}/typing`, {}).catch(() => {});
-}
-field.addEventListener("input", () => { keepDraft(); grow(); sayTyping(); });
-const draft = JSON.parse(sessionStorage.getItem(draftKey) ?? "null");
-if (draft) {
-  field.value = draft.text;
-  setMode(draft.mode);
-  grow();
-}
-
-/** Let go of the message that is answered or changed. */
-function drop() {
-  about.hidden = true;
-  replyTo = null;
-  if (changing) {
-    changing = null;
-    field.value = JSON.parse(sessionStorage.getItem(draftKey) ?? "null")?.text ?? "";
-    grow();
-  }
-}
-function tell(who, words) {
-  about.hidden = false;
-  about.querySelector("b").textContent = who;
-  about.querySelector("span span").textContent = words;
-  field.focus();
-}
-about.querySelector("[data-drop]").addEventListener("click", () => { drop(); field.focus(); });
-
-document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-reply], [data-change], [data-take-back]");
-  if (!button) return;
-  button.closest("details").open = false;
-  const { reply, change, takeBack, words, whom } = button.dataset;
-  if (reply) {
-    setMode("answer");
-    drop();
-    replyTo = reply;
-    tell(whom, words);
-  } else if (change) {
-    setMode("answer");
-    drop();
-    changing = change;
-    changeKey = newKey();
-    field.value = words;
-    grow();
-    tell(button.textContent.trim(), words);
-  } else {
-    try {
-      await send(`/messages/${takeBack}/take-back`, { key: newKey() });
-    } catch {
-      toast(document.body.dataset.failed);
-    }
-  }
-});
-
-field.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-    event.preventDefault();
-    composer.requestSubmit();
-  }
-  if (event.key === "Escape" && !about.hidden) drop();
-});
-
-composer.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const text = field.value.trim();
-  if (changing) return text && sendChange(text);
-  const mine = mode === "note" ? [] : files.splice(0);
-  if (!text && !mine.length) return field.focus();
-  const fields = [["text", text], ["key", newKey()]];
-  if (replyTo) fields.push(["reply_to", replyTo]);
-  field.value = "";
-  sessionStorage.removeItem(draftKey);
-  drop();
-  grow();
-  showFiles();
-  field.focus();
-  if (mode === "note") sendNote(text, fields);
-  else sendAnswer({ text, fields, files: mine }, going([text, ...mine.map((one) => one.file.name)].filter(Boolean).join("\n")));
-});
-
-/** A message that is on its way to the server. */
-function going(text) {
-  const bubble = document.getElementById("going").content.cloneNode(true).firstElementChild;
-  bubble.querySelector(".words").textContent = text;
-  bubble.querySelector("time").textContent = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-  bubble.dataset.key = "1";
-  end.before(bubble);
-  toEnd();
-  return bubble;
-}
-
-async function sendAnswer(message, bubble) {
-  bubble.querySelector(".under")?.remove();
-  bubble.firstElementChild.className = "bubble going";
-  let answer;
-  try {
-    for (const one of message.files) one.name ??= await one.sent;
-    answer = await send(composer.action, [...message.fields, ...message.files.map((one) => ["upload", one.name])]);
-  } catch (error) {
-    if (error.refused) return takeBackInto(message, bubble);
-    unsent(message, bubble);
-    return;
-  }
-  if (!answer.ok) return takeBackInto(message, bubble);
-  bubble.remove();
-  put(await answer.text(), true);
-}
-
-function takeBackInto(message, bubble) {
-  bubble.remove();
-  giveBack(message.text);
-  files.push(...message.files.filter((one) => !one.failed));
-  showFiles();
-}
-
-/** There is no connection: it stays here, to be sent again by the same name. */
-function unsent(message, bubble) {
-  bubble.firstElementChild.className = "bubble failed";
-  const under = document.getElementById("unsent").content.cloneNode(true).firstElementChild;
-  under.querySelector(".why").textContent = page.dataset.unsent;
-  under.querySelector("[data-again]").addEventListener("click", () => {
-    for (const one of message.files) if (one.failed) upload(one);
-    sendAnswer(message, bubble);
-  });
-  under.querySelector("[data-forget]").addEventListener("click", () => takeBackInto(message, bubble));
-  bubble.append(under);
-  toEnd();
-}
-
-function giveBack(text) {
-  if (!text) return;
-  field.value = field.value ? `${text}\n${field.value}` : text;
-  keepDraft();
-  grow();
-}
-
-async function sendNote(text, fields) {
-  try {
-    const answer = await send(composer.dataset.note, fields);
-    if (!answer.ok) giveBack(text);
-  } catch {
-    giveBack(text);
-    toast(document.body.dataset.failed);
-  }
-}
-
-async function sendChange(text) {
-  try {
-    const answer = await send(`/messages/${changing}/change`, { text, key: changeKey });
-    if (answer.ok) drop();
-  } catch {
-    toast(document.body.dataset.failed);
-  }
-}
-
-// ---------- files ----------
-
-const MOST_FILES = 10;
-const MOST_BYTES = 20 * 1024 * 1024;
-const fileList = document.getElementById("files");
-let files = [];
-
-function addFiles(found) {
-  for (const file of found) {
-    if (files.length >= MOST_FILES) break;
-    if (file.size > MOST_BYTES) {
-      toast(page.dataset.tooLarge.replace("{name}", file.name));
-      continue;
-    }
-    const one = { file, row: document.getElementById("file").content.cloneNode(true).firstElementChild };
-    draw(one);
-    upload(one);
-    files.push(one);
-  }
-  showFiles();
-  field.focus();
-}
-
-function draw(one) {
-  one.row.querySelector("b").textContent = one.file.name;
-  if (/^image\/(jpeg|png|gif|webp)$/.test(one.file.type)) {
-    const image = document.createElement("img");
-    image.alt = "";
-    image.src = URL.createObjectURL(one.file);
-    one.row.querySelector(".pic").replaceChildren(image);
-  }
-  const button = one.row.querySelector("button");
-  button.setAttribute("aria-label", page.dataset.remove.replace("{name}", one.file.name));
-  button.addEventListener("click", () => {
-    one.request.abort();
-    files = files.filter((other) => other !== one);
-    showFiles();
-    field.focus();
-  });
-}
-
-function showFiles() {
-  fileList.replaceChildren(...files.map((one) => one.row));
-  fileList.hidden = !files.length;
-}
-
-/** Send a file ahead of its message; `sent` becomes the name by which the message uses it. */
-function upload(one) {
-  const request = new XMLHttpRequest();
-  const progress = one.row.querySelector("progress");
-  one.request = request;
-  one.failed = false;
-  one.sent = new Promise((resolve, reject) => {
-    request.upload.addEventListener("progress", (event) => { progress.value = (100 * event.loaded) / event.total; });
-    request.addEventListener("load", () => {
-      if (request.status === 201) {
-        progress.value = 100;
-        resolve(JSON.parse(request.response).name);
-        return;
-      }
-      one.failed = true;
-      toast(request.response);
-      reject(Object.assign(new Error(request.response), { refused: true }));
-    });
-    request.addEventListener("error", () => {
-      one.failed = true;
-      reject(new TypeError("no connection"));
-    });
-  });
-  one.sent.catch(() => {
-    if (!files.includes(one)) return;
-    one.row.classList.add("bad");
-  });
-  request.open("POST", "/uploads");
-  request.setRequestHeader("X-CSRF-Token", sentWith["X-CSRF-Token"]);
-  request.setRequestHeader("HX-Request", "true");
-  request.setRequestHeader("Content-Type", "application/octet-stream");
-  request.setRequestHeader("X-File-Name", encodeURIComponent(one.file.name));
-  request.send(one.file);
-}
-
-document.getElementById("pick").addEventListener("change", (event) => {
-  addFiles(event.target.files);
-  event.target.value = "";
-});
-field.addEventListener("paste", (event) => {
-  if (mode !== "answer" || !event.clipboardData.files.length) return;
-  event.preventDefault();
-  addFiles(event.clipboardData.files);
-});
-const talkColumn = document.querySelector(".talk");
-for (const kind of ["dragenter", "dragover"]) {
-  talkColumn.addEventListener(kind, (event) => {
-    if (mode !== "answer" || !event.dataTransfer.types.includes("Files")) return;
-    event.preventDefault();
-    composer.classList.add("over");
-  });
-}
-talkColumn.addEventListener("dragleave", (event) => { if (!talkColumn.contains(event.relatedTarget)) composer.classList.remove("over"); });
-talkColumn.addEventListener("drop", (event) => {
-  composer.classList.remove("over");
-  if (mode !== "answer" || !event.dataTransfer.files.length) return;
-  event.preventDefault();
-  addFiles(event.dataTransfer.files);
-});
-
-// ---------- parts of the page on a phone; photos ----------
-
-let tab = "talk";
-function showTab() {
-  page.dataset.tab = tab;
-  for (const link of document.querySelectorAll("[data-tab]")) {
-    if (link !== page) link.toggleAttribute("aria-current", false);
-  }
-  document.querySelector(`a[data-tab="${tab}"]`)?.setAttribute("aria-current", "true");
-}
-document.addEventListener("click", (event) => {
-  const link = event.target.closest("a[data-tab]");
-  if (!link) return;
-  event.preventDefault();
-  tab = link.dataset.tab;
-  showTab();
-  if (tab === "talk") toEnd();
-});
-
-const lightbox = document.getElementById("lightbox");
-let photos = [];
-let photo = 0;
-function showPhoto(step) {
-  photo = (photo + step + photos.length) % photos.length;
-  lightbox.querySelector("img").src = photos[photo].dataset.full;
-  lightbox.querySelector("img").alt = photos[photo].getAttribute("aria-label");
-}
-document.addEventListener("click", (event) => {
-  const shot = event.target.closest("[data-full]");
-  if (shot) {
-    photos = [...feed.querySelectorAll("[data-full]")];
-    photo = photos.indexOf(shot);
-    showPhoto(0);
-    lightbox.showModal();
-  }
-  const turn = event.target.closest("[data-turn]");
-  if (turn) showPhoto(Number(turn.dataset.turn));
-});
-lightbox.addEventListener("keydown", (event) => {
-  if (event.key === "ArrowLeft") showPhoto(-1);
-  if (event.key === "ArrowRight") showPhoto(1);
-});

@@ -1,0 +1,111 @@
+"""Moves that come too late, however they were made, and the pages of what has ended."""
+
+from itertools import pairwise
+from time import monotonic
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.botapi.client import User
+from tests.browser.conftest import Windows
+from tests.browser.test_board import card, column
+from tests.running.shop import Shop
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+STAGE_OF = "SELECT stage.name FROM deal JOIN stage ON stage.id = deal.stage_id ORDER BY deal.id DESC LIMIT 1"
+SEEN = "name => { seen = [...document.querySelectorAll('.card')].find(one => one.dataset.name === name); }"
+
+
+async def moved_meanwhile(shop: Shop, page: Page, customer: User) -> None:
+    """A colleague puts the deal elsewhere, while somebody still has it before his eyes where it was."""
+    deal = await card(page, customer).get_attribute("data-deal")
+    await page.evaluate(SEEN, customer.first_name)
+    await shop.admin.sends(f'/deal {deal} stage "Offer sent"')
+    await expect(column(page, "Offer sent").locator(".card", has_text=customer.first_name)).to_be_visible()
+
+
+@pytest.mark.parametrize("bin_", [".bin.won", ".bin.not_a_lead"])
+async def test_a_deal_that_a_colleague_moved_is_not_closed_by_a_late_drop(
+    shop: Shop, windows: Windows, bin_: str
+) -> None:
+    page = await windows.board_of(shop, shop.admin)
+    customer = await shop.person("Anna")
+    await customer.sends("Hello")
+    await expect(card(page, customer)).to_be_visible()
+    await moved_meanwhile(shop, page, customer)
+    await page.evaluate("bin => void end(seen, document.querySelector(bin))", bin_)
+    await expect(page.locator(".toast.wait")).to_contain_text("Offer sent")
+    await expect(page.locator(".card.snapped")).to_contain_text(customer.first_name)
+    assert await shop.rows.value(STAGE_OF) == "Offer sent"
+
+
+async def test_nor_by_the_question_why_it_is_lost(shop: Shop, windows: Windows) -> None:
+    page = await windows.board_of(shop, shop.admin)
+    customer = await shop.person("Boris")
+    await customer.sends("Hello")
+    await card(page, customer).locator(".name").press("m")
+    await page.get_by_role("menuitem", name="Lost").click()
+    await page.get_by_label("Too expensive").check()
+    await moved_meanwhile(shop, page, customer)
+    await page.get_by_role("button", name="Close as lost").click()
+    await expect(page.locator(".toast.wait")).to_contain_text("Offer sent")
+    await expect(page.locator("#dialog")).to_be_hidden()
+    assert await shop.rows.value(STAGE_OF) == "Offer sent"
+
+
+@pytest.mark.parametrize("entry", ["In conversation", "Won"])
+async def test_nor_is_it_moved_by_an_open_menu(shop: Shop, windows: Windows, entry: str) -> None:
+    page = await windows.board_of(shop, shop.admin)
+    customer = await shop.person("Olena")
+    await customer.sends("Hello")
+    await card(page, customer).locator(".name").press("m")
+    await expect(page.get_by_role("menuitem", name=entry)).to_be_visible()
+    await moved_meanwhile(shop, page, customer)
+    await page.get_by_role("menuitem", name=entry).click()
+    await expect(page.locator(".toast.wait")).to_contain_text("Offer sent")
+    assert await shop.rows.value(STAGE_OF) == "Offer sent"
+
+
+async def test_what_has_ended_comes_and_goes_on_its_own_page(shop: Shop, windows: Windows) -> None:
+    board, lost = await windows.board_of(shop, shop.admin), await windows.board_of(shop, shop.admin)
+    customer = await shop.person("Marek")
+    await customer.sends("Hello")
+    await expect(card(board, customer)).to_be_visible()
+    await lost.locator(".bin.lost").click()
+    before = await lost.locator(".card").count()
+    await expect(lost.locator("[data-live]")).to_have_text("Live")
+    await card(board, customer).locator(".name").press("m")
+    await board.get_by_role("menuitem", name="Lost").click()
+    await board.get_by_label("Too expensive").check()
+    await board.get_by_role("button", name="Close as lost").click()
+
+    await expect(card(lost, customer)).to_contain_text("Too expensive")
+    await expect(lost.locator("#stage-sum")).to_contain_text(f"{before + 1} deal")
+    await expect(card(lost, customer).locator(".box")).to_be_hidden()
+    await card(lost, customer).locator(".name").press("m")
+    await expect(lost.get_by_role("menuitem", name="Select")).to_have_count(0)
+    await lost.get_by_role("menuitem", name="Reopen").click()
+    await expect(lost.locator(".toast.ok")).to_contain_text("goes on")
+    await expect(card(lost, customer)).to_have_count(0)
+    await expect(lost.locator("#stage-sum")).to_contain_text(f"{before} deal")
+    await expect(column(board, "New").locator(".card", has_text=customer.first_name)).to_be_visible()
+
+
+async def test_a_move_by_keys_is_said_to_whoever_does_not_see_it(shop: Shop, windows: Windows) -> None:
+    page = await windows.board_of(shop, shop.admin)
+    customer = await shop.person("Ivan")
+    await customer.sends("Hello")
+    await card(page, customer).locator(".name").press("Alt+ArrowRight")
+    await expect(page.locator("#told")).to_have_text(f"{customer.first_name} is in In conversation now")
+
+
+async def test_counts_follow_within_a_second_while_changes_do_not_end(shop: Shop, windows: Windows) -> None:
+    page = await windows.board_of(shop, shop.admin)
+    asked: list[float] = []
+    page.on("request", lambda one: asked.append(monotonic()) if "/heads" in one.url else None)
+    customer = await shop.person("Nadia")
+    while len(asked) < 4:
+        await customer.sends("Hello")
+        await shop.rows.settled()
+    assert min(later - earlier for earlier, later in pairwise(asked)) < 1

@@ -1,0 +1,90 @@
+"""What opens over a board: menus, dialogs, notes. Nothing of another deal is left there, and all of it can close."""
+
+import asyncio
+
+import pytest
+from playwright.async_api import Page, Route, expect
+
+from tests.browser.conftest import Windows
+from tests.browser.test_board import card
+from tests.running.shop import Shop
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+END = "id => void end(document.getElementById(`deal-${id}`), document.querySelector('.bin.lost'))"
+
+
+async def deafened(page: Page) -> None:
+    """From now on the board hears of nothing that happens elsewhere."""
+    await page.route("**/board/live*", lambda route: route.abort())
+    await page.reload()
+
+
+async def test_a_refused_menu_or_dialog_does_not_show_the_one_of_another_deal(shop: Shop, windows: Windows) -> None:
+    boris = await shop.operator("Boris")
+    his, mine = await windows.board_of(shop, boris), await windows.board_of(shop, shop.admin)
+    first, second = await shop.customers("First", "Second")
+    for customer in (first, second):
+        await customer.sends("Hello")
+        await expect(card(his, customer)).to_be_visible()
+    await deafened(his)
+    gone = await card(his, second).get_attribute("data-deal")
+    await card(his, first).locator(".name").press("m")
+    await expect(his.get_by_role("menu", name=f"Actions for {first.first_name}")).to_be_visible()
+    await his.keyboard.press("Escape")
+    await his.evaluate(END, await card(his, first).get_attribute("data-deal"))
+    await his.locator("#dialog").get_by_role("button", name="Cancel").click()
+
+    await card(mine, second).get_by_role("button", name="Take").click()
+    await expect(card(mine, second).get_by_role("button", name="Take")).to_have_count(0)
+    await card(his, second).locator(".name").press("m")
+    await expect(his.locator(".toast")).to_have_count(1)
+    await expect(his.locator("#float")).to_be_hidden()
+    await his.evaluate(END, gone)
+    await expect(his.locator(".toast")).to_have_count(2)
+    await expect(his.locator("#dialog")).to_be_hidden()
+
+
+async def test_the_progress_of_an_act_can_be_closed_while_it_goes_on(shop: Shop, windows: Windows) -> None:
+    page = await windows.board_of(shop, shop.admin)
+    customer = await shop.person("Anna")
+    await customer.sends("Hello")
+    await card(page, customer).hover()
+    await card(page, customer).locator(".box").check()
+    asked, closed = asyncio.Event(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        asked.set()
+        await closed.wait()
+        await route.continue_()
+
+    await page.route("**/board/bulks/*", late)
+    await page.get_by_role("button", name="Stage").click()
+    await page.locator("#dialog").get_by_label("Offer sent").check()
+    await page.get_by_role("button", name="Do it").click()
+    await asked.wait()
+    async with page.expect_response("**/board/bulks/*"):
+        await page.locator("#dialog").get_by_role("button", name="Close").click()
+        closed.set()
+    await expect(page.get_by_role("button", name="Done 1 of 1")).to_be_visible()
+    await expect(page.locator("#dialog")).to_be_hidden()
+
+
+async def test_a_refusal_is_seen_and_heard_above_an_open_dialog(shop: Shop, windows: Windows) -> None:
+    page = await windows.board_of(shop, shop.admin)
+    customer = await shop.person("Olena")
+    await customer.sends("Hello")
+    await card(page, customer).hover()
+    await card(page, customer).locator(".box").check()
+    await page.locator(".selbar").get_by_role("button", name="Task").click()
+    dialog = page.locator("#dialog")
+    await dialog.get_by_label("When").fill("some day")
+    await dialog.get_by_role("button", name="Do it").click()
+    note = page.get_by_role("status").locator(".toast")
+    # Whatever a dialog makes inert has no role.
+    await expect(note).to_contain_text("could not be understood")
+    await expect(dialog).to_be_visible()
+    await note.click(trial=True)
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_be_hidden()
+    await expect(note).to_be_visible()

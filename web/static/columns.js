@@ -1,0 +1,54 @@
+"use strict";
+// Columns: folded, hidden when empty, and on a phone one at a time with a row of names above.
+
+/* ---------- folding, empty columns: remembered for each person ---------- */
+
+board.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-fold]");
+  if (!button) return;
+  const column = button.closest(".col");
+  column.classList.toggle("folded");
+  column.querySelector(column.classList.contains("folded") ? ".unfold" : ".tools [data-fold]").focus();
+  const on = column.classList.contains("folded") ? "1" : "0";
+  send(`/board/stages/${button.dataset.fold}/fold`, { on }).catch(failed);
+});
+document.querySelector("[data-empty]")?.addEventListener("click", ({ currentTarget: button }) => {
+  const hide = button.getAttribute("aria-pressed") !== "true";
+  button.setAttribute("aria-pressed", String(hide));
+  board.classList.toggle("hide-empty", hide);
+  send("/board/empty", { on: hide ? "0" : "1" }).catch(failed);
+});
+
+document.addEventListener("counted", () => {
+  for (const column of board.querySelectorAll(".col")) {
+    const head = column.querySelector(".col-head");
+    column.classList.toggle("empty", head.dataset.count === "0");
+    if (head.dataset.count !== "0") column.querySelector(".void")?.remove();
+    column.querySelector(".unfold .num").textContent = head.querySelector(".n").textContent;
+  }
+  stagesRow();
+});
+
+/* ---------- a phone shows one stage at a time, and its row of stages follows ---------- */
+
+function stagesRow() {
+  for (const link of document.querySelectorAll(".stages a")) {
+    const column = document.querySelector(link.getAttribute("href"));
+    if (column) link.querySelector(".n").textContent = column.querySelector(".col-head .n").textContent;
+  }
+}
+function followStages() {
+  const links = [...document.querySelectorAll(".stages a")];
+  const watch = new IntersectionObserver(
+    (seen) => {
+      for (const { target, isIntersecting } of seen) {
+        if (!isIntersecting) continue;
+        for (const link of links) link.toggleAttribute("aria-current", link.getAttribute("href") === `#${target.id}`);
+      }
+    },
+    { root: board, threshold: 0.6 },
+  );
+  for (const column of board.querySelectorAll(".col")) watch.observe(column);
+}
+
+followStages();
