@@ -1,6 +1,11 @@
 "use strict";
 // What every page of the staff does: notes, the theme, menus that close, what to do when a request is refused.
 
+const LANGUAGE = document.documentElement.lang;
+const LOCALE = LANGUAGE === "en" ? "en-GB" : LANGUAGE;
+/** A moment as a clock on the wall shows it. */
+const clock = (moment) => moment.toLocaleTimeString(LOCALE, { hour: "2-digit", minute: "2-digit" });
+
 const toasts = document.querySelector(".toasts");
 const TOAST_MS = 7000;
 // What HTTP calls it when somebody else was faster.

@@ -21,7 +21,7 @@ function going(message) {
   const names = message.files.flatMap(({ file }) => (file ? [file.name] : []));
   bubble.querySelector(".words").textContent = [message.text, ...names].filter(Boolean).join("\n");
   bubble.querySelector(".for-team").hidden = message.mode !== "note";
-  bubble.querySelector("time").textContent = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  bubble.querySelector("time").textContent = clock(new Date());
   bubble.dataset.key = "1";
   behindAll.before(bubble);
   toEnd();
