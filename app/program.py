@@ -83,6 +83,7 @@ class Program:
             timezone=settings.voronka_timezone,
             hub=self.hub,
             public_url=settings.public_url,
+            invitation=timedelta(hours=settings.invitation_hours),
             body_seconds=settings.body_seconds,
             trusted=settings.trusted_proxies,
         )

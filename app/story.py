@@ -24,6 +24,7 @@ from inbox.events import (
 from pipeline import opening
 from pipeline.events import (
     AmountSet,
+    CustomerNamed,
     DayBegan,
     DealAssigned,
     DealClosed,
@@ -70,6 +71,7 @@ STORY: Story = {
     DealClosed: [notify.on_deal_changed, alerts.on_deal_left, shifts.hand_out_after_closing],
     DealReopened: [notify.on_deal_changed],
     AmountSet: [notify.on_deal_changed],
+    CustomerNamed: [notify.on_deal_changed],
     TagAdded: [matching.on_events, notify.on_deal_changed],
     TagRemoved: [matching.on_events, notify.on_deal_changed],
     NoteWritten: [reminders.on_note_written],

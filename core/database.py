@@ -61,6 +61,9 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
+# A host that does not answer does not keep the program from ending.
+_LONGEST_GOODBYE_SECONDS = 2.0
+
 AnyRow = Row[*tuple[Any, ...]]
 Ring = Callable[[Iterable[str]], Awaitable[None]]
 SetAlarms = Callable[[Mapping[int, datetime]], Awaitable[None]]
@@ -134,24 +137,10 @@ def _in_one_word(context: ExceptionContext) -> OperationalError | None:
     )
 
 
-@contextlib.asynccontextmanager
-async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """A connection of the pool. Raises OperationalError while the database cannot be reached."""
-    connection = engine.connect()
-    try:
-        # Cut in the middle, it would leave a connection open that nobody has.
-        await whole(connection.start())
-    except (OSError, PoolIsEmpty) as error:
-        raise OperationalError(None, None, error) from error
-    except asyncio.CancelledError:
-        with contextlib.suppress(SQLAlchemyError):
-            await whole(connection.close())
-        raise
-    try:
-        yield connection
-    finally:
-        # Given back before its user goes on: whoever ends him closes the pool next.
-        await whole(connection.close())
+async def _give_back(connection: AsyncConnection, beginning: asyncio.Future[AsyncConnection]) -> None:
+    with contextlib.suppress(OSError, SQLAlchemyError):
+        await beginning
+        await connection.close()
 
 
 class Database:
@@ -166,6 +155,8 @@ class Database:
         self._clock = clock
         self.ring: Ring = _no_ring
         self.set_alarms: SetAlarms = _no_alarms
+        # Connections that are given back by themselves, as nobody waits for them any more.
+        self._left: set[asyncio.Task[None]] = set()
         self.is_sqlite = url.startswith("sqlite")
         if self.is_sqlite:
             self._writer = sqlite.engine(url, size=1, query_only=False)
@@ -189,7 +180,7 @@ class Database:
     @contextlib.asynccontextmanager
     async def unit(self) -> AsyncIterator[UnitOfWork]:
         """A unit of work, committed at the end of the block and rolled back if the block raises."""
-        async with _connected(self._writer) as connection, connection.begin():
+        async with self._connected(self._writer) as connection, connection.begin():
             uow = UnitOfWork(connection, self._clock.now())
             yield uow
         if uow.rings:
@@ -200,10 +191,33 @@ class Database:
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[UnitOfWork]:
         """A unit for queries only, each seeing what is committed when it runs."""
-        async with _connected(self._reader) as connection:
+        async with self._connected(self._reader) as connection:
             yield UnitOfWork(connection, self._clock.now())
+
+    @contextlib.asynccontextmanager
+    async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        """A connection of the pool. Raises OperationalError while the database cannot be reached."""
+        connection = engine.connect()
+        # Cut in the middle, it would leave a connection open that nobody has; yet whoever is cancelled may not wait.
+        beginning = asyncio.ensure_future(connection.start())
+        try:
+            await asyncio.shield(beginning)
+        except (OSError, PoolIsEmpty) as error:
+            raise OperationalError(None, None, error) from error
+        except asyncio.CancelledError:
+            leaving = asyncio.ensure_future(_give_back(connection, beginning))
+            self._left.add(leaving)
+            leaving.add_done_callback(self._left.discard)
+            raise
+        try:
+            yield connection
+        finally:
+            # Given back before its user goes on: whoever ends him closes the pool next.
+            await whole(connection.close())
 
     async def close(self) -> None:
         """Give all connections back."""
+        if self._left:
+            await asyncio.wait(self._left, timeout=_LONGEST_GOODBYE_SECONDS)
         await self._reader.dispose()
         await self._writer.dispose()

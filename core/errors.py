@@ -20,6 +20,13 @@ class Refusal(Exception):
     text: ClassVar[str]
     next_step: ClassVar[str]
 
+    kinds: ClassVar[dict[str, type["Refusal"]]] = {}
+
+    def __init_subclass__(cls, **arguments: object) -> None:
+        super().__init_subclass__(**arguments)
+        if "code" in cls.__dict__:
+            Refusal.kinds[cls.code] = cls
+
     def __init__(self, **values: str | int | datetime) -> None:
         super().__init__(self.code)
         self.values = values

@@ -24,12 +24,13 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who wrote, as the messenger knows him."""
+    """Who wrote, as the messenger knows him; a name that is `made_up` stands until somebody says a better one."""
 
     external_id: str
     name: str
     username: str | None = None
     language: str | None = None
+    made_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 
 from core.bulk import insert_rows, update_rows
 from core.database import UnitOfWork
@@ -13,6 +13,9 @@ from core.journal import insert_or_ignore
 from core.words import bare
 from inbox.channel import Person
 from inbox.models import contact, identity
+
+# Who says how somebody is called.
+MESSENGER, CUSTOMER, STAFF, NOBODY = "messenger", "customer", "staff", "nobody"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +25,15 @@ class Known:
     identity_id: int
     contact_id: int
     name: str
+    named_by: str
     username: str | None
     language: str | None
     unreachable_since: datetime | None
+
+    def name_now(self, person: Person) -> tuple[str, str]:
+        """How he is called from now on and who says so: what a messenger says yields to people."""
+        stays = self.named_by in (CUSTOMER, STAFF) or person.made_up
+        return (self.name, self.named_by) if stays else (person.name, MESSENGER)
 
 
 def stream_of(contact_id: int) -> str:
@@ -50,6 +59,7 @@ _FIND = (
         identity.c.id,
         identity.c.contact_id,
         contact.c.name,
+        contact.c.named_by,
         identity.c.username,
         contact.c.language,
         identity.c.unreachable_since,
@@ -68,11 +78,15 @@ async def _find(uow: UnitOfWork, channel_id: int, names: Iterable[str]) -> dict[
 
 
 async def _make(uow: UnitOfWork, channel_id: int, people: Sequence[Person]) -> None:
-    said = [(person.name, _search(person), person.language) for person in people]
-    rows = [dict(zip(("name", "search", "language"), one, strict=True)) for one in said]
-    ids: defaultdict[tuple[str, str | None, str | None], list[int]] = defaultdict(list)
-    for row in await insert_rows(uow, contact, rows, returning=("id", "name", "search", "language")):
-        ids[row.name, row.search, row.language].append(row.id)
+    said = [
+        (one.name, NOBODY if one.made_up else MESSENGER, search_of(one.name, one.username), one.language)
+        for one in people
+    ]
+    columns = ("name", "named_by", "search", "language")
+    rows = [dict(zip(columns, one, strict=True)) for one in said]
+    ids: defaultdict[tuple[str, str, str | None, str | None], list[int]] = defaultdict(list)
+    for row in await insert_rows(uow, contact, rows, returning=("id", *columns)):
+        ids[row.name, row.named_by, row.search, row.language].append(row.id)
     # Contacts that say the same are the same until they get their identities.
     made = {ids[one].pop(): person for one, person in zip(said, people, strict=True)}
     result = await uow.execute(
@@ -93,31 +107,48 @@ async def _make(uow: UnitOfWork, channel_id: int, people: Sequence[Person]) -> N
         await uow.execute(delete(contact).where(contact.c.id.in_(orphans)))
 
 
-def _search(person: Person) -> str | None:
-    return bare(f"{person.name} {person.username or ''}") or None
+def search_of(name: str, username: str | None) -> str | None:
+    """What a contact is found by."""
+    return bare(f"{name} {username or ''}") or None
 
 
 async def _rename(uow: UnitOfWork, pairs: Iterable[tuple[Known, Person]]) -> None:
     changed = [
-        (known, person, person.language or known.language)
+        (known, person, known.name_now(person), person.language or known.language)
         for known, person in pairs
-        if (known.name, known.username, known.language)
-        != (person.name, person.username, person.language or known.language)
+        if ((known.name, known.named_by), known.username, known.language)
+        != (known.name_now(person), person.username, person.language or known.language)
     ]
     await update_rows(
         uow,
         contact,
         [
-            {"id": known.contact_id, "name": person.name, "search": _search(person), "language": language}
-            for known, person, language in changed
+            {
+                "id": known.contact_id,
+                "name": name,
+                "named_by": named_by,
+                "search": search_of(name, person.username),
+                "language": language,
+            }
+            for known, person, (name, named_by), language in changed
         ],
     )
     renamed = [
         {"id": known.identity_id, "username": person.username}
-        for known, person, _ in changed
+        for known, person, _, _ in changed
         if known.username != person.username
     ]
     await update_rows(uow, identity, renamed)
+
+
+async def call(uow: UnitOfWork, contact_id: int, name: str, *, named_by: str) -> bool:
+    """Call a contact so from now on; False if he is already. His stream must be locked."""
+    usernames = select(identity.c.username).where(identity.c.contact_id == contact_id, identity.c.username.is_not(None))
+    search = search_of(name, " ".join(row.username for row in await uow.rows(usernames)))
+    known = or_(contact.c.name != name, contact.c.named_by != named_by)
+    called = update(contact).where(contact.c.id == contact_id, known)
+    result = await uow.execute(called.values(name=name, named_by=named_by, search=search))
+    return result.rowcount == 1
 
 
 async def mark_reachable(uow: UnitOfWork, identity_ids: Sequence[int]) -> None:

@@ -53,6 +53,8 @@ contact = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("name", String, nullable=False),
+    # Who says that he is called so: the "messenger", the "customer", the "staff", or "nobody", and it is made up.
+    Column("named_by", String, nullable=False, server_default="messenger"),
     # Names and usernames as `core.words.bare` has them.
     Column("search", String),
     Column("language", String),

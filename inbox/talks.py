@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
 from core.database import UnitOfWork
 from inbox.albums import parts_of
@@ -328,6 +328,13 @@ async def stored_file(uow: UnitOfWork, attachment_id: int) -> StoredFile | None:
         .where(attachment.c.id == attachment_id)
     )
     return StoredFile(*row) if row is not None else None
+
+
+async def newest_within(uow: UnitOfWork, part: Within, *, up_to: int) -> int | None:
+    """The last message of a part of a conversation up to a message."""
+    newest = select(func.max(message.c.id)).where(part.condition(), message.c.id <= up_to)
+    found: int | None = await uow.value(newest)
+    return found
 
 
 async def is_within(uow: UnitOfWork, message_id: int, parts: Iterable[Within]) -> bool:

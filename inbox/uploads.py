@@ -12,22 +12,30 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import filetype
+import structlog
 from sqlalchemy import case, delete, func, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from core.database import Database, UnitOfWork
 from core.errors import NotFound, Refusal
 from core.journal import insert
+from core.loops import whole
 from core.texts import N_
 from inbox.channel import Kept
 from inbox.media import MOST_BYTES, new_path
 from inbox.models import upload
 
+log = structlog.get_logger()
+
 UNUSED_KEPT = timedelta(hours=1)
+# A file of the largest size may take so long to come in: it is here before the sweep looks for what nobody used.
+LONGEST_COMING = UNUSED_KEPT * 3 / 4
 MOST_FILES = 10
-# Of all files that no message has used yet, and of those of one person, in bytes; and what stays free on the disk.
+# Of all files of the staff, or all of visitors, that no message has used yet, and of those of one person, in bytes; and
+# what stays free on the disk. Visitors are many and nobody knows them: they cannot use up the room of the staff.
 MOST_UNUSED, MOST_UNUSED_OF_ONE = 2 * 1024**3, 12 * MOST_BYTES
 LEAST_FREE = 512 * 1024**2
 LONGEST_NAME = 200
@@ -103,33 +111,60 @@ class Uploaded:
 async def take_in(
     database: Database, folder: Path, chunks: AsyncIterator[bytes], *, owner: str, file_name: str | None
 ) -> Uploaded:
-    """Keep what comes as a file of `owner`, who alone can use it. Raises FileTooLarge, FileIsEmpty."""
+    """Keep what comes as a file of `owner`, who alone can use it; of what does not come whole nothing is left.
+
+    Raises NoRoom, FileTooLarge, FileIsEmpty, and UploadGone for what took so long that it was thrown away.
+    """
     name, path = secrets.token_hex(16), new_path()
-    # The row is first, so that whatever a dead process leaves behind is found by it.
+    try:
+        # The row is first, so that whatever a dead process leaves behind is found by it.
+        await _make_room(database, folder, name, owner=owner, path=path, file_name=file_name)
+        size, mime = await _write(chunks, folder / path)
+        done = Uploaded(name, _kind(mime, size), mime, size)
+        await _finish(database, done)
+    except NoRoom:
+        raise
+    except BaseException:
+        await whole(_forget(database, folder, name, path))
+        raise
+    return done
+
+
+async def _make_room(
+    database: Database, folder: Path, name: str, *, owner: str, path: str, file_name: str | None
+) -> None:
     async with database.unit() as uow:
         await _check_room(uow, folder, owner)
         row = {"name": name, "owner": owner, "path": path, "file_name": (file_name or "")[-LONGEST_NAME:] or None}
         await uow.execute(insert(uow, upload), row | {"at": uow.now})
-    place = folder / path
+
+
+async def _finish(database: Database, done: Uploaded) -> None:
+    """From now on a message can use it, for as long as any that has just come. Raises UploadGone."""
+    async with database.unit() as uow:
+        values = {"kind": done.kind, "mime": done.mime, "size": done.size, "at": uow.now}
+        if (await uow.execute(update(upload).where(upload.c.name == done.name).values(values))).rowcount != 1:
+            raise UploadGone
+
+
+async def _forget(database: Database, folder: Path, name: str, path: str) -> None:
+    """Remove a file and then its row, by which the sweep would still find it if we ended in between."""
     try:
-        size = await _write(chunks, place)
-        mime = await sniffed(place)
-        done = Uploaded(name, _kind(mime, size), mime, size)
+        await asyncio.to_thread((folder / path).unlink, missing_ok=True)
         async with database.unit() as uow:
-            values = {"kind": done.kind, "mime": mime, "size": size}
-            await uow.execute(update(upload).where(upload.c.name == name).values(values))
-    except BaseException:
-        await asyncio.shield(asyncio.to_thread(place.unlink, missing_ok=True))
-        raise
-    return done
+            await uow.execute(delete(upload).where(upload.c.name == name))
+    except (OSError, SQLAlchemyError) as error:
+        # Whoever sent it is told why it failed in the first place; the sweep does the rest.
+        log.warning("upload.left_to_the_sweep", error=type(error).__name__)
 
 
 async def _check_room(uow: UnitOfWork, folder: Path, owner: str) -> None:
     """Nothing, while there is room for one more file. Raises NoRoom."""
     # One that is still coming may become as large as any.
-    unused = func.coalesce(func.sum(func.coalesce(upload.c.size, MOST_BYTES)), 0)
-    own = func.coalesce(func.sum(case((upload.c.owner == owner, func.coalesce(upload.c.size, MOST_BYTES)), else_=0)), 0)
-    row = await uow.row(select(unused, own))
+    size = func.coalesce(upload.c.size, MOST_BYTES)
+    own = func.coalesce(func.sum(case((upload.c.owner == owner, size), else_=0)), 0)
+    side = owner.partition(":")[0]
+    row = await uow.row(select(func.coalesce(func.sum(size), 0), own).where(upload.c.owner.startswith(f"{side}:")))
     all_of_them, his = row or (0, 0)
     if all_of_them > MOST_UNUSED or his > MOST_UNUSED_OF_ONE:
         raise NoRoom
@@ -137,20 +172,33 @@ async def _check_room(uow: UnitOfWork, folder: Path, owner: str) -> None:
         raise NoRoom
 
 
-async def _write(chunks: AsyncIterator[bytes], place: Path) -> int:
+async def _write(chunks: AsyncIterator[bytes], place: Path) -> tuple[int, str | None]:
+    """Its size and type. Whoever is cancelled here is so between two steps: no thread makes a file that was removed."""
     size = 0
-    await asyncio.to_thread(place.parent.mkdir, parents=True, exist_ok=True)
-    with await asyncio.to_thread(place.open, "wb") as file:
+    file = await whole(asyncio.to_thread(_new, place))
+    try:
         async for chunk in chunks:
             size += len(chunk)
             if size > MOST_BYTES:
                 raise FileTooLarge(most=MOST_BYTES // 1024 // 1024)
-            await asyncio.to_thread(file.write, chunk)
-        file.flush()
-        await asyncio.to_thread(os.fsync, file.fileno())
-    if not size:
-        raise FileIsEmpty
-    return size
+            await whole(asyncio.to_thread(file.write, chunk))
+        if not size:
+            raise FileIsEmpty
+        return size, await whole(asyncio.to_thread(_ended, file))
+    finally:
+        file.close()
+
+
+def _new(place: Path) -> BinaryIO:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    return place.open("w+b")
+
+
+def _ended(file: BinaryIO) -> str | None:
+    file.flush()
+    os.fsync(file.fileno())
+    file.seek(0)
+    return _type_of(file)
 
 
 async def sniffed(place: Path) -> str | None:
@@ -160,7 +208,11 @@ async def sniffed(place: Path) -> str | None:
 
 def _sniff(place: Path) -> str | None:
     with place.open("rb") as file:
-        mime: str | None = filetype.guess_mime(file.read(BEGINNING))
+        return _type_of(file)
+
+
+def _type_of(file: BinaryIO) -> str | None:
+    mime: str | None = filetype.guess_mime(file.read(BEGINNING))
     return mime
 
 
@@ -185,10 +237,17 @@ def _kept(row: Any) -> Kept:
 
 
 async def throw_away_unused(database: Database, folder: Path) -> None:
-    """Forget what no message has used for a while, and remove it."""
+    """Remove what no message has used for a while, then forget it: what we did not come to is found the next time."""
     async with database.unit() as uow:
         old = upload.c.at < uow.now - UNUSED_KEPT
-        rows = (await uow.execute(delete(upload).where(old).returning(upload.c.path))).all()
+        # From here on no message can use them any more.
+        given_up = update(upload).where(old).values(kind=None).returning(upload.c.name, upload.c.path)
+        rows = (await uow.execute(given_up)).all()
+    removed = []
     for row in rows:
         with contextlib.suppress(OSError):
             await asyncio.to_thread((folder / row.path).unlink, missing_ok=True)
+            removed.append(row.name)
+    if removed:
+        async with database.unit() as uow:
+            await uow.execute(delete(upload).where(upload.c.name.in_(removed)))

@@ -22,7 +22,7 @@ from inbox.channels.webchat import LIMITS, WebChat
 from inbox.contents import is_visible, words
 from inbox.events import ConversationSeen
 from inbox.intake import accept
-from inbox.models import attachment, channel, contact, conversation, identity, message, stated
+from inbox.models import attachment, channel, contact, conversation, message, stated
 from inbox.models import update as receipt
 from inbox.splitting import split
 from inbox.uploads import use
@@ -111,7 +111,7 @@ async def say(uow: UnitOfWork, who: Visitor, saying: Saying) -> None:
     if await uow.value(known) is not None:
         return
     files = await use(uow, owner_of(who.key), saying.uploads)
-    person = Person(who.key, await _name(uow, channel_id, who), language=who.language)
+    person = Person(who.key, who.name, language=who.language, made_up=True)
     written = _written(uow.now, saying, files)
     updates = [Incoming(name, {}, who.key, person, one) for name, one in zip(names, written, strict=True)]
     await accept(uow, channel_id, updates, staff_of=_nobody)
@@ -141,16 +141,6 @@ def _cut(text: str) -> str:
 async def _nobody(uow: UnitOfWork, channel_id: int, people: Collection[str]) -> set[str]:
     """No member of the staff works in a chat of a web site."""
     return set()
-
-
-async def _name(uow: UnitOfWork, channel_id: int, who: Visitor) -> str:
-    """How he is called already, or is called for the time being."""
-    known: str | None = await uow.value(
-        select(contact.c.name)
-        .join(identity, identity.c.contact_id == contact.c.id)
-        .where(identity.c.channel_id == channel_id, identity.c.external_id == who.key)
-    )
-    return known or who.name
 
 
 async def call_himself(uow: UnitOfWork, talk: Talk, name: str) -> None:
@@ -201,6 +191,11 @@ class Shown:
     file: FileView | None
     # What it answers, in short; a medium without words is an empty text.
     answers: str | None
+
+    @property
+    def is_by_person(self) -> bool:
+        """Whether somebody of the staff wrote it himself."""
+        return self.actor.startswith("staff:")
 
 
 def _visible() -> ColumnElement[bool]:
@@ -256,10 +251,15 @@ def _shown(row: Any) -> Shown:
         text=_said(row.kind, row.body),
         at=row.at,
         edited=row.edited_at is not None,
-        album=row.album,
+        album=_opaque(row.album) if row.album else None,
         file=file,
         answers=None if row.answered_kind is None else shortened(_said(row.answered_kind, row.answered_body), QUOTED),
     )
+
+
+def _opaque(album: str) -> str:
+    """The same for all parts of an album, and nothing of who sent it."""
+    return hashlib.sha256(album.encode()).hexdigest()[:16]
 
 
 def _said(kind: str, body: dict[str, Any]) -> str:

@@ -227,11 +227,7 @@ def values_of(refusal: Refusal) -> dict[str, Any]:
 
 def refusal_of(code: str, values: Mapping[str, Any] | None) -> Refusal:
     """The refusal that a row keeps."""
-    kinds = [Refusal]
-    for kind in kinds:
-        kinds += kind.__subclasses__()
-    known = {kind.code: kind for kind in reversed(kinds) if kind is not Refusal}
-    return known[code](**{name: _from_json(value) for name, value in (values or {}).items()})
+    return Refusal.kinds[code](**{name: _from_json(value) for name, value in (values or {}).items()})
 
 
 async def end(uow: UnitOfWork, bulk_id: int, staff_id: int) -> None:

@@ -113,6 +113,13 @@ async def take_back(uow: UnitOfWork, by: Staff, message_id: int, *, act: str) ->
     await take_away(uow, one, actor=by.actor, act=act)
 
 
+def may_take_back(by: Staff, actor: str, at: datetime, now: datetime) -> bool:
+    """Whether it is worth offering to take a message back; whether it can be is asked when it is done."""
+    if not actor.startswith("staff:") or now - at > LONGEST:
+        return False
+    return actor == by.actor or by.may(Right.ANSWER_ANY)
+
+
 async def _his(uow: UnitOfWork, by: Staff, message_id: int) -> Said:
     row = await uow.row(
         select(message.c.actor, conversation.c.contact_id)

@@ -6,15 +6,18 @@ from core.database import UnitOfWork
 from core.errors import NotFound, Unreadable
 from core.journal import insert_or_ignore, record
 from core.phones import read_phone
+from core.texts import plain
 from core.zones import read_zone
-from inbox.contacts import stream_of
+from inbox.contacts import STAFF, call, stream_of
 from inbox.models import contact, message, phone
-from pipeline.deals import locked, see
-from pipeline.events import PhoneSaved, TimezoneChosen
+from pipeline.deals import see
+from pipeline.events import CustomerNamed, PhoneSaved, TimezoneChosen
+from pipeline.moving import his_deal
 from pipeline.opening import ref_of
 from pipeline.staff.rights import Right, Staff, needs
 
 EXAMPLE = "/deal 12 timezone Europe/Warsaw"
+NAME_EXAMPLE = "/deal 12 name Anna Nowak"
 PHONE_EXAMPLE = "/deal 12 phone +48 600 700 800"
 
 
@@ -25,8 +28,7 @@ async def set_timezone(uow: UnitOfWork, by: Staff, deal_id: int, words: str) -> 
     Raises NotFound, DealTaken, Unreadable for an unknown zone.
     """
     zone = read_zone(words, example=EXAMPLE)
-    await see(uow, by, deal_id)
-    row = await locked(uow, deal_id)
+    row = await his_deal(uow, by, deal_id)
     if await uow.value(select(contact.c.timezone).where(contact.c.id == row.contact_id)) == zone:
         return zone
     await uow.execute(update(contact).where(contact.c.id == row.contact_id).values(timezone=zone))
@@ -38,6 +40,24 @@ async def set_timezone(uow: UnitOfWork, by: Staff, deal_id: int, words: str) -> 
 
 
 @needs(Right.WORK)
+async def name_customer(uow: UnitOfWork, by: Staff, deal_id: int, name: str) -> str:
+    """Note how a deal's customer is called, whatever his messenger says; the name on one line.
+
+    Raises NotFound, DealTaken, Unreadable for a name without anything to see.
+    """
+    words = plain(name)
+    if words == plain(""):
+        raise Unreadable(part=name or "name", example=NAME_EXAMPLE)
+    row = await his_deal(uow, by, deal_id)
+    if await call(uow, row.contact_id, words, named_by=STAFF):
+        named = CustomerNamed(
+            stream=stream_of(row.contact_id), ref=ref_of(deal_id), actor=by.actor, deal_id=deal_id, name=words
+        )
+        await record(uow, [named])
+    return words
+
+
+@needs(Right.WORK)
 async def save_phone(uow: UnitOfWork, by: Staff, deal_id: int, words: str) -> str:
     """Note a phone number of a deal's customer; the number in its E.164 form.
 
@@ -46,8 +66,7 @@ async def save_phone(uow: UnitOfWork, by: Staff, deal_id: int, words: str) -> st
     number = read_phone(words)
     if number is None:
         raise Unreadable(part=words, example=PHONE_EXAMPLE)
-    await see(uow, by, deal_id)
-    row = await locked(uow, deal_id)
+    row = await his_deal(uow, by, deal_id)
     result = await uow.execute(
         insert_or_ignore(uow, phone).returning(phone.c.number), {"contact_id": row.contact_id, "number": number}
     )

@@ -47,11 +47,13 @@ class StageEntered(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DealClosed(Event):
-    """A deal ended in a stage of the group "won", "lost" or "not_a_lead"."""
+    """A deal ended in a stage of the group "won", "lost" or "not_a_lead"; a lost one says why, perhaps in words."""
 
     deal_id: int
     group: str
     assignee_id: int | None
+    reason_id: int | None = None
+    words: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,14 @@ class NoteWritten(Event):
     deal_id: int
     message_id: int
     mentioned: list[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerNamed(Event):
+    """Somebody of the staff wrote down how a customer is called."""
+
+    deal_id: int
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +213,7 @@ class StaffInvited(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffChanged(Event):
-    """A setting of a member of the staff was changed by an admin."""
+    """A setting of a member of the staff was changed, by himself or by an admin."""
 
     staff_id: int
     what: str

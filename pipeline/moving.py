@@ -117,6 +117,8 @@ async def end(
         deal_id=row.id,
         group=target.group,
         assignee_id=row.assignee_id,
+        reason_id=reason_id,
+        words=words if reason_id else None,
     )
     await record(uow, [closed])
 

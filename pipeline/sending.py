@@ -10,7 +10,7 @@ from core.errors import NotFound
 from inbox.channel import File, Written
 from inbox.models import message
 from inbox.seeing import seen_by_us
-from inbox.talks import is_within
+from inbox.talks import is_within, newest_within
 from inbox.uploads import MOST_FILES, TooManyFiles, use
 from pipeline.deals import Answered, answer, locked, see
 from pipeline.staff.rights import Right, Staff, needs
@@ -81,8 +81,11 @@ async def _check_reply(uow: UnitOfWork, by: Staff, deal_id: int, reply_to_id: in
 async def look(uow: UnitOfWork, by: Staff, deal_id: int, *, up_to: int) -> None:
     """Note that what a customer wrote has been seen, by whoever has the deal or could take it; others only look on.
 
-    Raises NotFound, DealTaken.
+    A closed deal whose talk went on in another one is over. Raises NotFound, DealTaken.
     """
     view = await see(uow, by, deal_id)
-    if view.assignee_id in (None, by.id):
-        await seen_by_us(uow, view.conversation_id, up_to, actor=by.actor)
+    if view.assignee_id not in (None, by.id):
+        return
+    newest = await newest_within(uow, await part_of(uow, by, view), up_to=up_to)
+    if newest is not None:
+        await seen_by_us(uow, view.conversation_id, newest, actor=by.actor)

@@ -28,7 +28,8 @@ class RunView:
 async def lately(uow: UnitOfWork, by: Staff, trigger_id: int, *, limit: int = 10) -> list[RunView]:
     """What a trigger did last, the newest first."""
     query = _VIEW.where(trigger_run.c.trigger_id == trigger_id, not_(IS_WAITING))
-    return await _views(uow, query.order_by(trigger_run.c.id.desc()).limit(limit))
+    found = await _views(uow, query.order_by(trigger_run.c.id.desc()).limit(limit))
+    return sorted(found, key=lambda one: one.at, reverse=True)
 
 
 @needs(Right.CONFIGURE)

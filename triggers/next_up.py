@@ -7,9 +7,8 @@ from sqlalchemy import select
 
 from core.database import UnitOfWork
 from core.errors import NotFound
-from core.journal import lock
-from inbox.contacts import stream_of
 from pipeline.deals import see
+from pipeline.moving import his_deal
 from pipeline.staff.rights import Right, Staff, needs
 from triggers.models import IS_WAITING, trigger_run
 from triggers.runs import RUNS, Run, stop
@@ -45,8 +44,7 @@ async def skip(uow: UnitOfWork, by: Staff, run_id: int) -> None:
     row = await uow.row(query)
     if row is None:
         raise NotFound
-    await see(uow, by, row.deal_id)
-    await lock(uow, [stream_of(row.contact_id)])
+    await his_deal(uow, by, row.deal_id)
     if (again := await uow.row(query)) is None:
         raise NotFound
     await stop(uow, [(Run(*again), SKIPPED)])

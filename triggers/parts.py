@@ -123,6 +123,7 @@ class World(NamedTuple):
     conversation_id: int
     contact_id: int
     customer: str
+    named_by: str
     language: str | None
     timezone: str | None
     waiting_from_id: int | None

@@ -24,6 +24,7 @@ from inbox.queries import MessageView, messages, said_before
 from inbox.wording import reason, summary
 from pipeline.events import (
     AmountSet,
+    CustomerNamed,
     DealAssigned,
     DealClosed,
     DealOpened,
@@ -147,7 +148,8 @@ class Teller:
         return self.t("the deal was opened")
 
     def assigned(self, one: DealAssigned) -> str:
-        words = _HOW.get(one.how, _HOW["taken"])
+        himself = one.how == "handed_over" and one.actor == f"staff:{one.staff_id}"
+        words = _HOW["taken"] if himself else _HOW.get(one.how, _HOW["taken"])
         return self.because(self.t(words, name=self.person(one.staff_id), actor=self.actor(one)), one.why)
 
     def returned(self, one: DealReturned) -> str:
@@ -227,7 +229,9 @@ class Teller:
         return f"{before} → {after} · {self.actor(one)}"
 
     def closed(self, one: DealClosed) -> str:
-        return self.t("the deal was closed · {actor}", actor=self.actor(one))
+        words = self.t(_ENDS.get(one.group, _ENDS["won"]), actor=self.actor(one))
+        said = [self.names.reasons.get(one.reason_id or 0), one.words]
+        return self.because(words, ": ".join(part for part in said if part))
 
     def zone(self, one: TimezoneChosen) -> str:
         return self.t("time zone {zone} · {actor}", zone=one.timezone, actor=self.actor(one))
@@ -241,6 +245,9 @@ class Teller:
     def taken_back(self, one: MessageTakenBack) -> str:
         text = self.message(one.message_id)
         return self.t("{actor} took a message back: “{text}”", actor=self.actor(one), text=text)
+
+    def named(self, one: CustomerNamed) -> str:
+        return self.t("the customer is called {name} · {actor}", name=plain(one.name), actor=self.actor(one))
 
     def phone(self, one: PhoneSaved) -> str:
         return self.t("phone {phone} · {actor}", phone=phone_in_words(one.number), actor=self.actor(one))
@@ -271,6 +278,17 @@ class Teller:
         return self.t("{actor} told {who}: “{text}”", actor=self.actor(one), who=who, text=one.text)
 
 
+def told_once(events: Sequence[Recorded[Event]]) -> list[Recorded[Event]]:
+    """Without the stages that a deal enters because it ends or goes on: that says it already."""
+    ends = {(one.event.deal_id, one.at) for one in events if isinstance(one.event, DealClosed | DealReopened)}
+    return [one for one in events if not isinstance(one.event, StageEntered) or (one.event.deal_id, one.at) not in ends]
+
+
+_ENDS: Final = {
+    "won": N_("the deal was won · {actor}"),
+    "lost": N_("the deal was lost · {actor}"),
+    "not_a_lead": N_("it was not a lead · {actor}"),
+}
 _HOW: Final = {
     "turn": N_("handed to {name} in turn"),
     "next": N_("{name} took it as the next request"),
@@ -307,6 +325,7 @@ SAID: Final[Mapping[type[Event], Callable[[Teller, Any], str]]] = {
     TaskDone: Teller.task_done,
     TimezoneChosen: Teller.zone,
     PhoneSaved: Teller.phone,
+    CustomerNamed: Teller.named,
     RunScheduled: Teller.scheduled,
     RunPostponed: Teller.postponed,
     RunPerformed: Teller.performed,

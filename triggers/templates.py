@@ -1,8 +1,11 @@
 """Texts with places to fill: what may stand in them, and what they say for a deal."""
 
+import re
+
 from core.errors import Refusal
 from core.money import OF_LANGUAGES
 from core.texts import N_, PLACEHOLDER, Texts, filled, pick_language, plain, texts
+from inbox.contacts import NOBODY
 from triggers.parts import World
 
 LONGEST = 4096
@@ -59,6 +62,8 @@ def length(text: str) -> int:
 def written_for(world: World, text: str) -> str:
     """A text for a deal's customer; what is filled in is never read as a place to fill."""
     t = texts(pick_language(world.language, "en"))
+    if world.named_by == NOBODY:
+        text = _without_name(text)
     return filled(
         text,
         {
@@ -68,6 +73,16 @@ def written_for(world: World, text: str) -> str:
             "amount": t.money(world.amount, world.currency) if world.amount is not None and world.currency else "…",
         },
     )
+
+
+# The comma that sets a name off goes with it.
+_NAME_SET_OFF = re.compile(r"\s*,\s*\{name\}|\{name\}\s*,\s*|\s*\{name\}")
+
+
+def _without_name(text: str) -> str:
+    """The same to somebody whose name is not known."""
+    rest = _NAME_SET_OFF.sub("", text).lstrip()
+    return rest[:1].upper() + rest[1:] if text.lstrip().startswith("{name}") else rest
 
 
 def example(t: Texts, text: str, operator: str) -> str:

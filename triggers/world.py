@@ -31,6 +31,7 @@ _WORLDS = (
         deal.c.conversation_id,
         deal.c.contact_id,
         contact.c.name,
+        contact.c.named_by,
         contact.c.language,
         contact.c.timezone,
         conversation.c.waiting_from_id,

@@ -15,7 +15,7 @@ from pipeline.work.kinds import task_kinds
 from pipeline.work.tasks import list_tasks
 from pipeline.work.times import USUAL_TIMES
 from triggers.next_up import coming
-from triggers.telling import SAID, Teller, teller_of
+from triggers.telling import SAID, Teller, teller_of, told_once
 from web.messages import language_tag
 
 SHOWN_LINES = 8
@@ -58,4 +58,4 @@ async def lines_before(
     """A piece of a deal's history, the newest first, who can say it, and whether there is more behind it."""
     found = await history(uow, by, deal_id, kinds=KINDS, before=before, limit=limit + 1)
     page = found[-limit:]
-    return page[::-1], await teller_of(uow, t, page), len(found) > limit
+    return told_once(page)[::-1], await teller_of(uow, t, page), len(found) > limit

@@ -178,9 +178,11 @@ class Hub:
 
     async def _missed(self, since: int) -> Changes:
         async with self._database.reading() as uow:
+            newest = await newest_position(uow)
             found = await after(uow, since, most=MOST_MISSED)
-            if len(found) == MOST_MISSED:
-                return Changes(await newest_position(uow), everything=True)
+            # A position that was never reached is from another journal, such as one that was restored since.
+            if len(found) == MOST_MISSED or since > newest:
+                return Changes(newest, everything=True)
             return await _changes(uow, found) if found else Changes(since)
 
     def add(self, reader: "Reader") -> None:

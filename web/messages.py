@@ -14,10 +14,10 @@ from core.texts import N_, Texts
 from inbox.events import ContactBlocked, ContactReturned
 from inbox.talks import NOTE, OUT, Delivery, TalkMessage
 from inbox.wording import reason
-from pipeline.correcting import LONGEST
+from pipeline import correcting
 from pipeline.events import DealAssigned, DealClosed, DealOpened, DealReopened, DealReturned, StageEntered
-from pipeline.staff.rights import Right, Staff
-from triggers.telling import Teller
+from pipeline.staff.rights import Staff
+from triggers.telling import Teller, told_once
 from triggers.words import why
 
 # What happens to a deal between its messages, with its picture.
@@ -51,6 +51,9 @@ class Line:
     at: datetime
     picture: str
     words: str
+
+
+_TILES = frozenset({"photo", "video", "animation"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,18 @@ class Bubble:
         return next((one for one in self.parts if one.sent and one.sent.state in bad), None)
 
     @property
+    def tiles(self) -> Sequence[TalkMessage]:
+        """Those of its parts that are shown as one picture."""
+        found = [one for one in self.parts if one.kind in _TILES]
+        return found if len(found) > 1 else []
+
+    @property
+    def apart(self) -> Sequence[TalkMessage]:
+        """Its other parts, each as it is."""
+        tiles = {one.id for one in self.tiles}
+        return [one for one in self.parts if one.id not in tiles]
+
+    @property
     def look(self) -> str:
         """The class of its bubble, by how far it has come."""
         states = {one.sent.state for one in self.parts if one.sent}
@@ -120,7 +135,7 @@ def bubbles(messages: Sequence[TalkMessage]) -> Iterator[Bubble]:
 
 def lines(teller: Teller, events: Sequence[Recorded[Event]]) -> list[Line]:
     """Those of these events that are shown between messages."""
-    known = [one for one in events if type(one.event) in BETWEEN]
+    known = [one for one in told_once(events) if type(one.event) in BETWEEN]
     return [Line(one.id, one.at, BETWEEN[type(one.event)], teller.line(one.event)) for one in known]
 
 
@@ -182,10 +197,10 @@ def may_change(by: Staff, one: TalkMessage, now: datetime) -> bool:
 
 def may_take_back(by: Staff, one: TalkMessage, now: datetime) -> bool:
     """Whether a page offers to take a message back."""
-    if one.direction != OUT or one.deleted_at is not None or one.trigger_id is not None or now - one.at > LONGEST:
+    if one.direction != OUT or one.deleted_at is not None:
         return False
     reached = one.sent is None or one.sent.state in (Delivery.WAITING, Delivery.SENDING, Delivery.DELIVERED)
-    return reached and (one.actor == by.actor or by.may(Right.ANSWER_ANY))
+    return reached and correcting.may_take_back(by, one.actor, one.at, now)
 
 
 def language_tag(language: str | None) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -34,6 +34,8 @@ class Site:
     timezone: str
     hub: Hub
     public_url: str | None = None
+    # How long somebody who was invited may take.
+    invitation: timedelta = timedelta(days=2)
     # Whoever takes longer to send a form is not waited for.
     body_seconds: float = 15.0
     # Proxies of ours, whose word on where somebody comes from is taken.

@@ -47,35 +47,48 @@ def _answering(route: Route) -> Next:
         if changes and not same_token(request, form.text("csrf"), csrf):
             raise web.HTTPForbidden
         try:
-            return await _serve(request, route, session, csrf, form)
+            return await _serve(request, route, token, session, csrf, form)
         except Refusal as refusal:
             return refused(request, refusal, texts(session.by.language, session.by.timezone))
 
     return answer
 
 
-async def _serve(request: web.Request, route: Route, session: Session, csrf: str, form: Form) -> web.StreamResponse:
+async def _serve(
+    request: web.Request, route: Route, token: str, session: Session, csrf: str, form: Form
+) -> web.StreamResponse:
     site = request.app[SITE]
-    if not session.by.may(route.right):
-        raise NotAllowed
     if site.clock.now() - session.seen_at > SEEN_EVERY:
         async with site.database.unit() as uow:
             await note_seen(uow, session.id)
-    caller: dict[str, Any] = {
+    if route.stream is not None:
+        return await route.stream(Caller(**_caller(request, route, session, csrf)))
+    if route.handler is None:
+        raise LookupError(route.path)
+    if route.method == "GET":
+        async with site.database.reading() as uow:
+            return await route.handler(Visit(**_caller(request, route, session, csrf), uow=uow, form=form))
+    async with site.database.unit() as uow:
+        # Who may do what can have changed while the form was on its way.
+        now = await acting(uow, token)
+        if now is None:
+            return _to_the_door(request)
+        return await route.handler(Visit(**_caller(request, route, now, csrf), uow=uow, form=form))
+
+
+def _caller(request: web.Request, route: Route, session: Session, csrf: str) -> dict[str, Any]:
+    """What a page is told of who asks. Raises NotAllowed."""
+    if not session.by.may(route.right):
+        raise NotAllowed
+    return {
         "request": request,
-        "site": site,
+        "site": request.app[SITE],
         "by": session.by,
         "session_id": session.id,
         "csrf": csrf,
         "settings": session.settings,
         "on_shift": session.on_shift,
     }
-    if route.stream is not None:
-        return await route.stream(Caller(**caller))
-    if route.handler is None:
-        raise LookupError(route.path)
-    async with site.database.reading() if route.method == "GET" else site.database.unit() as uow:
-        return await route.handler(Visit(**caller, uow=uow, form=form))
 
 
 def _to_the_door(request: web.Request) -> web.StreamResponse:

@@ -8,11 +8,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from core.durations import read_duration
-from core.errors import Unreadable
-from core.texts import Texts
+from core.errors import Refusal
+from core.texts import N_, Texts
 from triggers.actions.send import Send
 from triggers.conditions.amount import AmountIs
-from triggers.editing import Draft, NothingSetsItOff
+from triggers.editing import Draft, NothingSetsItOff, NothingToDo
 from triggers.parts import Kind, Names, Parameter, Part, Stop, actions, conditions, occasions
 from triggers.reading import picked_value, typed_value
 from triggers.trigger import Trigger
@@ -20,10 +20,37 @@ from web.site import Form
 
 MOST_PARTS = 20
 FAMILIES: Mapping[str, Any] = {"occasion": occasions, "condition": conditions, "action": actions}
+# What a refusal of the delay stands at.
+DELAY = "delay"
 # What is chosen among things that there are; everything else is typed.
 CHOSEN = frozenset(
     {Kind.STAGE, Kind.PERSON, Kind.CHANNEL, Kind.REASON, Kind.TAG, Kind.TASK_KIND, Kind.CHOICE},
 )
+
+
+class StillToChoose(Refusal):
+    """A part was begun and not chosen."""
+
+    code = "still-to-choose"
+    text = N_("It is not said what this is.")
+    next_step = N_("Choose it, or take it out.")
+
+
+class Empty(Refusal):
+    """A parameter that a part cannot do without has nothing in it."""
+
+    code = "empty-field"
+    text = N_("“{field}” is empty.")
+    next_step = N_("Say it, or take this part out.")
+
+
+class Misfilled(Exception):
+    """Something in the form cannot be taken; `at` is the name of the field, or of the part's choice."""
+
+    def __init__(self, at: str, refusal: Refusal) -> None:
+        super().__init__(at, refusal.code)
+        self.at = at
+        self.refusal = refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +110,10 @@ class TriggerForm:
         """What sets it off."""
         return self.parts["occasion"][0]
 
+    def takes_more(self, family: str) -> bool:
+        """Whether there is room for one more part."""
+        return len(self.parts[family]) < MOST_PARTS
+
 
 def of_trigger(one: Trigger, t: Texts, known: Names) -> TriggerForm:
     """A trigger that there is, to be changed."""
@@ -130,13 +161,14 @@ def _options(one: Parameter, t: Texts, known: Names) -> list[tuple[str, str]]:
 
 
 def of_fields(form: Form, t: Texts, known: Names) -> TriggerForm:
-    """What was filled in so far, with what a press adds or takes away."""
+    """What was filled in so far, with what a press adds or takes away; its parts are numbered anew."""
     taken = form.text("take")
     parts = {family: list(_parts(form, family, taken, t, known)) for family in FAMILIES}
     parts["occasion"] = parts["occasion"][:1] or [PartForm("occasion", 0, "")]
     for family in ("condition", "action"):
-        if form.text("more") == family or (family == "action" and not parts[family]):
-            parts[family].append(PartForm(family, _next(parts[family]), ""))
+        wants_more = form.text("more") == family and len(parts[family]) < MOST_PARTS
+        if wants_more or (family == "action" and not parts[family]):
+            parts[family].append(PartForm(family, len(parts[family]), ""))
     return TriggerForm(
         trigger_id=form.number("trigger"),
         version=form.number("version"),
@@ -146,57 +178,65 @@ def of_fields(form: Form, t: Texts, known: Names) -> TriggerForm:
     )
 
 
-def _next(parts: Sequence[PartForm]) -> int:
-    return max((one.place for one in parts), default=-1) + 1
-
-
 def _parts(form: Form, family: str, taken: str, t: Texts, known: Names) -> Iterator[PartForm]:
-    for place in range(MOST_PARTS):
-        prefix = f"{family}.{place}"
-        if prefix == taken or not form.all(prefix):
-            continue
+    given = [f"{family}.{place}" for place in range(MOST_PARTS)]
+    said = [one for one in given if one != taken and form.all(one)]
+    for place, prefix in enumerate(said):
         kind = form.text(prefix)
         part: type[Part] | None = FAMILIES[family]().get(kind)
         asked = part.parameters() if part else []
         fields = [
-            Field(f"{prefix}.{one.name}", one, form.all(f"{prefix}.{one.name}"), _options(one, t, known))
+            Field(f"{family}.{place}.{one.name}", one, form.all(f"{prefix}.{one.name}"), _options(one, t, known))
             for one in asked
         ]
         yield PartForm(family, place, kind if part else "", fields, form.text(f"{prefix}.kept"))
 
 
 def draft_of(form: TriggerForm, t: Texts, known: Names, before: Trigger | None) -> Draft:
-    """What the trigger should be. Raises whatever its parameters refuse, and Unreadable."""
-    parts = {
-        family: tuple(_read(one, t, known, before) for one in form.parts[family] if one.part is not None)
-        for family in FAMILIES
-    }
-    if not parts["occasion"]:
-        raise NothingSetsItOff
+    """What the trigger should be. Raises Misfilled."""
+    parts = {family: tuple(_read(one, t, known, before) for one in form.parts[family]) for family in FAMILIES}
     return Draft(
         occasion=parts["occasion"][0],
         conditions=parts["condition"],
         actions=parts["action"],
-        delay=read_duration(form.delay) if form.delay else timedelta(),
+        delay=_delay(form.delay),
         stops_on=frozenset(Stop(one) for one in form.stops),
         preset=before.preset if before else None,
         pipeline_id=before.pipeline_id if before else None,
     )
 
 
+def _delay(typed: str) -> timedelta:
+    try:
+        return read_duration(typed) if typed else timedelta()
+    except Refusal as refusal:
+        raise Misfilled(DELAY, refusal) from None
+
+
 def _read(one: PartForm, t: Texts, known: Names, before: Trigger | None) -> Any:
     part = one.part
     if part is None:
-        raise NothingSetsItOff
-    values = {each.asked.name: value for each in one.fields if (value := _value(part, each, t, known)) is not None}
+        raise Misfilled(one.prefix, _NOTHING.get(one.prefix, StillToChoose)())
+    values: dict[str, Any] = {}
+    for each in one.fields:
+        try:
+            value = _value(part, each, t, known)
+        except Refusal as refusal:
+            raise Misfilled(each.name, refusal) from None
+        if value is not None:
+            values[each.asked.name] = value
     if part is Send and one.kept and before is not None:
         values["medium"] = _medium(before, one.kept)
     try:
         return part.model_validate(values)
     except ValidationError:
         missing = next((each for each in one.fields if each.asked.name not in values), None)
-        label = missing.asked.asks.label if missing else part.label
-        raise Unreadable(part=t(label), example="…") from None
+        at, label = (missing.name, missing.asked.asks.label) if missing else (one.prefix, part.label)
+        raise Misfilled(at, Empty(field=t(label))) from None
+
+
+# What is said where the first part of a family is missing.
+_NOTHING: Mapping[str, type[Refusal]] = {"occasion.0": NothingSetsItOff, "action.0": NothingToDo}
 
 
 def _value(part: type[Part], one: Field, t: Texts, known: Names) -> Any:

@@ -61,7 +61,7 @@ TOPICS: Final = {
             '/deal 12 to Boris "speaks Polish" · /deal 12 to turn',
             '/deal 12 close won · /deal 12 close lost "No answer"',
             "/deal 12 history · /deal 12 reopen · /deal 12 more",
-            "/deal 12 phone +48 600 700 800 · /deal 12 timezone Europe/Warsaw",
+            "/deal 12 name Anna Nowak · /deal 12 phone +48 600 700 800 · /deal 12 timezone Europe/Warsaw",
         ),
     ),
     "tasks": Topic(

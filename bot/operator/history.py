@@ -16,7 +16,7 @@ from inbox.wording import shortened
 from pipeline.deals import see
 from pipeline.feed import history, last_assignment
 from pipeline.staff.rights import Staff
-from triggers.telling import IN_LINE, SAID, teller_of
+from triggers.telling import IN_LINE, SAID, teller_of, told_once
 from triggers.words import in_short
 
 PAGE = 15
@@ -41,7 +41,7 @@ async def drawn_history(uow: UnitOfWork, by: Staff, t: Texts, asked: callbacks.H
     found = await history(uow, by, view.id, kinds=SAID.keys(), before=asked.before or None, limit=PAGE + 1)
     page = found[-PAGE:]
     teller = await teller_of(uow, t, page)
-    lines = [shortened(f"{t.clock(one.at, uow.now)} · {teller.line(one.event)}", IN_LINE) for one in page]
+    lines = [shortened(f"{t.clock(one.at, uow.now)} · {teller.line(one.event)}", IN_LINE) for one in told_once(page)]
     legend = [
         shortened(f"{n}: {in_short(t, one, teller.names)}", IN_LINE) for n, one in sorted(teller.triggers.items())
     ]

@@ -29,7 +29,7 @@ from core.money import EXAMPLE as SUM
 from core.texts import Texts
 from pipeline.another import open_another
 from pipeline.customers import EXAMPLE as TIMEZONE_EXAMPLE
-from pipeline.customers import PHONE_EXAMPLE, set_timezone
+from pipeline.customers import PHONE_EXAMPLE, name_customer, set_timezone
 from pipeline.deals import see
 from pipeline.moving import NoSuchStage, move, reopen
 from pipeline.staff.rights import Staff
@@ -111,6 +111,11 @@ async def _timezone(line: Line) -> Screen:
     return Screen(content(line.t("{deal}: time zone {zone}", deal=title(view), zone=zone)))
 
 
+async def _name(line: Line) -> Screen:
+    await name_customer(line.uow, line.by, line.deal_id, line.rest)
+    return Screen(content(title(await see(line.uow, line.by, line.deal_id))))
+
+
 async def _phone(line: Line) -> Screen:
     if not line.rest:
         raise Unreadable(part="phone", example=PHONE_EXAMPLE)
@@ -173,5 +178,6 @@ _VERBS: Final[Mapping[str, Callable[[Line], Awaitable[Screen]]]] = {
     "to": _to,
     "history": _history,
     "timezone": _timezone,
+    "name": _name,
     "phone": _phone,
 }

@@ -16,6 +16,7 @@ TO_DO = 'outcome IS NULL'
 def upgrade() -> None:
     for column in ('seen_by_us_id', 'seen_by_customer_id'):
         op.add_column('conversation', sa.Column(column, Id, nullable=True))
+    op.add_column('contact', sa.Column('named_by', sa.String(), nullable=False, server_default='messenger'))
     op.add_column('staff', sa.Column('board', sa.JSON(), nullable=True))
     with op.batch_alter_table('invitation') as batch_op:
         batch_op.add_column(sa.Column('connects_id', Id, nullable=True))
@@ -107,6 +108,7 @@ def downgrade() -> None:
     with op.batch_alter_table('invitation') as batch_op:
         batch_op.drop_constraint('fk_invitation_connects_id', type_='foreignkey')
         batch_op.drop_column('connects_id')
+    op.drop_column('contact', 'named_by')
     op.drop_column('staff', 'board')
     for column in ('seen_by_us_id', 'seen_by_customer_id'):
         op.drop_column('conversation', column)

@@ -132,6 +132,7 @@ async def ringing(uow: UnitOfWork, by: Staff) -> Ringing:
 @needs(Right.SEE)
 async def let_ring(uow: UnitOfWork, by: Staff, notice: Notice, *, on: bool) -> None:
     """Let one kind of notice ring for him, or come without a sound."""
+    await lock(uow, [stream_of_staff(by.id)])
     rings = (await ringing(uow, by)).rings
     rings = rings | {notice} if on else rings - {notice}
     await _choose(uow, by, what=f"rings: {notice} {'on' if on else 'off'}", rings=sorted(map(str, rings)))

@@ -1,14 +1,14 @@
 """Members of the staff: who they are in a messenger, how they are invited and how they leave."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 
 from core.database import UnitOfWork
 from core.errors import NotFound, Refusal
-from core.journal import insert, insert_or_ignore, lock, record
+from core.journal import SYSTEM, insert, insert_or_ignore, lock, record
 from core.texts import N_
 from inbox.channel import Person
 from pipeline.events import StaffChanged, StaffDisabled, StaffJoined
@@ -88,16 +88,26 @@ async def ensure_admins(
 ) -> None:
     """Make the people that the settings name admins; who is one already stays as he is."""
     for external_id in external_ids:
-        known = await uow.value(
-            select(staff_account.c.staff_id).where(
-                staff_account.c.channel_id == channel_id, staff_account.c.external_id == external_id
-            )
+        known = await uow.row(
+            select(staff.c.id, staff.c.role, staff.c.disabled_at)
+            .join(staff_account, staff_account.c.staff_id == staff.c.id)
+            .where(staff_account.c.channel_id == channel_id, staff_account.c.external_id == external_id)
         )
         if known is None:
             person = Person(external_id, f"Admin {external_id}", language=language)
             await join(uow, person, Role.ADMIN, channel_id=channel_id, language=language, timezone=timezone)
-        else:
-            await uow.execute(update(staff).where(staff.c.id == known).values(role=str(Role.ADMIN), disabled_at=None))
+        elif known.disabled_at is not None or known.role != Role.ADMIN:
+            await _make_admin(uow, known.id, returns=known.disabled_at is not None)
+
+
+async def _make_admin(uow: UnitOfWork, staff_id: int, *, returns: bool) -> None:
+    name = stream_of_staff(staff_id)
+    await lock(uow, [name])
+    await uow.execute(update(staff).where(staff.c.id == staff_id).values(role=str(Role.ADMIN), disabled_at=None))
+    if returns:
+        await begin_work(uow, staff_id, Role.ADMIN)
+    else:
+        await record(uow, [StaffChanged(stream=name, ref=name, actor=SYSTEM, staff_id=staff_id, what="role")])
 
 
 async def join(
@@ -126,10 +136,13 @@ async def begin_work(uow: UnitOfWork, staff_id: int, role: Role) -> None:
     await record(uow, [StaffJoined(stream=name, ref=name, actor=name, staff_id=staff_id, role=str(role))])
 
 
-async def introduce(uow: UnitOfWork, by: Staff, *, name: str, language: str) -> Staff:
-    """Note how somebody is called and which language he reads, as his messenger says now."""
-    await uow.execute(update(staff).where(staff.c.id == by.id).values(name=name, language=language))
-    return Staff(by.id, name, by.role, language, by.timezone)
+@needs(Right.SEE)
+async def introduce(uow: UnitOfWork, by: Staff, *, name: str, language: str, timezone: str | None = None) -> Staff:
+    """Note how somebody is called, which language he reads and, if he says, by which clock. Raises NotFound."""
+    he = replace(by, name=name, language=language, timezone=timezone or by.timezone)
+    if he != by:
+        await _change(uow, by, by.id, "name", name=he.name, language=he.language, timezone=he.timezone)
+    return he
 
 
 @needs(Right.CONFIGURE)

@@ -18,6 +18,7 @@ from inbox.models import contact
 from pipeline.deals import see
 from pipeline.events import DealAssigned, DealReturned, StaffDisabled, TaskAdded, TaskDone, TaskGiven, TaskMoved
 from pipeline.models import deal, membership, staff, task, task_kind
+from pipeline.moving import his_deal
 from pipeline.opening import ref_of
 from pipeline.staff.rights import Right, Staff, needs
 
@@ -186,8 +187,7 @@ async def add_task(
     words = " ".join((text or "").split()) or None
     if words and len(words) > LONGEST_TEXT:
         raise TaskTextTooLong(most=LONGEST_TEXT)
-    view = await see(uow, by, deal_id)
-    await lock(uow, [stream_of(view.contact_id)])
+    row = await his_deal(uow, by, deal_id)
     offered = select(task_kind.c.id).where(task_kind.c.removed_at.is_(None))
     if kind_id is None:
         kind_id = await uow.value(offered.order_by(task_kind.c.place.desc()).limit(1))
@@ -195,8 +195,8 @@ async def add_task(
         raise NotFound
     if kind_id is None:
         raise NotFound
-    assignee_id = view.assignee_id or by.id
-    new = NewTask(deal_id, view.contact_id, assignee_id, kind_id, words, due_at, Origin(by.actor), client_key)
+    assignee_id = row.assignee_id or by.id
+    new = NewTask(deal_id, row.contact_id, assignee_id, kind_id, words, due_at, Origin(by.actor), client_key)
     return next(iter(await add_tasks(uow, [new])), None)
 
 

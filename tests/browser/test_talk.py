@@ -208,3 +208,27 @@ async def test_a_visitor_of_the_web_chat_is_seen_typing_and_reading(desk: Desk) 
         told = await visitor.reads("Good day")
         await visitor.asks("POST", "seen", json={"up_to": told["id"]})
         await expect(bubble(page, "Good day").locator(".at")).to_contain_text("read")
+
+
+async def test_a_picture_stands_in_its_bubble_with_its_words_and_a_document_below_it(desk: Desk) -> None:
+    async with visiting(desk.shop.program.url) as new:
+        visitor = await new()
+        await visitor.says("One moment")
+        await desk.shop.rows.settled()
+        page = await desk.opens_number(await desk.shop.rows.value("SELECT max(id) FROM deal"))
+        large = await page.screenshot(type="png")
+        files = [await visitor.uploads(large, "table.png"), await visitor.uploads(b"%PDF-1.4 prices", "prices.pdf")]
+        await visitor.says("This one", uploads=files)
+        said = bubble(page, "This one")
+        await expect(said.locator("img")).to_be_visible()
+        await page.wait_for_function("document.querySelector('.feed .bubble img')?.naturalWidth > 0")
+        around = await said.bounding_box()
+        assert around is not None
+        tops = []
+        for part in (said.locator("img"), said.locator(".doc"), said.locator(".words")):
+            box = await part.bounding_box()
+            assert box is not None
+            assert around["y"] <= box["y"]
+            assert box["y"] + box["height"] <= around["y"] + around["height"]
+            tops.append(box["y"])
+        assert tops == sorted(tops)

@@ -70,11 +70,7 @@ async def test_a_talk_on_the_page_of_the_chat(shop: Shop, windows: Windows) -> N
 
 async def test_the_chat_stands_on_another_site_once_an_admin_allows_it(shop: Shop, windows: Windows) -> None:
     async with site_with(shop.program.url, 'data-colour="#ffd24d"') as address:
-        page = await windows.open(locale="uk-UA")
-        await page.goto(address)
-        await page.get_by_role("button", name="Otwórz czat").click()
-        await expect(page.get_by_text("Brak połączenia")).to_be_visible()
-        assert "blocked by CORS policy" in windows.complaints.pop()
+        await sees_nothing_of_the_chat(windows, address)
         asked = await shop.admin.sends(f"/webchat site {address}")
         shown = await shop.admin.sees(address, after=asked)
         assert f'src="{shop.program.url}/widget.js"' in shown.text
@@ -98,11 +94,53 @@ async def test_the_chat_stands_on_another_site_once_an_admin_allows_it(shop: Sho
         await page.keyboard.press("Escape")
         await expect(page.get_by_role("button", name="Otwórz czat")).to_be_focused()
         await shop.admin.presses(shown.id, f"Remove {address}")
-        page = await windows.open()
+        await sees_nothing_of_the_chat(windows, address)
+
+
+async def sees_nothing_of_the_chat(windows: Windows, address: str) -> None:
+    """A site that is not allowed is as if the tag was not there, but for a line for whoever put it there."""
+    page = await windows.open(locale="uk-UA")
+    async with page.expect_console_message() as told:
         await page.goto(address)
-        await page.get_by_role("button", name="Otwórz czat").click()
-        await expect(page.get_by_text("Brak połączenia")).to_be_visible()
-        windows.complaints.clear()
+    assert (await told.value).text.endswith(f"/webchat site {address}")
+    await expect(page.get_by_role("button")).to_have_count(1)
+
+
+async def test_whoever_answers_is_there_and_what_comes_by_itself_is_nobody(shop: Shop, windows: Windows) -> None:
+    page = await windows.open(locale="en-GB")
+    await page.goto(shop.program.url + "/chat")
+    await page.get_by_label("Your message").fill("Is anybody in?")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_label("Phone or e-mail")).to_be_visible()
+    card = await shop.posted(shop.admin, "Is anybody in?")
+    await expect(page.get_by_text("We are away now")).to_be_visible()
+    await shop.admin.sends("I am", reply_to=card.id)
+    await expect(page.get_by_role("log").get_by_text("I am")).to_be_visible()
+    await expect(page.get_by_text("We are here: write to us")).to_be_visible()
+    await expect(page.get_by_label("Phone or e-mail")).to_have_count(0)
+
+
+async def test_what_one_tab_has_not_sent_yet_is_not_lost_by_another(shop: Shop, windows: Windows) -> None:
+    one = await windows.open(locale="en-GB")
+    await one.goto(shop.program.url + "/chat")
+    await one.get_by_label("Your message").fill("First")
+    await one.keyboard.press("Enter")
+    await expect(one.get_by_text("sent", exact=True)).to_be_attached()
+    other = await one.context.new_page()
+    await other.goto(shop.program.url + "/chat")
+    await expect(other.get_by_role("log").get_by_text("First")).to_be_visible()
+    await one.route("**/chat/api/messages*", lambda route: route.abort())
+    await one.get_by_label("Your message").fill("Not lost")
+    await one.keyboard.press("Enter")
+    await expect(one.get_by_text("Not lost")).to_be_visible()
+    await other.get_by_label("Your message").fill("From the other tab")
+    await other.keyboard.press("Enter")
+    await expect(one.get_by_role("log").get_by_text("From the other tab")).to_be_visible()
+    await one.close()
+    await other.reload()
+    await expect(other.get_by_role("log").get_by_text("Not lost")).to_be_visible()
+    await expect(other.get_by_text("being sent")).to_have_count(0)
+    assert await shop.rows.value("SELECT count(*) FROM message WHERE search = 'not lost'") == 1
 
 
 async def test_what_was_typed_without_a_connection_leaves_by_itself_even_from_a_page_that_was_left(

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -263,7 +264,7 @@ class WebChatRig:
 
 
 @asynccontextmanager
-async def webchat_rig() -> AsyncIterator[WebChatRig]:
+async def webchat_rig(*, body_seconds: float = 15.0) -> AsyncIterator[WebChatRig]:
     """The web chat of an empty installation."""
     with tempfile.TemporaryDirectory() as folder:
         office = Office(f"sqlite+aiosqlite:///{folder}/voronka.db")
@@ -271,7 +272,17 @@ async def webchat_rig() -> AsyncIterator[WebChatRig]:
         media, wakeups = Path(folder) / "media", office.wakeups
         office.database.ring = lambda topics: wakeups.ring(*topics)
         hub = Hub(office.database, wakeups, sweep_seconds=0.05)
-        site = Site(office.database, wakeups, office.clock, media, "en", "UTC", hub)
+        site = Site(
+            office.database,
+            wakeups,
+            office.clock,
+            media,
+            "en",
+            "UTC",
+            hub,
+            body_seconds=body_seconds,
+            trusted=[ip_network("127.0.0.0/8")],
+        )
 
         async def ready() -> Readiness:
             return Readiness()

@@ -18,13 +18,16 @@ class Visitor:
         self._session = session
         self._url = url
         self.token = token
+        # From where a proxy says that he comes.
+        self.address: str | None = None
         self.number = 0
         self.seen = 0
         self.messages: dict[int, dict[str, Any]] = {}
 
     @property
     def headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}"}
+        told = {"X-Forwarded-For": self.address} if self.address else {}
+        return {"Authorization": f"Bearer {self.token}"} | told
 
     async def asks(self, method: str, path: str, *, headers: dict[str, str] | None = None, **how: Any) -> Answer:
         """One request; its status and JSON."""

@@ -8,17 +8,20 @@ from sqlalchemy import select
 from core.errors import NotFound
 from core.texts import texts
 from inbox.models import conversation
-from pipeline.events import StageEntered
+from pipeline.events import DealAssigned, DealClosed, DealReopened, StageEntered
 from pipeline.feed import history
+from pipeline.moving import close, reopen
 from pipeline.sending import Sending, look, send
 from pipeline.staff.handing_over import hand_over
+from pipeline.staff.shifts import end_shift
 from pipeline.staff.taking import DealTaken
+from pipeline.stages import LOST, NOT_A_LEAD, reasons
 from pipeline.talks import talk_of_deal
 from tests.unit.office import Office
 from tests.unit.test_triggers import Scene
 from triggers.events import RunScheduled
 from triggers.next_up import coming, skip
-from triggers.telling import teller_of
+from triggers.telling import teller_of, told_once
 
 
 @pytest.fixture
@@ -54,6 +57,26 @@ async def test_the_history_says_in_words_which_trigger_it_is_about(shop: Office,
     assert scheduled == "a deal enters “Offer sent” → 2 hours → send the customer a message"
 
 
+async def test_the_end_of_a_deal_is_one_line_that_says_why(shop: Office) -> None:
+    await shop.receive(shop.message("anna"))
+    admin = await shop.admin()
+    async with shop.database.unit() as uow:
+        reason = (await reasons(uow))[0]
+        await close(uow, admin, 1, group=LOST, reason_id=reason.id, words="Found it for less")
+    shop.clock.move(minutes=1)
+    async with shop.database.unit() as uow:
+        await reopen(uow, admin, 1)
+        await hand_over(uow, admin, 1, to=admin.id)
+    async with shop.database.reading() as uow:
+        past = await history(uow, admin, 1, kinds=[StageEntered, DealClosed, DealReopened, DealAssigned], limit=10)
+        teller = await teller_of(uow, texts("en", "UTC"), past)
+    assert [teller.line(one.event) for one in told_once(past)] == [
+        f"the deal was lost · Admin 1: “{reason.name}: Found it for less”",
+        "Admin 1 took it",
+        "the deal was reopened · Admin 1",
+    ]
+
+
 async def test_what_waits_for_a_colleagues_deal_is_not_told_nor_skipped(shop: Office, scene: Scene) -> None:
     await scene.follow_up(delay=timedelta(hours=2))
     maria, boris = await shop.hire("maria"), await shop.hire("boris", on_shift=False)
@@ -77,6 +100,24 @@ async def test_only_whoever_has_a_deal_sees_it_for_its_customer(shop: Office) ->
     async with shop.database.unit() as uow:
         await look(uow, maria, 1, up_to=10**9)
     assert await _seen(shop) == written
+
+
+async def test_an_old_deal_does_not_mark_what_a_colleague_has_not_read(shop: Office) -> None:
+    maria = await shop.hire("maria")
+    await shop.receive(shop.message("anna"))
+    async with shop.database.unit() as uow:
+        await close(uow, maria, 1, group=NOT_A_LEAD)
+        await end_shift(uow, maria)
+    await shop.settle()
+    shop.clock.move(minutes=1)
+    await shop.hire("boris")
+    await shop.receive(shop.message("anna", "Again"))
+    assert (await shop.deals())[1].assignee_id != maria.id
+    async with shop.database.unit() as uow:
+        await look(uow, maria, 1, up_to=10**9)
+    async with shop.database.reading() as uow:
+        first = (await talk_of_deal(uow, maria, 1)).messages[-1].id
+    assert await _seen(shop) == first
 
 
 async def _seen(shop: Office) -> int | None:

@@ -10,6 +10,7 @@ from pipeline.models import membership
 from pipeline.profiles import profile_of
 from pipeline.staff.boards import BoardSettings, Theme, board_settings, choose_theme, fold_stage, show_empty
 from pipeline.staff.handing_over import assignable, hand_over
+from pipeline.staff.notices import USUAL, let_ring, ringing
 from tests.unit.office import Office
 from tests.unit.test_board import stage_id
 from tests.unit.test_deadlocks import waits_for_a_lock
@@ -47,6 +48,24 @@ async def test_two_changes_of_a_board_at_once_are_both_kept(shop: Office) -> Non
     await folding
     async with shop.database.reading() as uow:
         assert (await board_settings(uow, by)).folded == {won, lost}
+
+
+async def test_two_notices_that_are_chosen_at_once_are_both_kept(shop: Office) -> None:
+    by = await shop.hire("11")
+    first, second = list(USUAL)[:2]
+
+    async def silence_another() -> None:
+        async with shop.database.unit() as uow:
+            await let_ring(uow, by, second, on=False)
+
+    async with shop.database.unit() as uow:
+        await let_ring(uow, by, first, on=False)
+        silencing = asyncio.create_task(silence_another())
+        if not uow.is_sqlite:
+            await waits_for_a_lock(shop, silencing)
+    await silencing
+    async with shop.database.reading() as uow:
+        assert (await ringing(uow, by)).rings == USUAL - {first, second}
 
 
 async def test_who_can_get_a_deal_is_told_with_what_he_has(shop: Office) -> None:

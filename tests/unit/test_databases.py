@@ -1,6 +1,7 @@
 """The databases that every other test trusts, and how a statement on them is cut short."""
 
 import asyncio
+import contextlib
 
 import pytest
 from sqlalchemy import text
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from core.clock import SystemClock
 from core.database import Database
 
+PATIENCE = 10.0
 SLOW = {
     True: "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000) SELECT count(*) FROM n",
     False: "SELECT pg_sleep(10)",
@@ -43,5 +45,28 @@ async def test_whoever_is_cancelled_in_a_statement_ends(database_url: str) -> No
     with pytest.raises(asyncio.CancelledError):
         await asking
     async with database.reading() as uow:
+        assert await uow.value(text("SELECT 1")) == 1
+    await database.close()
+
+
+async def test_whoever_is_cancelled_while_he_waits_for_a_connection_ends_at_once(database_url: str) -> None:
+    database = Database(database_url, SystemClock())
+    waits = asyncio.Event()
+
+    async def ask() -> None:
+        waits.set()
+        async with database.unit():
+            pytest.fail("all connections are taken")
+
+    async with contextlib.AsyncExitStack() as others:
+        for _ in range(1 if database.is_sqlite else 8):
+            await others.enter_async_context(database.unit())
+        asking = asyncio.create_task(ask())
+        await waits.wait()
+        asking.cancel()
+        async with asyncio.timeout(PATIENCE):
+            with pytest.raises(asyncio.CancelledError):
+                await asking
+    async with database.unit() as uow:
         assert await uow.value(text("SELECT 1")) == 1
     await database.close()

@@ -66,13 +66,9 @@ def acts() -> list[tuple[str, object]]:
     return found
 
 
-# Who somebody is may be noted before it is known what he may do.
-WITHOUT_RIGHT = {"pipeline.staff.people.introduce"}
-
-
 @pytest.mark.parametrize(("name", "act"), acts(), ids=[name for name, _ in acts()])
 def test_a_use_case_names_its_right(name: str, act: object) -> None:
-    assert name in WITHOUT_RIGHT or isinstance(getattr(act, "__right__", None), Right)
+    assert isinstance(getattr(act, "__right__", None), Right)
 
 
 def test_roles_only_add_rights() -> None:

@@ -11,12 +11,13 @@ import pytest
 from sqlalchemy import select, update
 
 from core.errors import NotAllowed, Unreadable
-from core.journal import event
+from core.journal import Origin, event
 from inbox.channel import Kept, Written
 from inbox.models import conversation, message, outgoing, upload
 from inbox.presence import Typing, typing_topic
 from inbox.seeing import seen_by_customer, seen_by_us
 from inbox.uploads import throw_away_unused
+from inbox.writing import Automatic, write, write_automatically
 from pipeline.deals import answer
 from pipeline.staff.inviting import invite, join_by_name
 from pipeline.staff.rights import Role, Staff
@@ -25,6 +26,7 @@ from pipeline.webchat import allow_site, configure, forbid_site, read_origin, se
 from tests.contract.webchat import WebChatRig, webchat_rig
 from tests.running.visitor import Visitor
 from tests.unit.office import Office
+from web.security import Tries
 
 OPERATOR = Staff(9, "Olga", Role.OPERATOR, "en", "UTC")
 
@@ -91,6 +93,19 @@ async def test_who_answers_is_told_by_his_first_name_unless_the_company_hides_it
     assert (await visitor.reads("Good day"))["from"] is None
 
 
+async def test_only_what_a_person_wrote_says_that_somebody_is_there(rig: WebChatRig) -> None:
+    visitor, shop = await rig.visitor(), rig.office
+    await visitor.says("Hello")
+    talk_id, _ = await talk_and_message(shop)
+    async with shop.database.unit() as uow:
+        await configure(uow, await shop.admin(), names=False)
+        await write_automatically(uow, [Automatic(talk_id, "We will answer soon", "trigger:1", Origin("trigger:1"))])
+    await rig.leave()
+    await rig.answers("Good day")
+    assert not (await visitor.reads("We will answer soon"))["person"]
+    assert (await visitor.reads("Good day"))["person"]
+
+
 async def test_typing_is_told_both_ways_and_kept_nowhere(rig: WebChatRig) -> None:
     visitor = await rig.visitor()
     await visitor.says("Hello")
@@ -113,6 +128,8 @@ async def test_five_hundred_open_talks_are_woken_one_by_one_and_cost_nothing_whi
     others = [await rig.visitor() for _ in range(498)]
     await second.says("Hello")
     await second.opens()
+    for number, one in enumerate(others):
+        one.address = f"192.0.2.{number % 200}"
     polls = [asyncio.create_task(one.polls()) for one in (first, second, *others)]
     await rig.until_listening(500)
     before = time.process_time()
@@ -132,6 +149,74 @@ async def test_one_visitor_listens_only_so_many_times(rig: WebChatRig) -> None:
     assert (await visitor.asks("GET", "poll"))[0] == 429
     rig.site.hub.close()
     assert {status for status, _ in await asyncio.gather(*tabs)} == {200}
+
+
+async def test_one_address_listens_only_so_many_times_whatever_its_tokens(rig: WebChatRig) -> None:
+    polls = [asyncio.create_task((await rig.visitor()).asks("GET", "poll")) for _ in range(200)]
+    await rig.until_listening(200)
+    visitor = await rig.visitor()
+    async with visitor._session.get(f"{rig.url}/chat/api/poll", headers=visitor.headers) as response:
+        assert response.status == 429
+        assert int(response.headers["Retry-After"]) > 0
+    visitor.address = "192.0.2.7"
+    elsewhere = asyncio.create_task(visitor.asks("GET", "poll"))
+    await rig.until_listening(201)
+    rig.site.hub.close()
+    assert {status for status, _ in await asyncio.gather(elsewhere, *polls)} == {200}
+
+
+async def test_one_address_asks_only_so_often_whatever_it_asks_for(rig: WebChatRig) -> None:
+    visitor = await rig.visitor()
+    await visitor.says("Hello")
+    asked = ["talk", "messages?before=9", "files/1"]
+    statuses = [(await visitor.asks("GET", asked[number % 3]))[0] for number in range(1_500)]
+    assert (statuses[:3], statuses[-1]) == ([200, 200, 404], 429)
+    async with visitor._session.post(f"{rig.url}/chat/api/start") as response:
+        assert response.status == 429
+    visitor.address = "192.0.2.7"
+    assert (await visitor.asks("GET", "talk"))[0] == 200
+
+
+async def test_one_address_sends_only_so_many_files_at_once(rig: WebChatRig) -> None:
+    ending = asyncio.Event()
+
+    async def waiting() -> AsyncIterator[bytes]:
+        yield b"half of it"
+        await ending.wait()
+
+    senders = [await rig.visitor() for _ in range(13)]
+    tasks = [asyncio.create_task(one.upload(waiting())) for one in senders]
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    assert [one.result()[0] for one in done] == [429]
+    ending.set()
+    assert sorted(status for status, _ in await asyncio.gather(*tasks)) == [201] * 12 + [429]
+
+
+async def test_many_keys_cost_little_to_count() -> None:
+    tries = Tries()
+    for number in range(3_000):
+        await tries.count("talking", str(number))
+    before = time.process_time()
+    for number in range(50):
+        await tries.count("talking", f"one more {number}")
+        await asyncio.sleep(0.005)
+    assert time.process_time() - before < 0.2
+
+
+async def test_an_album_of_ours_says_nothing_of_who_sent_it(rig: WebChatRig) -> None:
+    visitor, shop = await rig.visitor(), rig.office
+    await visitor.says("Hello")
+    talk_id, _ = await talk_and_message(shop)
+    async with shop.database.unit() as uow:
+        for number in range(2):
+            said = Written("", shop.clock.now(), "photo", {}, [Kept("photo", f"aa/{number}")], album="web:1")
+            await write(uow, talk_id, written=said, actor="staff:1", client_key=f"board:{number}", reply_to_id=None)
+    await rig.leave()
+    ours = [one for one in (await visitor.opens())["messages"] if not one["his"]]
+    assert len(ours) == 2
+    assert len({one["album"] for one in ours}) == 1
+    assert "staff" not in json.dumps(ours)
+    assert "web:1" not in json.dumps(ours)
 
 
 async def test_what_no_message_used_is_thrown_away(rig: WebChatRig) -> None:

@@ -1,9 +1,8 @@
 """What holds for every request of a visitor: from which site, by which token, how often, how large and how slow."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -17,20 +16,23 @@ from core.texts import Texts, pick_language, texts
 from inbox.uploads import FileTooLarge
 from inbox.visitors import key_of
 from pipeline.webchat import WebChatSettings, webchat_settings
-from web.chat.listening import Listeners, TooManyEars
+from web.bodies import chunks_of
+from web.chat.listening import Listeners, Open, TooManyAtOnce
 from web.security import TooMany, Tries, is_ours, status_of
-from web.site import SITE, Site
+from web.site import SITE, Site, address_of
 
 log = structlog.get_logger()
 
 LARGEST_JSON = 64 * 1024
 DEEPEST_JSON = 16
-# A body may take so long, and so much of a file must have come in each such time.
-LEAST = 64 * 1024
 MESSAGES = RateLimitItemPerMinute(20)
 UPLOADS = RateLimitItemPerMinute(10)
 # However many tokens somebody has made himself.
 UPLOADS_OF_ADDRESS = RateLimitItemPerMinute(40)
+# A file that is still coming may become a large one; so many more would fill the room of all visitors.
+MOST_UPLOADS_AT_ONCE = 12
+# All that an address asks for, of whatever kind: an office of fifty with open talks asks for less.
+ASKED_OF_ADDRESS = RateLimitItemPerMinute(1_500)
 SMALL_THINGS = RateLimitItemPerMinute(120)
 NEW_TALKS = RateLimitItemPerMinute(30, 10)
 
@@ -41,7 +43,10 @@ class Chat:
 
     listeners: Listeners
     tries: Tries
+    uploads: Open = field(default_factory=lambda: Open(MOST_UPLOADS_AT_ONCE))
 
+
+ANYBODY = {"Access-Control-Allow-Origin": "*"}
 
 CHAT: web.AppKey[Chat] = web.AppKey("chat", Chat)
 
@@ -102,6 +107,7 @@ def answering(handler: Handler, *, knows: bool = True) -> Callable[[web.Request]
             async with site.database.reading() as uow:
                 settings = await webchat_settings(uow)
             cors = cors_for(request, settings)
+            await chat.tries.count("chat:asked", address_of(request), ASKED_OF_ADDRESS)
             key = _who(request) if knows else ""
             response = await handler(Asked(request, site, chat, settings, t, key))
         except Exception as failure:  # noqa: BLE001 - each is told by its kind, and what is ours is logged
@@ -121,6 +127,17 @@ def cors_for(request: web.Request, settings: WebChatSettings) -> dict[str, str]:
     if origin is None or origin not in settings.sites:
         raise Wrong(403, "origin")
     return {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "Retry-After", "Vary": "Origin"}
+
+
+async def allowed(request: web.Request) -> web.Response:
+    """Whether the chat may stand on the page that asks, which any may know: the script shows itself or does not."""
+    async with request.app[SITE].database.reading() as uow:
+        settings = await webchat_settings(uow)
+    try:
+        cors_for(request, settings)
+    except Wrong:
+        return web.json_response({"allowed": False}, headers=ANYBODY)
+    return web.json_response({"allowed": True}, headers=ANYBODY)
 
 
 async def preflight(request: web.Request) -> web.Response:
@@ -161,7 +178,7 @@ def _told(request: web.Request, site: Site, t: Texts, failure: Exception) -> web
             seconds = max(1, round(until - now.timestamp()))
             words = t("That was a lot at once. Wait {seconds} seconds and try again.", seconds=seconds)
             return _json(429, "too-many", words, {"Retry-After": str(seconds)})
-        case TooManyEars():
+        case TooManyAtOnce():
             return _json(429, "too-many", _words(t, 429), {"Retry-After": "30"})
         case FileTooLarge() as refusal:
             return _json(413, refusal.code, refusal.told(t, now))
@@ -201,8 +218,10 @@ async def read_json(asked: Asked) -> dict[str, Any]:
     if (request.content_length or 0) > LARGEST_JSON:
         raise Wrong(413, "size")
     body = bytearray()
-    async for chunk in chunks_of(request, most=LARGEST_JSON, least=LARGEST_JSON):
+    async for chunk in chunks_of(request):
         body += chunk
+        if len(body) > LARGEST_JSON:
+            raise Wrong(413, "size")
     try:
         read = json.loads(body)
     except (ValueError, RecursionError):
@@ -225,25 +244,6 @@ def _is_deep(value: Any) -> bool:
         if not level:
             return False
     return True
-
-
-async def chunks_of(request: web.Request, *, most: int, least: int) -> AsyncIterator[bytes]:
-    """A body as it comes. Raises Wrong when it is too large, or comes slower than `least` bytes in each of our
-    site's `body_seconds`."""
-    began, size = asyncio.get_running_loop().time(), 0
-    while True:
-        until = began + request.app[SITE].body_seconds * (1 + size // least)
-        try:
-            async with asyncio.timeout_at(until):
-                chunk = await request.content.readany()
-        except TimeoutError:
-            raise Wrong(408, "slow") from None
-        if not chunk:
-            return
-        size += len(chunk)
-        if size > most:
-            raise Wrong(413, "size")
-        yield chunk
 
 
 def text_in(read: dict[str, Any], name: str, most: int) -> str:

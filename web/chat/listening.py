@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from core.journal import Event
@@ -10,10 +10,33 @@ from inbox.presence import read_typing
 
 # Browsers open no more tabs of one site at once, and whoever does is no visitor.
 MOST_EARS = 8
+# A large office may come from one address; a token costs nothing, so that an address is counted too.
+MOST_EARS_OF_ADDRESS = 200
 
 
-class TooManyEars(Exception):
-    """A visitor listens too many times at once."""
+class TooManyAtOnce(Exception):
+    """Somebody has too many requests open."""
+
+
+class Open:
+    """Counts requests that are open at this moment, by whoever sent them."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._counts: Counter[str] = Counter()
+
+    @contextlib.contextmanager
+    def one(self, who: str) -> Iterator[None]:
+        """One of his more, until the block ends. Raises TooManyAtOnce."""
+        if self._counts[who] >= self._most:
+            raise TooManyAtOnce
+        self._counts[who] += 1
+        try:
+            yield
+        finally:
+            self._counts[who] -= 1
+            if not self._counts[who]:
+                del self._counts[who]
 
 
 class Ear:
@@ -43,6 +66,7 @@ class Listeners:
 
     def __init__(self) -> None:
         self._ears: defaultdict[str, set[Ear]] = defaultdict(set)
+        self._of_address = Open(MOST_EARS_OF_ADDRESS)
         self._closed = False
 
     @property
@@ -51,10 +75,14 @@ class Listeners:
         return sum(len(ears) for ears in self._ears.values())
 
     @contextlib.contextmanager
-    def listening(self, ref: str) -> Iterator[Ear]:
-        """An ear at a talk, "conversation:7", until the block ends. Raises TooManyEars."""
+    def listening(self, ref: str, address: str) -> Iterator[Ear]:
+        """An ear at a talk, "conversation:7", until the block ends. Raises TooManyAtOnce."""
+        with self._of_address.one(address):
+            yield from self._listening(ref)
+
+    def _listening(self, ref: str) -> Iterator[Ear]:
         if len(self._ears.get(ref, ())) >= MOST_EARS:
-            raise TooManyEars
+            raise TooManyAtOnce
         ear = Ear()
         if self._closed:
             ear.ended = True

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from inbox.presence import TYPING
 from web.chat import files, pages, talking
-from web.chat.asking import CHAT, Chat, answering, preflight
+from web.chat.asking import CHAT, Chat, allowed, answering, preflight
 from web.chat.listening import Listeners
 from web.security import Tries
 from web.site import Site
@@ -21,6 +21,7 @@ def add_chat(server: web.Application, site: Site) -> None:
     add = server.router.add_route
     add("GET", "/chat", pages.page)
     add("GET", "/widget.js", pages.widget)
+    add("GET", f"{API}/allowed", allowed)
     add("POST", f"{API}/start", answering(talking.start, knows=False))
     add("GET", f"{API}/talk", answering(talking.talk))
     add("GET", f"{API}/messages", answering(talking.older))

@@ -13,8 +13,12 @@ from web.site import SITE, Site
 
 # Long enough to be cheap, short enough that a new colour is soon seen.
 KEPT_SECONDS = 300
-LOOK = "/*LOOK*/{}"
-SCRIPT = (resources.files("web.chat") / "widget.js").read_text("utf-8")
+LOOK, STYLE = "/*LOOK*/{}", '/*STYLE*/""'
+FOLDER = resources.files("web.chat")
+# A style sheet that a page loads would need a second tag, or leave of the site's policy.
+SCRIPT = (
+    (FOLDER / "widget.js").read_text("utf-8").replace(STYLE, json.dumps((FOLDER / "widget.css").read_text("utf-8")))
+)
 
 WORDS = {
     "open": N_("Open the chat"),

@@ -62,7 +62,7 @@ async def poll(asked: Asked) -> web.StreamResponse:
         found = await visitors.talk_of(uow, asked.key)
     ref = f"conversation:{found.id}" if found else f"visitor:{asked.key}"
     until = asyncio.get_running_loop().time() + POLL_SECONDS
-    with asked.chat.listeners.listening(ref) as ear:
+    with asked.chat.listeners.listening(ref, address_of(asked.request)) as ear:
         while True:
             news: dict[str, Any] = await _news(asked, after, seen) if found else {"number": after}
             after = news.get("number", after)
@@ -122,6 +122,7 @@ def _told(one: Shown, names: dict[str, str]) -> dict[str, Any]:
         "album": one.album,
         "key": one.client_key,
         "from": names.get(one.actor),
+        "person": one.is_by_person,
         "answers": one.answers,
     }
     if one.file is not None:

@@ -4,6 +4,7 @@
 "use strict";
 
 const LOOK = /*LOOK*/{};
+const STYLE = /*STYLE*/"";
 const tag = document.currentScript;
 const API = new URL("chat/api/", tag.src);
 const KEPT = "voronka-chat";
@@ -87,57 +88,6 @@ function inkOn(hex) {
   const light = 0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5);
   return 1.05 / (light + 0.05) >= 4.5 ? "#ffffff" : "#000000";
 }
-
-const STYLE = `
-:host { all: initial; position: fixed; z-index: 2147483000; right: 20px; bottom: 20px; font: 15px/1.4 Inter, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
-  --paper: #fff; --ground: #f8f7f3; --ink: #26221d; --soft: #625c54; --line: #ddd6cc; --edge: #857c70; --bad: #a4262c; color-scheme: light; }
-:host([full]) { inset: 0; }
-* { box-sizing: border-box; } [hidden] { display: none !important; }
-button, textarea, input { font: inherit; color: inherit; margin: 0; }
-button { cursor: pointer; border: 0; background: none; padding: 0; min-width: 44px; min-height: 44px; border-radius: 8px; }
-:focus-visible { outline: 3px solid var(--ink); outline-offset: 2px; }
-svg { width: 20px; height: 20px; fill: none; stroke: currentColor; stroke-width: 1.6; stroke-linecap: round; stroke-linejoin: round; vertical-align: middle; }
-.sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-.launch { width: 60px; height: 60px; border-radius: 50%; background: var(--w-color); color: var(--w-ink); box-shadow: 0 6px 20px #0004; position: relative; }
-.launch svg { width: 28px; height: 28px; }
-header button:focus-visible { outline-color: var(--w-ink); }
-.count { position: absolute; top: -4px; right: -4px; min-width: 24px; height: 24px; border-radius: 12px; padding: 0 6px; background: var(--bad); color: #fff; font-size: 13px; line-height: 24px; text-align: center; }
-.panel { display: flex; flex-direction: column; width: 384px; height: min(640px, calc(100vh - 40px)); height: min(640px, calc(100dvh - 40px)); background: var(--ground); color: var(--ink); border-radius: 18px; overflow: hidden; box-shadow: 0 12px 40px #0005; }
-:host([full]) .panel { width: 100%; max-width: 760px; height: 100%; margin: 0 auto; border-radius: 0; box-shadow: 0 0 40px #0002; }
-header { display: flex; align-items: center; gap: 12px; padding: 12px 8px 12px 20px; min-height: 68px; background: var(--w-color); color: var(--w-ink); }
-header div { flex: 1; min-width: 0; } h2 { font-size: 16px; font-weight: 650; margin: 0; overflow-wrap: anywhere; } header p { margin: 0; font-size: 13px; }
-.feed { flex: 1; overflow-y: auto; overscroll-behavior: contain; padding: 14px; display: flex; flex-direction: column; gap: 4px; }
-.feed > :first-child { margin-top: auto; }
-.day, .from { color: var(--soft); font-size: 12.5px; margin: 8px 0 2px; } .day { text-align: center; } .from { padding-left: 8px; }
-.msg { max-width: 84%; align-self: flex-start; margin-top: 4px; } .msg.his { align-self: flex-end; } .msg.joined { margin-top: 0; }
-.bubble { display: flow-root; background: var(--paper); border: 1px solid var(--line); border-radius: 14px 14px 14px 4px; padding: 8px 12px; overflow-wrap: anywhere; white-space: pre-wrap; }
-.his .bubble { background: var(--w-color); color: var(--w-ink); border-color: var(--w-color); border-radius: 14px 14px 4px 14px; }
-blockquote { margin: 0 0 4px; padding-left: 8px; border-left: 3px solid var(--w-color); color: var(--soft); font-size: 13px; }
-.bubble a { color: inherit; } .meta { font-size: 12px; color: var(--soft); margin-left: 8px; white-space: nowrap; float: right; padding-top: 4px; } .his .meta { color: inherit; } .meta svg { width: 15px; height: 15px; }
-.shot { display: block; width: calc(100% + 16px); min-width: 200px; height: 170px; margin: -4px -8px 6px; border-radius: 10px; overflow: hidden; background: #0001; }
-.shot img { width: 100%; height: 100%; object-fit: cover; display: block; }
-.file { display: flex; gap: 8px; align-items: center; text-align: left; text-decoration: underline; padding: 4px 0; }
-audio, video { display: block; width: 250px; max-width: 100%; } video { max-height: 260px; }
-.failed .bubble { display: flow-root; background: var(--paper); color: var(--ink); border-color: var(--bad); } .trouble { color: var(--bad); font-size: 13px; margin: 2px 4px; } .trouble button { text-decoration: underline; padding: 0 6px; }
-.older { align-self: center; color: var(--soft); text-decoration: underline; padding: 0 12px; }
-form.ask { background: var(--paper); border: 1px solid var(--line); border-radius: 14px; padding: 12px; margin-top: 10px; } form.ask p { margin: 0 0 8px; font-size: 14px; }
-.row { display: flex; gap: 8px; flex-wrap: wrap; } .row label { flex: 1 1 220px; } .row input { width: 100%; min-height: 44px; border: 1px solid var(--edge); border-radius: 8px; padding: 0 10px; background: var(--paper); }
-.main { background: var(--w-color); color: var(--w-ink); padding: 0 16px; font-weight: 600; }
-.status { margin: 0; padding: 0 18px; min-height: 20px; font-size: 12.5px; color: var(--soft); }
-.chips { display: flex; flex-wrap: wrap; gap: 6px; padding: 8px 14px 0; background: var(--paper); } .chips button { background: var(--ground); border: 1px solid var(--line); padding: 0 10px; font-size: 13px; max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.type { display: flex; align-items: flex-end; gap: 4px; padding: 8px 10px; background: var(--paper); border-top: 1px solid var(--line); padding-bottom: max(8px, env(safe-area-inset-bottom)); }
-.type label { flex: 1; } textarea { display: block; width: 100%; resize: none; border: 0; background: none; padding: 11px 6px; max-height: 130px; line-height: 22px; height: 44px; border-radius: 8px; font-size: 16px; }
-textarea::placeholder, input::placeholder { color: var(--soft); opacity: 1; }
-.go { background: var(--w-color); color: var(--w-ink); border-radius: 50%; flex: none; } .type button { flex: none; }
-.panel.over { outline: 3px dashed var(--w-color); outline-offset: -6px; }
-.panel { animation: rise .18s ease-out; } @keyframes rise { from { transform: translateY(12px); opacity: 0; } }
-.dots { display: inline-flex; gap: 3px; margin-right: 6px; } .dots i { width: 5px; height: 5px; border-radius: 50%; background: currentColor; animation: blink 1.2s infinite; } .dots i:nth-child(2) { animation-delay: .2s; } .dots i:nth-child(3) { animation-delay: .4s; }
-@keyframes blink { 50% { opacity: .25; } }
-@media (max-width: 480px), (max-height: 480px) { :host([open]) { inset: 0; } :host([open]) .panel { width: 100%; height: 100%; height: 100dvh; border-radius: 0; } }
-@media (prefers-reduced-motion: reduce) { * { animation: none !important; } }
-@media (prefers-color-scheme: dark) { :host([full]) { --paper: #2a2723; --ground: #1c1a17; --ink: #eee7dd; --soft: #b5ab9e; --line: #453f38; --edge: #8f8578; --bad: #ff9a94; color-scheme: dark; } }
-@media (forced-colors: active) { .launch, .go, .main, header, .bubble { border: 1px solid; } }
-`;
 
 /* What is known of the talk. */
 const messages = new Map(); // by number
@@ -253,6 +203,15 @@ function blobOf(file) {
   if (!blobs.has(file.id)) blobs.set(file.id, ask("GET", `files/${file.id}`, { raw: true }).then((blob) => URL.createObjectURL(blob), (failure) => { blobs.delete(file.id); throw failure; }));
   return blobs.get(file.id);
 }
+function release(file) {
+  blobs.get(file?.id)?.then(URL.revokeObjectURL, () => {});
+  blobs.delete(file?.id);
+}
+function forget(id) {
+  release(messages.get(id)?.file);
+  nodes.delete(`message:${id}`);
+  messages.delete(id);
+}
 
 function fileOf(file) {
   if (file.state !== "kept") return make("p", {}, say(file.state === "waiting" ? "coming" : "gone"));
@@ -269,7 +228,7 @@ function fileOf(file) {
     try {
       const url = await blobOf(file);
       if (player) { const playing = make(player, { src: url, controls: true, autoplay: true }); button.replaceWith(playing); playing.focus(); }
-      else make("a", { href: url, download: file.name || "file" }).click();
+      else { make("a", { href: url, download: file.name || "file" }).click(); setTimeout(() => release(file), 60_000); }
     } catch (failure) { note(failure.words || say("gone")); }
   });
   return button;
@@ -361,15 +320,15 @@ function drawChips() {
 function send() {
   const text = field.value.trim();
   if (!text && !state.files.length) return;
-  const key = newKey();
-  pending.set(key, { text, files: state.files, uploads: new Map(), words: "" });
+  const key = newKey(), files = state.files;
+  pending.set(key, { text, files, uploads: new Map(), words: "" });
   state.files = [];
   field.value = "";
   onInput();
   drawChips();
   draw();
   feed.scrollTop = feed.scrollHeight;
-  keepUnsent();
+  if (text && !files.length) keepUnsent(key, text);
   deliver(key);
 }
 
@@ -402,13 +361,19 @@ function deliver(key) {
   });
 }
 
-/* Words that have not left yet outlive the page; files do not. */
-function keepUnsent() {
-  const texts = [...pending].filter(([, one]) => one.text && !one.files.length).map(([key, one]) => [key, one.text]);
-  if (texts.length || (kept.read().unsent || []).length) kept.write({ unsent: texts.slice(-20) });
+/* Words that have not left yet outlive the page, each by its key, as other tabs have theirs; files do not. */
+const UNSENT = `${KEPT}:`;
+function keepUnsent(key, text) {
+  try { localStorage.setItem(UNSENT + key, JSON.stringify([Date.now(), text])); } catch { /* They end with the page. */ }
+}
+function confirm(key) {
+  pending.delete(key);
+  try { localStorage.removeItem(UNSENT + key); } catch { /* There is nothing. */ }
 }
 function goOn() {
-  for (const [key, text] of kept.read().unsent || []) {
+  let found = [];
+  try { found = Object.keys(localStorage).filter((one) => one.startsWith(UNSENT)).map((one) => [one.slice(UNSENT.length), ...JSON.parse(localStorage[one])]); } catch { /* There is nothing. */ }
+  for (const [key, , text] of found.sort((a, b) => a[1] - b[1])) {
     pending.set(key, { text, files: [], uploads: new Map(), words: "" });
     deliver(key);
   }
@@ -422,13 +387,10 @@ async function begin() {
 function take(news) {
   for (const one of news.messages || []) {
     messages.set(one.id, one);
-    if (one.key) pending.delete(one.key);
-    // Whoever answers is there, whatever was said at the start.
-    if (!one.his && one.name) Object.assign(state, { there: true, asks: false });
+    if (one.key) confirm(one.key);
   }
-  keepUnsent();
   if (news.typing !== undefined) Object.assign(state, { there: true, asks: false });
-  for (const gone of news.gone || []) messages.delete(gone);
+  (news.gone || []).forEach(forget);
   state.number = news.number ?? state.number;
   state.seen = news.seen ?? state.seen;
   if (news.typing !== undefined) note(news.typing ? say("typing", { name: news.typing }) : say("somebody"), 6, true);
@@ -476,7 +438,9 @@ async function listen() {
       if (waiting !== mine) return;
       if (wait > 1) status.replaceChildren();
       wait = 1;
-      if (news.again) { messages.clear(); state.loaded = false; load(true); return; }
+      // Whoever answers is there, whatever was said at the start; what comes by itself says nothing of that.
+      if (news.messages?.some((one) => one.person && !messages.has(one.id))) Object.assign(state, { there: true, asks: false });
+      if (news.again) { [...messages.keys()].forEach(forget); state.loaded = false; load(true); return; }
       take(news);
     } catch (failure) {
       if (mine.signal.aborted) return;
@@ -495,7 +459,19 @@ function trouble(failure) {
 document.addEventListener("visibilitychange", () => { if (!document.hidden) { tellSeen(); if (state.loaded) listen(); } });
 addEventListener("online", () => { wait = 1; if (state.loaded) listen(); });
 
-function place() {
+/* On a site that no admin has allowed nobody sees anything of it. */
+async function isAllowed() {
+  for (let pauses = 2; ; pauses = Math.min(60, pauses * 2)) try {
+    const answer = await fetch(new URL("allowed", API), { credentials: "omit", referrerPolicy: "no-referrer" });
+    if (answer.ok) return (await answer.json()).allowed;
+    throw new Refused(answer.status, {}, 0);
+  } catch { await pause(pauses); }
+}
+async function place() {
+  if (API.origin !== location.origin && !await isAllowed()) {
+    console.warn(`Voronka: the chat may not stand on ${location.origin} yet. An admin allows it by sending to the bot: /webchat site ${location.origin}`);
+    return;
+  }
   document.body.append(host);
   draw();
   load();

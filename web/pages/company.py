@@ -1,7 +1,5 @@
 """What admins set for everybody: who works here, and the chat on their sites."""
 
-from datetime import timedelta
-
 from aiohttp import web
 
 from core.errors import NotFound
@@ -11,8 +9,6 @@ from pipeline.staff.rights import Right, Role
 from pipeline.webchat import allow_site, configure, forbid_site, settings_for
 from web.pages.acts import done
 from web.site import Visit, get, post
-
-VALID = timedelta(days=2)
 
 
 async def staff(visit: Visit) -> web.StreamResponse:
@@ -24,9 +20,9 @@ async def staff(visit: Visit) -> web.StreamResponse:
 async def invited(visit: Visit) -> web.StreamResponse:
     """A link for somebody new; it is shown once."""
     role = _role(visit.form.text("role"))
-    token = await invite(visit.uow, visit.by, role=role, valid=VALID)
+    token = await invite(visit.uow, visit.by, role=role, valid=visit.site.invitation)
     url = visit.site.public_url or f"{visit.request.scheme}://{visit.request.host}"
-    return visit.page("invited.html", link=f"{url}/join/{token}", role=role, until=visit.now + VALID)
+    return visit.page("invited.html", link=f"{url}/join/{token}", role=role, until=visit.now + visit.site.invitation)
 
 
 async def promoted(visit: Visit) -> web.StreamResponse:

@@ -9,6 +9,7 @@ from core.errors import Refusal
 from core.journal import Event, Recorded, newest_position
 from inbox.events import ConversationSeen
 from inbox.presence import Typing, typing_topic
+from inbox.seeing import CUSTOMER
 from pipeline.deals import see
 from pipeline.feed import since
 from pipeline.talks import Talk, messages_of, talk_of_deal
@@ -58,6 +59,8 @@ class _Told:
         events = await since(uow, caller.by, deal_id, self._position, most=MOST_EVENTS)
         if not events:
             return {}
+        if len(events) == MOST_EVENTS:
+            return {"everything": True}
         talk = await _said(uow, caller, deal_id, events)
         values = await said_values(uow, caller, talk, events)
         around = await parts(uow, caller.by, caller.t, deal_id)
@@ -68,10 +71,11 @@ class _Told:
 
 
 async def _said(uow: UnitOfWork, caller: Caller, deal_id: int, events: Sequence[Recorded[Event]]) -> Talk:
-    """The messages that events are about; once the customer has seen some, all that he may have seen."""
-    if any(isinstance(one.event, ConversationSeen) and one.event.by == "customer" for one in events):
-        return await talk_of_deal(uow, caller.by, deal_id, limit=PAGE)
+    """The messages that events are about; once the customer has seen some, the last ones as well."""
     ids = {number for one in events if (number := getattr(one.event, "message_id", None)) is not None}
+    if any(isinstance(one.event, ConversationSeen) and one.event.by == CUSTOMER for one in events):
+        last = await talk_of_deal(uow, caller.by, deal_id, limit=PAGE)
+        ids |= {one.id for one in last.messages}
     return await messages_of(uow, caller.by, deal_id, ids)
 
 

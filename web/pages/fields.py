@@ -4,7 +4,7 @@ from aiohttp import web
 
 from pipeline.amounts import set_amount
 from pipeline.another import open_another
-from pipeline.customers import save_phone, set_timezone
+from pipeline.customers import name_customer, save_phone, set_timezone
 from pipeline.tags import find_tag, tag_by_name, untag_deal
 from web.pages.acts import done
 from web.site import Visit, post
@@ -30,6 +30,12 @@ async def untagged(visit: Visit) -> web.StreamResponse:
     return done()
 
 
+async def named(visit: Visit) -> web.StreamResponse:
+    """Another name for the customer."""
+    await name_customer(visit.uow, visit.by, visit.id("deal"), visit.form.text("name"))
+    return done()
+
+
 async def phoned(visit: Visit) -> web.StreamResponse:
     """How the customer is called."""
     await save_phone(visit.uow, visit.by, visit.id("deal"), visit.form.text("phone"))
@@ -52,6 +58,7 @@ ROUTES = (
     post("/deals/{deal}/amount", worth),
     post("/deals/{deal}/tags", tagged),
     post("/deals/{deal}/tags/remove", untagged),
+    post("/deals/{deal}/name", named),
     post("/deals/{deal}/phone", phoned),
     post("/deals/{deal}/timezone", zoned),
     post("/deals/{deal}/another", another),

@@ -1,17 +1,12 @@
 """Files of messages: given to whoever may read them, taken from whoever writes one."""
 
-from collections.abc import AsyncIterator
-from urllib.parse import unquote
-
 from aiohttp import web
 
 from core.errors import NotFound
-from core.storable import storable
 from core.texts import N_
-from inbox.media import MOST_BYTES
-from inbox.uploads import FileTooLarge, sniffed, take_in
+from inbox.uploads import sniffed
 from pipeline.talks import attachment_of
-from web.chat.asking import LEAST, Wrong, chunks_of
+from web.bodies import keep_file
 from web.downloads import headers_of
 from web.site import Caller, stream
 
@@ -49,26 +44,8 @@ async def given(caller: Caller) -> web.StreamResponse:
 
 
 async def taken(caller: Caller) -> web.StreamResponse:
-    """Keep a file until a message uses it; the body is its bytes, a header says what it is called."""
-    request = caller.request
-    if request.content_type != "application/octet-stream":
-        raise web.HTTPUnsupportedMediaType
-    if (request.content_length or 0) > MOST_BYTES:
-        raise FileTooLarge(most=MOST_BYTES // 1024 // 1024)
-    name = storable(unquote(request.headers.get("X-File-Name", ""), errors="replace"))
-    site = caller.site
-    done = await take_in(site.database, site.media, _chunks(request), owner=caller.by.actor, file_name=name)
-    return web.json_response({"name": done.name, "kind": done.kind, "size": done.size}, status=201)
-
-
-async def _chunks(request: web.Request) -> AsyncIterator[bytes]:
-    try:
-        async for chunk in chunks_of(request, most=MOST_BYTES, least=LEAST):
-            yield chunk
-    except Wrong as wrong:
-        if wrong.status == web.HTTPRequestTimeout.status_code:
-            raise web.HTTPRequestTimeout from None
-        raise FileTooLarge(most=MOST_BYTES // 1024 // 1024) from None
+    """Keep a file until a message uses it."""
+    return await keep_file(caller.request, owner=caller.by.actor)
 
 
 ROUTES = (stream("GET", "/files/{attachment}", given), stream("POST", "/uploads", taken))

@@ -8,7 +8,6 @@ from core.texts import LANGUAGES
 from core.zones import read_zone
 from pipeline.staff.boards import Theme, choose_theme
 from pipeline.staff.inviting import connect
-from pipeline.staff.notices import choose_zone
 from pipeline.staff.people import has_account, introduce
 from pipeline.staff.sessions import sessions_of, sign_out
 from pipeline.staff.shifts import end_shift, start_shift
@@ -37,8 +36,7 @@ async def introduced(visit: Visit) -> web.StreamResponse:
     zone = read_zone(visit.form.text("timezone"))
     if not name or language not in LANGUAGES:
         raise web.HTTPBadRequest
-    await introduce(visit.uow, visit.by, name=name, language=language)
-    await choose_zone(visit.uow, visit.by, zone)
+    await introduce(visit.uow, visit.by, name=name, language=language, timezone=zone)
     return web.Response(headers={"HX-Refresh": "true"})
 
 

@@ -32,7 +32,7 @@ GROUPS: Final = {
     "late": N_("Overdue"),
     "turn": N_("Your turn"),
     "today": N_("Today"),
-    "later": N_("Later"),
+    "later": N_("Later on"),
 }
 
 

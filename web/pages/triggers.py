@@ -12,7 +12,7 @@ from triggers.references import names, offered
 from triggers.templates import PLACES
 from triggers.words import told, why
 from web.site import Form, Visit, get, post
-from web.trigger_forms import TriggerForm, draft_of, of_fields, of_trigger
+from web.trigger_forms import Misfilled, TriggerForm, draft_of, of_fields, of_trigger
 
 LATELY = timedelta(days=7)
 
@@ -42,9 +42,10 @@ async def _page(visit: Visit, form: TriggerForm) -> web.StreamResponse:
     )
 
 
-def _of_form(form: TriggerForm) -> dict[str, object]:
+def _of_form(form: TriggerForm, fault: Misfilled | None = None) -> dict[str, object]:
     return {
         "form": form,
+        "fault": fault,
         "families": {"occasion": occasions(), "condition": conditions(), "action": actions()},
         "stops": STOPS,
         "places": PLACES,
@@ -59,7 +60,12 @@ async def redrawn(visit: Visit) -> web.StreamResponse:
 async def added(visit: Visit) -> web.StreamResponse:
     """A new trigger, at work from now on."""
     known = await offered(visit.uow)
-    await editing.add(visit.uow, visit.by, draft_of(of_fields(visit.form, visit.t, known), visit.t, known, None))
+    form = of_fields(visit.form, visit.t, known)
+    try:
+        draft = draft_of(form, visit.t, known, None)
+    except Misfilled as fault:
+        return _told(visit, form, fault)
+    await editing.add(visit.uow, visit.by, draft)
     return _to_the_list()
 
 
@@ -68,7 +74,10 @@ async def changed(visit: Visit) -> web.StreamResponse:
     known = await offered(visit.uow)
     before = await editing.see(visit.uow, visit.by, visit.id("trigger"))
     form = of_fields(visit.form, visit.t, known)
-    draft = draft_of(form, visit.t, known, before)
+    try:
+        draft = draft_of(form, visit.t, known, before)
+    except Misfilled as fault:
+        return _told(visit, form, fault)
     await editing.change(visit.uow, visit.by, before.id, draft, seen_version=form.version)
     return _to_the_list()
 
@@ -92,6 +101,13 @@ async def runs(visit: Visit) -> web.StreamResponse:
     did = await lately(visit.uow, visit.by, trigger_id)
     due = await next_due(visit.uow, visit.by, trigger_id)
     return visit.page("trigger_runs.html", did=did, due=due, why=why)
+
+
+def _told(visit: Visit, form: TriggerForm, fault: Misfilled) -> web.StreamResponse:
+    """The form again, with what is wrong said where it is wrong."""
+    answer = visit.page("trigger_form.html", **_of_form(form, fault))
+    answer.headers.update({"HX-Retarget": "#trigger-form", "HX-Reswap": "outerHTML"})
+    return answer
 
 
 def _to_the_list() -> web.Response:
