@@ -142,11 +142,16 @@ async def _rename(uow: UnitOfWork, pairs: Iterable[tuple[Known, Person]]) -> Non
 
 
 async def call(uow: UnitOfWork, contact_id: int, name: str, *, named_by: str) -> bool:
-    """Call a contact so from now on; False if he is already. His stream must be locked."""
+    """Call a contact so from now on; False if he is already, or the staff calls him otherwise than he himself does.
+
+    His stream must be locked.
+    """
     usernames = select(identity.c.username).where(identity.c.contact_id == contact_id, identity.c.username.is_not(None))
     search = search_of(name, " ".join(row.username for row in await uow.rows(usernames)))
     known = or_(contact.c.name != name, contact.c.named_by != named_by)
     called = update(contact).where(contact.c.id == contact_id, known)
+    if named_by == CUSTOMER:
+        called = called.where(contact.c.named_by != STAFF)
     result = await uow.execute(called.values(name=name, named_by=named_by, search=search))
     return result.rowcount == 1
 

@@ -80,6 +80,21 @@ class ContactReturned(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContactNamed(Event):
+    """A customer said what he is called."""
+
+    conversation_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactStated(Event):
+    """A customer said where he can be reached, which nobody has verified; `kind` is "phone" or "email"."""
+
+    conversation_id: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationSeen(Event):
     """One side has seen what the other wrote, up to a message; `by` is "us" or "customer"."""
 

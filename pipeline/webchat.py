@@ -144,10 +144,24 @@ def read_origin(text: str) -> str:
     return f"{parts.scheme}://{host.removesuffix(usual)}"
 
 
-async def somebody_is_there(uow: UnitOfWork) -> bool:
+async def _somebody_is_there(uow: UnitOfWork) -> bool:
     """Whether anybody of the staff is on shift."""
     found = select(staff.c.id).where(staff.c.on_shift_since.is_not(None), staff.c.disabled_at.is_(None))
     return await uow.value(found.limit(1)) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """What a visitor is told at first: whether somebody answers now, and whether to leave a way to reach him."""
+
+    there: bool
+    asks: bool
+
+
+async def presence(uow: UnitOfWork, settings: WebChatSettings, *, is_open: bool, is_reachable: bool) -> Presence:
+    """For a company that is open or not, and a visitor who has left a phone or an e-mail already or not."""
+    there = is_open and await _somebody_is_there(uow)
+    return Presence(there, asks=settings.asks_contact and not there and not is_reachable)
 
 
 async def public_names(uow: UnitOfWork, actors: Collection[str]) -> dict[str, str]:

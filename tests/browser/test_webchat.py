@@ -185,3 +185,23 @@ async def test_a_contact_is_asked_for_when_nobody_is_there(shop: Shop, windows: 
     await expect(page.get_by_text("We will answer there: +48 600 700 800")).to_be_visible()
     await expect(page.get_by_label("Phone or e-mail")).to_have_count(0)
     assert await shop.rows.value("SELECT count(*) FROM contact WHERE name = 'Ewa'") == 1
+
+
+async def test_a_picture_that_was_taken_back_is_given_up(shop: Shop, windows: Windows) -> None:
+    maria = await shop.operator("Maria")
+    await shop.on_shift(maria)
+    page = await windows.open(locale="en-GB")
+    await page.add_init_script(
+        "window.given = []; const give = URL.revokeObjectURL;"
+        "URL.revokeObjectURL = (url) => { window.given.push(url); give.call(URL, url); };"
+    )
+    await page.goto(shop.program.url + "/chat")
+    await page.get_by_label("Your message").fill("Show me the lamp")
+    await page.keyboard.press("Enter")
+    card = await shop.posted(maria, "Show me the lamp", button="Stage")
+    sent = await maria.sends_photo(caption="This one", reply_to=card.id, content=PNG)
+    await expect(page.locator(".shot img")).to_be_attached()
+    shown = await page.locator(".shot img").get_attribute("src")
+    await maria.sends("/delete", reply_to=sent)
+    await expect(page.locator(".shot")).to_have_count(0)
+    assert await page.evaluate("window.given") == [shown]

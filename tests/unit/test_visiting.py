@@ -11,11 +11,13 @@ import pytest
 from sqlalchemy import select, update
 
 from core.errors import NotAllowed, Unreadable
-from core.journal import Origin, event
+from core.journal import Origin, after, event, newest_position
 from inbox.channel import Kept, Written
+from inbox.events import ContactNamed, ContactStated
 from inbox.models import conversation, message, outgoing, upload
 from inbox.presence import Typing, typing_topic
 from inbox.seeing import seen_by_customer, seen_by_us
+from inbox.stating import read_email
 from inbox.uploads import throw_away_unused
 from inbox.writing import Automatic, write, write_automatically
 from pipeline.deals import answer
@@ -217,6 +219,58 @@ async def test_an_album_of_ours_says_nothing_of_who_sent_it(rig: WebChatRig) -> 
     assert len({one["album"] for one in ours}) == 1
     assert "staff" not in json.dumps(ours)
     assert "web:1" not in json.dumps(ours)
+
+
+async def test_who_leaves_his_name_and_number_is_told_to_open_boards_once(rig: WebChatRig) -> None:
+    visitor, shop = await rig.visitor(), rig.office
+    await visitor.says("Hello")
+    await shop.settle()
+    async with shop.database.reading() as uow:
+        position = await newest_position(uow)
+    form = {"key": "contact-1", "name": " Jan  Nowak ", "contact": "jan@shop.example"}
+    assert await visitor.asks("POST", "contact", json=form) == (201, {"contact": "jan@shop.example"})
+    assert (await visitor.asks("POST", "contact", json=form))[0] == 201
+    await shop.settle()
+    async with shop.database.reading() as uow:
+        told = [item.event for _, item in await after(uow, position, most=100)]
+    about = [one for one in told if isinstance(one, ContactNamed | ContactStated)]
+    assert sorted(type(one).__name__ for one in about) == ["ContactNamed", "ContactStated"]
+    assert {one.actor for one in about} == {"customer"}
+    (deal,) = await shop.deals()
+    async with rig.site.hub.watching(1, 1, since=position) as page:
+        changes = await page.wait(5)
+    assert changes is not None
+    assert deal.id in changes.deals
+
+
+@pytest.mark.parametrize("typed", ["a@b.example", "jan.nowak+x@sub.shop.example", "o'hara@shop.example"])
+def test_an_email_is_taken_as_it_is_typed(typed: str) -> None:
+    assert read_email(f" {typed} ") == typed
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "@",
+        '"',
+        "a@b",
+        "a@b.",
+        "a@.b",
+        "a@b.c",
+        "a b@c.example",
+        "a@b c.example",
+        "a@@b.example",
+        "<a@b.example>",
+        "a@b.example,c",
+        "a(x)@b.example",
+        "a@[1.2.3.4]",
+        "x" * 65 + "@b.example",
+        "a@b.example\nBcc: c@d.example",
+    ],
+)
+def test_what_is_no_email_is_not_taken(typed: str) -> None:
+    assert read_email(typed) is None
 
 
 async def test_what_no_message_used_is_thrown_away(rig: WebChatRig) -> None:

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from inbox import visitors
+from inbox import visitor_talks, visitors
 from inbox.uploads import sniffed
 from web.bodies import keep_file
 from web.chat.asking import UPLOADS, UPLOADS_OF_ADDRESS, Asked, Wrong
@@ -23,7 +23,7 @@ async def download(asked: Asked) -> web.StreamResponse:
     """A file of his own talk; everything but pictures, sounds and films is only to be saved."""
     async with asked.site.database.reading() as uow:
         talk = await visitors.talk_of(uow, asked.key)
-        file = await visitors.file_of(uow, talk, int(asked.request.match_info["attachment"])) if talk else None
+        file = await visitor_talks.file_of(uow, talk, int(asked.request.match_info["attachment"])) if talk else None
     if file is None:
         raise Wrong(404, "file")
     place = asked.site.media / file.path

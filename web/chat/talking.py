@@ -1,19 +1,19 @@
 """What a visitor's script asks for: his talk, what is new in it, and what he himself says, sends and has seen."""
 
 import asyncio
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
 
 from core.database import UnitOfWork
-from core.phones import phone_in_words, read_phone
-from inbox import visitors
+from inbox import visitor_talks, visitors
 from inbox.presence import Typing, typing_topic
 from inbox.seeing import seen_by_customer
-from inbox.visitors import Saying, Shown, Talk, Visitor
-from pipeline.webchat import public_names, somebody_is_there
+from inbox.stating import has_stated, leave_contact, read_reachable
+from inbox.visitor_talks import Shown
+from inbox.visitors import Saying, Talk, Visitor
+from pipeline.webchat import presence, public_names
 from triggers.hours import company_hours
 from web.chat.asking import MESSAGES, NEW_TALKS, SMALL_THINGS, Asked, Wrong, read_json, text_in
 from web.site import address_of
@@ -23,7 +23,6 @@ POLL_SECONDS = 25.0
 LONGEST_TEXT = 40_000
 LONGEST_CONTACT = 120
 MOST_UPLOADS = 10
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,63}")
 
 
 async def start(asked: Asked) -> web.StreamResponse:
@@ -36,13 +35,17 @@ async def talk(asked: Asked) -> web.StreamResponse:
     async with asked.site.database.reading() as uow:
         found = await visitors.talk_of(uow, asked.key)
         # The number first: what comes meanwhile is told twice rather than never.
-        number = await visitors.last_number(uow, found) if found else 0
-        shown = await visitors.newest(uow, found) if found else []
-        there = await somebody_is_there(uow) and (await company_hours(uow)).open_at(uow.now)
-        asks = asked.settings.asks_contact and not there and not (found and await visitors.has_stated(uow, found))
+        number = await visitor_talks.last_number(uow, found) if found else 0
+        shown = await visitor_talks.newest(uow, found) if found else []
+        now = await presence(
+            uow,
+            asked.settings,
+            is_open=(await company_hours(uow)).open_at(uow.now),
+            is_reachable=found is not None and await has_stated(uow, found),
+        )
         page = await _page(uow, asked, shown)
     seen = found.seen_by_us if found else 0
-    return web.json_response(page | {"number": number, "seen": seen, "there": there, "asks": asks})
+    return web.json_response(page | {"number": number, "seen": seen, "there": now.there, "asks": now.asks})
 
 
 async def older(asked: Asked) -> web.StreamResponse:
@@ -52,7 +55,7 @@ async def older(asked: Asked) -> web.StreamResponse:
         raise Wrong(400, "before")
     async with asked.site.database.reading() as uow:
         found = await _his(uow, asked)
-        return web.json_response(await _page(uow, asked, await visitors.newest(uow, found, before=before)))
+        return web.json_response(await _page(uow, asked, await visitor_talks.newest(uow, found, before=before)))
 
 
 async def poll(asked: Asked) -> web.StreamResponse:
@@ -78,7 +81,7 @@ async def _news(asked: Asked, after: int, seen: int) -> dict[str, Any]:
     """The number alone where nothing is new; without a number there is too much to tell."""
     async with asked.site.database.reading() as uow:
         found = await _his(uow, asked)
-        changes = await visitors.changes(uow, found, after=after)
+        changes = await visitor_talks.changes(uow, found, after=after)
         if changes.number is None:
             return {"again": True}
         news: dict[str, Any] = {"number": changes.number}
@@ -108,7 +111,7 @@ async def _his(uow: UnitOfWork, asked: Asked) -> Talk:
 async def _page(uow: UnitOfWork, asked: Asked, shown: Sequence[Shown]) -> dict[str, Any]:
     actors = {one.actor for one in shown if not one.is_his}
     names = await public_names(uow, actors) if asked.settings.names else {}
-    return {"messages": [_told(one, names) for one in shown], "more": len(shown) == visitors.PAGE}
+    return {"messages": [_told(one, names) for one in shown], "more": len(shown) == visitor_talks.PAGE}
 
 
 def _told(one: Shown, names: dict[str, str]) -> dict[str, Any]:
@@ -205,28 +208,13 @@ async def seen(asked: Asked) -> web.StreamResponse:
 async def contact(asked: Asked) -> web.StreamResponse:
     """Take in where he wants to be answered, as a message that everybody sees, and note it as unverified."""
     read = await read_json(asked)
-    name, typed = text_in(read, "name", LONGEST_CONTACT), text_in(read, "contact", LONGEST_CONTACT).strip()
-    number = read_phone(typed)
-    email = typed if number is None and _EMAIL.fullmatch(typed) else None
-    if number is None and email is None:
-        words = asked.t("This is neither a phone number nor an e-mail address. A number needs its country: +48 …")
-        return web.json_response({"error": "contact", "words": words}, status=422)
+    name, typed = text_in(read, "name", LONGEST_CONTACT), text_in(read, "contact", LONGEST_CONTACT)
+    where = read_reachable(typed)
     key = text_in(read, "key", 64)
-    saying = Saying(client_key=key, text=email or "", **_contact(name, number))
-    if not saying.is_well_formed:
+    if not where.said(key, name).is_well_formed:
         raise Wrong(400, "key")
     await asked.count("message", MESSAGES)
     await _let_in(asked)
     async with asked.site.database.unit() as uow:
-        await visitors.say(uow, _visitor(asked, ""), saying)
-        found = await _his(uow, asked)
-        await visitors.state(uow, found, "phone" if number else "email", number or typed)
-        await visitors.call_himself(uow, found, name)
-    return web.json_response({"contact": phone_in_words(number) if number else typed}, status=201)
-
-
-def _contact(name: str, number: str | None) -> dict[str, Any]:
-    """A number travels as a contact, which the staff can save by one press."""
-    if number is None:
-        return {}
-    return {"kind": "contact", "body": {"phone": number, "first_name": " ".join(name.split()), "last_name": ""}}
+        await leave_contact(uow, _visitor(asked, ""), where, client_key=key, name=name)
+    return web.json_response({"contact": where.words}, status=201)
