@@ -236,3 +236,51 @@ async def test_a_thumb_carries_a_card_to_the_name_of_another_stage(shop: Shop, w
     await touch("touchEnd")
     await expect(column(page, "In conversation").locator(".card", has_text=customer.first_name)).to_have_count(1)
     await expect(card(page, customer)).to_contain_text("Still there?")
+
+
+async def test_one_tab_leads_to_the_cards_where_arrows_walk_and_a_box_does_not_deafen(
+    shop: Shop, windows: Windows
+) -> None:
+    page = await windows.board_of(shop, shop.admin)
+    first, second = await shop.customers("First", "Second")
+    for customer in (first, second):
+        await customer.sends("Hello")
+        await expect(card(page, customer)).to_be_visible()
+    await page.locator(".skip").press("Enter")
+    await expect(page.locator(".card .name:focus")).to_have_count(1)
+    stops = page.locator(".card :is(.name, .box)[tabindex='0']")
+    await expect(stops).to_have_count(1)
+    await card(page, second).locator(".name").focus()
+    await page.keyboard.press("ArrowDown")
+    await expect(card(page, first).locator(".name")).to_be_focused()
+    await expect(stops).to_have_count(1)
+    # The stop stays where it is while its card is drawn anew.
+    await first.sends("Still there?")
+    await expect(card(page, first)).to_contain_text("Still there?")
+    await expect(stops).to_have_count(1)
+    await card(page, first).locator(".box").focus()
+    await page.keyboard.press("x")
+    await expect(page.locator(".selbar")).to_contain_text("1 selected")
+    await page.keyboard.press("x")
+    await page.keyboard.press("Alt+ArrowRight")
+    await expect(column(page, "In conversation").locator(".card", has_text=first.first_name)).to_be_visible()
+
+
+async def test_letters_are_known_by_their_place_on_a_keyboard_of_other_letters(shop: Shop, windows: Windows) -> None:
+    page = await windows.board_of(shop, shop.admin)
+    customer = await shop.person("Ivan")
+    await customer.sends("Hello")
+    await card(page, customer).locator(".name").focus()
+    keys = await page.context.new_cdp_session(page)
+
+    async def press(key: str, code: str) -> None:
+        for kind in ("keyDown", "keyUp"):
+            await keys.send("Input.dispatchKeyEvent", {"type": kind, "key": key, "code": code})
+
+    await press("ч", "KeyX")
+    await expect(page.locator(".selbar")).to_contain_text("1 selected")
+    await press("ь", "KeyM")
+    await expect(page.get_by_role("menu")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await press(".", "Slash")
+    await expect(page.get_by_label("Search names, phones, messages")).to_be_focused()

@@ -58,7 +58,7 @@ bar.addEventListener("click", async (event) => {
 });
 board.addEventListener("keydown", (event) => {
   const card = event.target.closest?.(".card");
-  if (event.key !== "x" || event.altKey || event.ctrlKey || event.metaKey || !card) return;
+  if (!card || !means(event, "x", "KeyX")) return;
   event.preventDefault();
   choose(card, !card.classList.contains("picked"));
 });

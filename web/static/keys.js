@@ -1,5 +1,44 @@
 "use strict";
-// The board by keys alone: arrows walk, Alt with an arrow moves, m opens the menu, / searches.
+// The board by keys alone: one Tab leads to the cards, arrows walk, Alt with an arrow moves, m opens the menu, / searches.
+
+/** Whether a key means this one, also where letters are others: what is not Latin is known by its place. */
+function means(event, key, code) {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.isComposing) return false;
+  return event.key === key || (event.code === code && !/^[a-z]$/i.test(event.key));
+}
+const isTyped = (place) => place.matches("textarea, select, input:not([type=checkbox])");
+
+/* ---------- among all cards there is one stop for Tab ---------- */
+
+const STOPS = ".name, .take, .act";
+let stop = null;
+/** Let Tab lead to this card from now on, and to its buttons. */
+function stand(card) {
+  for (const one of board.querySelectorAll(".card :is(.name, .take, .act)[tabindex='0']")) one.tabIndex = -1;
+  for (const one of card?.querySelectorAll(STOPS) ?? []) one.tabIndex = 0;
+  stop = card?.id ?? null;
+}
+/** One card stays the stop, whatever comes in its place. */
+function keepStop() {
+  const card = stop && document.getElementById(stop);
+  if (card?.checkVisibility() && card.querySelector(".name").tabIndex === 0) return;
+  stand(card?.checkVisibility() ? card : [...board.querySelectorAll(".card")].find((one) => one.checkVisibility()));
+}
+keepStop();
+new MutationObserver(keepStop).observe(board, { childList: true, subtree: true });
+board.addEventListener("focusin", ({ target }) => {
+  const card = target.closest(".card");
+  if (card && card.id !== stop) stand(card);
+});
+board.addEventListener("click", ({ target }) => target.closest("[data-fold]") && setTimeout(keepStop));
+document.querySelector("[data-to-cards]")?.addEventListener("click", (event) => {
+  const name = board.querySelector(".name[tabindex='0']");
+  if (!name) return;
+  event.preventDefault();
+  name.focus();
+});
+
+/* ---------- walking and moving ---------- */
 
 function neighbour(card, step) {
   const lists = [...board.querySelectorAll(".col:not(.folded) ol.cards")];
@@ -27,7 +66,7 @@ async function carry(card, column) {
 
 board.addEventListener("keydown", (event) => {
   const card = event.target.closest?.(".card");
-  if (!card || event.target.matches("input, textarea, select")) return;
+  if (!card || isTyped(event.target)) return;
   const sideways = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
   if (event.altKey && sideways) {
     event.preventDefault();
@@ -43,13 +82,13 @@ board.addEventListener("keydown", (event) => {
     const other = event.key === "ArrowDown" ? card.nextElementSibling : card.previousElementSibling;
     event.preventDefault();
     other?.querySelector(".name")?.focus();
-  } else if (event.key === "m") {
+  } else if (means(event, "m", "KeyM")) {
     event.preventDefault();
     card.querySelector("[data-menu]").click();
   }
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.target.matches("input, textarea, select")) return;
+  if (!means(event, "/", "Slash") || isTyped(event.target)) return;
   event.preventDefault();
   document.getElementById("q")?.focus();
 });
