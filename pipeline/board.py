@@ -106,6 +106,17 @@ async def counters(uow: UnitOfWork, by: Staff, pipeline_id: int, wanted: DealFil
 
 
 @needs(Right.SEE)
+async def held(uow: UnitOfWork, by: Staff, stage_id: int, wanted: DealFilter = EVERYTHING) -> tuple[int, Column]:
+    """The pipeline of a stage, and what the stage holds of what is wanted. Raises NotFound."""
+    pipeline_id: int | None = await uow.value(select(stage.c.pipeline_id).where(stage.c.id == stage_id))
+    if pipeline_id is None:
+        raise NotFound
+    its = [one for one in await _stages(uow, by, pipeline_id) if one.id == stage_id]
+    found, partly = await _held(uow, by, pipeline_id, its, wanted)
+    return pipeline_id, Column(its[0], found.get(stage_id, Total()), at_least=stage_id in partly)
+
+
+@needs(Right.SEE)
 async def more(
     uow: UnitOfWork,
     by: Staff,

@@ -22,6 +22,8 @@ class Address:
 
     words: tuple[tuple[str, str], ...] = ()
     faults: tuple[str, ...] = ()
+    # The page that is narrowed.
+    path: str = "/board"
 
     @property
     def query(self) -> str:
@@ -36,18 +38,36 @@ class Address:
         """What is said under a name, if anything is."""
         return next((value for word, value in self.words if word == name), "")
 
+    def values(self, name: str) -> list[str]:
+        """All that is said under a name."""
+        return [value for word, value in self.words if word == name]
+
+    def on(self, path: str) -> str:
+        """Another page that is narrowed by the same; of which pipeline a stage is it knows by itself."""
+        return _to(path, tuple(one for one in self.words if one[0] != "pipeline"))
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything is left out; the pipeline is what is looked at."""
+        return any(name != "pipeline" for name, _ in self.words)
+
+    @property
+    def cleared(self) -> str:
+        """An address that narrows nothing."""
+        return _to(self.path, tuple(one for one in self.words if one[0] == "pipeline"))
+
     def without(self, name: str, value: object = None) -> str:
         """An address that says all but this."""
-        return _to(tuple(one for one in self.words if one[0] != name or value not in (None, one[1])))
+        return _to(self.path, tuple(one for one in self.words if one[0] != name or value not in (None, one[1])))
 
     def also(self, name: str, value: object, *, several: bool = False) -> str:
         """An address that says this too, or instead of what it said under that name."""
         kept = tuple(one for one in self.words if several or one[0] != name)
-        return _to((*kept, (name, str(value))))
+        return _to(self.path, (*kept, (name, str(value))))
 
 
-def _to(words: tuple[tuple[str, str], ...]) -> str:
-    return f"/board?{urlencode(words)}" if words else "/board"
+def _to(path: str, words: tuple[tuple[str, str], ...]) -> str:
+    return f"{path}?{urlencode(words)}" if words else path
 
 
 def read_filter(said: Mapping[str, list[str]], now: datetime, by: Staff) -> tuple[DealFilter, Address]:

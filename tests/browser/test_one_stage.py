@@ -1,5 +1,6 @@
 """Moves that come too late, however they were made, and the pages of what has ended."""
 
+import re
 from itertools import pairwise
 from time import monotonic
 
@@ -7,7 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.botapi.client import User
-from tests.browser.conftest import Windows
+from tests.browser.conftest import PHONE, Windows
 from tests.browser.test_board import card, column
 from tests.running.shop import Shop
 
@@ -109,3 +110,47 @@ async def test_counts_follow_within_a_second_while_changes_do_not_end(shop: Shop
         await customer.sends("Hello")
         await shop.rows.settled()
     assert min(later - earlier for earlier, later in pairwise(asked)) < 1
+
+
+async def test_a_search_says_what_it_finds_among_closed_deals_and_leads_there(shop: Shop, windows: Windows) -> None:
+    page = await windows.board_of(shop, shop.admin)
+    lamp, desk = await shop.customers("Лампова", "Столова")
+    await lamp.sends("Чи є лампа?")
+    await desk.sends("Чи є парта?")
+    for customer in (lamp, desk):
+        deal = await card(page, customer).get_attribute("data-deal")
+        await shop.admin.sends(f'/deal {deal} close "not a lead"')
+        await expect(card(page, customer)).to_have_count(0)
+    search = page.get_by_label("Search names, phones, messages")
+    await search.fill("лампа")
+    await search.press("Enter")
+    void = page.locator(".void")
+    await expect(void).to_contain_text("1 among closed deals")
+    await void.get_by_role("link", name="Not a lead 1").click()
+    await expect(card(page, lamp)).to_be_visible()
+    await expect(page.locator(".card")).to_have_count(1)
+    await expect(page.locator("#stage-sum")).to_have_text("1 deal")
+    await search.fill("парта")
+    await search.press("Enter")
+    await expect(card(page, desk)).to_be_visible()
+    await expect(card(page, lamp)).to_have_count(0)
+    # What is searched is said, and taken out by a press on it.
+    await page.get_by_role("link", name="“парта”. Remove").click()
+    await expect(card(page, lamp)).to_be_visible()
+    await page.get_by_role("link", name="Mine").click()
+    await page.get_by_role("link", name="Back to the board").click()
+    await expect(page.locator(".bin.not_a_lead")).to_have_attribute("href", re.compile(r"\?who=mine$"))
+
+
+async def test_a_phone_leads_to_what_has_ended_too(shop: Shop, windows: Windows) -> None:
+    page = await windows.board_of(shop, shop.admin, viewport=PHONE, has_touch=True, is_mobile=True)
+    customer = await shop.person("Sofia")
+    await customer.sends("Hello")
+    await expect(card(page, customer)).to_be_visible()
+    tab = page.get_by_role("navigation", name="Stages").get_by_role("link", name="Not a lead")
+    before = int(await tab.locator(".n").inner_text())
+    await card(page, customer).locator("[data-menu]").tap()
+    await page.get_by_role("menuitem", name="Not a lead").tap()
+    await expect(tab.locator(".n")).to_have_text(str(before + 1))
+    await tab.tap()
+    await expect(card(page, customer)).to_be_visible()

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from core.errors import NotFound
 from core.journal import newest_position
-from pipeline.board import Column, board, cards, counters, more, pipelines_seen, sources
+from pipeline.board import Column, board, cards, counters, held, more, pipelines_seen, sources
 from pipeline.bulk import progress, under_way
 from pipeline.cards import BoardPlace
 from pipeline.filters import DealFilter, Scope
@@ -70,10 +70,11 @@ async def _choices(visit: Visit, pipeline_id: int) -> dict[str, list[tuple[str, 
 
 async def heads(visit: Visit) -> web.StreamResponse:
     """What the columns hold by now, without their cards."""
-    wanted, _ = wanted_of(visit, visit.now)
+    wanted, address = wanted_of(visit, visit.now)
     columns = await counters(visit.uow, visit.by, visit.id("pipeline"), replace(wanted, pipeline_id=None))
     return visit.page(
         "board_heads.html",
+        address=address,
         active=[one for one in columns if one.stage.group == ACTIVE],
         archive=[one for one in columns if one.stage.group != ACTIVE],
     )
@@ -92,24 +93,30 @@ async def stage(visit: Visit) -> web.StreamResponse:
     """All deals of one stage, as those that hold what has ended have no column."""
     position = await newest_position(visit.uow)
     wanted, address = wanted_of(visit, visit.now)
-    column = await _column(visit)
+    pipeline_id, column = await _held(visit, wanted)
     page = await more(visit.uow, visit.by, column.stage.id, replace(wanted, pipeline_id=None), limit=CARDS)
-    return visit.page("stage.html", here="board", position=position, column=column, page=page, address=address, **WAITS)
+    return visit.page(
+        "stage.html",
+        here="board",
+        position=position,
+        pipeline_id=pipeline_id,
+        column=column,
+        page=page,
+        address=replace(address, path=visit.request.path),
+        choices=await _choices(visit, pipeline_id),
+        **WAITS,
+    )
 
 
 async def stage_sum(visit: Visit) -> web.StreamResponse:
     """What it holds by now."""
-    return visit.page("stage_sum.html", column=await _column(visit))
-
-
-async def _column(visit: Visit) -> Column:
-    """A stage with what it holds of what is wanted. Raises NotFound."""
     wanted, _ = wanted_of(visit, visit.now)
-    for one in await pipelines_seen(visit.uow, visit.by):
-        for column in await counters(visit.uow, visit.by, one.id, replace(wanted, pipeline_id=None)):
-            if column.stage.id == visit.id("stage"):
-                return column
-    raise NotFound
+    _, column = await _held(visit, wanted)
+    return visit.page("stage_sum.html", column=column)
+
+
+async def _held(visit: Visit, wanted: DealFilter) -> tuple[int, Column]:
+    return await held(visit.uow, visit.by, visit.id("stage"), replace(wanted, pipeline_id=None))
 
 
 async def some(visit: Visit) -> web.StreamResponse:

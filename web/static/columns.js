@@ -33,8 +33,8 @@ document.addEventListener("counted", () => {
 
 function stagesRow() {
   for (const link of document.querySelectorAll(".stages a")) {
-    const column = document.querySelector(link.getAttribute("href"));
-    if (column) link.querySelector(".n").textContent = column.querySelector(".col-head .n").textContent;
+    const [head] = ["head", "bin"].map((one) => document.getElementById(`${one}-${link.dataset.stage}`)).filter(Boolean);
+    if (head) link.querySelector(".n").textContent = head.dataset.count;
   }
 }
 function followStages() {

@@ -51,9 +51,9 @@ function sortable(list) {
       board.classList.remove("dragging");
       for (const one of document.querySelectorAll(".over")) one.classList.remove("over");
       if (to === from) return place(item, { arrived: false });
-      const bin = to.closest(".bin");
+      const bin = to.closest(".bin, .stages [data-group]");
       const tab = to.closest(".stages a");
-      if (tab) {
+      if (tab && !bin) {
         const stage = item.dataset.stage;
         item.dataset.stage = tab.dataset.stage;
         place(item, { arrived: false });
