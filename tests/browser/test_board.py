@@ -142,7 +142,7 @@ async def test_an_act_on_several_cards_tells_how_far_it_is_and_what_failed(shop:
     await page.locator("#dialog").get_by_label("Offer sent").check()
     await shop.admin.sends(f'/deal {gone} close "not a lead"')
     await expect(card(page, customers[0])).to_have_count(0)
-    await page.get_by_role("button", name="Do it").click()
+    await page.get_by_role("button", name="Move 3 deals").click()
     await expect(page.locator("#dialog")).to_contain_text("3 of 3")
     await expect(page.locator("#dialog")).to_contain_text("1 could not be done")
     await expect(page.locator("#dialog .failures")).to_contain_text(f"#{gone}")

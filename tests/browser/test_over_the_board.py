@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from playwright.async_api import Page, Route, expect
 
+from tests.botapi.client import User
 from tests.browser.conftest import Windows
 from tests.browser.test_board import card
 from tests.running.shop import Shop
@@ -61,7 +62,7 @@ async def test_the_progress_of_an_act_can_be_closed_while_it_goes_on(shop: Shop,
     await page.route("**/board/bulks/*", late)
     await page.get_by_role("button", name="Stage").click()
     await page.locator("#dialog").get_by_label("Offer sent").check()
-    await page.get_by_role("button", name="Do it").click()
+    await page.get_by_role("button", name="Move 1 deal").click()
     await asked.wait()
     async with page.expect_response("**/board/bulks/*"):
         await page.locator("#dialog").get_by_role("button", name="Close").click()
@@ -78,8 +79,8 @@ async def test_a_refusal_is_seen_and_heard_above_an_open_dialog(shop: Shop, wind
     await card(page, customer).locator(".box").check()
     await page.locator(".selbar").get_by_role("button", name="Task").click()
     dialog = page.locator("#dialog")
-    await dialog.get_by_label("When").fill("some day")
-    await dialog.get_by_role("button", name="Do it").click()
+    await dialog.get_by_label("Or type a time").fill("some day")
+    await dialog.get_by_role("button", name="Set 1 task").click()
     note = page.get_by_role("status").locator(".toast")
     # Whatever a dialog makes inert has no role.
     await expect(note).to_contain_text("could not be understood")
@@ -88,3 +89,51 @@ async def test_a_refusal_is_seen_and_heard_above_an_open_dialog(shop: Shop, wind
     await page.keyboard.press("Escape")
     await expect(dialog).to_be_hidden()
     await expect(note).to_be_visible()
+
+
+async def chosen(page: Page, *customers: User) -> None:
+    """Their cards are selected."""
+    for customer in customers:
+        await card(page, customer).locator(".name").press("x")
+
+
+async def test_an_act_asks_for_what_it_needs_and_leaves_nothing_selected_that_is_done(
+    shop: Shop, windows: Windows
+) -> None:
+    page = await windows.board_of(shop, shop.admin)
+    dialog, bar = page.locator("#dialog"), page.locator(".selbar")
+    first, second = await shop.customers("First", "Second")
+    for customer in (first, second):
+        await customer.sends("Hello")
+        await expect(card(page, customer)).to_be_visible()
+    await chosen(page, first)
+    await expect(bar.get_by_role("button", name="Select all 2")).to_be_visible()
+    await chosen(page, second)
+
+    await bar.get_by_role("button", name="Tags").click()
+    await dialog.get_by_label("New tags").fill("wholesale, oak")
+    await dialog.get_by_role("button", name="Tag 2 deals").click()
+    await expect(dialog).to_contain_text("2 of 2")
+    await expect(card(page, first)).to_contain_text("wholesale")
+    await expect(bar).to_be_hidden()
+    await dialog.get_by_role("button", name="Close").click()
+
+    await chosen(page, first)
+    await bar.get_by_role("button", name="Task").click()
+    await dialog.get_by_label("What is to be done").fill("Send the drawing")
+    await dialog.get_by_label("in 3 days").check()
+    await dialog.get_by_role("button", name="Set 1 task").click()
+    await expect(card(page, first)).to_contain_text("Send the drawing")
+    await expect(bar).to_be_hidden()
+    await dialog.get_by_role("button", name="Close").click()
+
+    await chosen(page, second)
+    await bar.get_by_role("button", name="Stage").click()
+    await expect(dialog.get_by_label("Reason")).to_be_hidden()
+    await dialog.get_by_label("Lost").check()
+    await dialog.get_by_label("Reason").select_option("Other")
+    await dialog.get_by_role("button", name="Move 1 deal").click()
+    await expect(dialog.locator("[name=words]:invalid")).to_have_count(1)
+    await dialog.get_by_label("In your words").fill("No oak left")
+    await dialog.get_by_role("button", name="Move 1 deal").click()
+    await expect(card(page, second)).to_have_count(0)

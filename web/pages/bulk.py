@@ -6,16 +6,17 @@ from dataclasses import replace
 from aiohttp import web
 
 from core.errors import Unreadable
-from core.moments import Local, read_moment
 from pipeline.board import pipelines_seen
 from pipeline.bulk import Act, AddTags, AddTask, Assign, PutInStage, RemoveTags, progress, start
 from pipeline.staff.handing_over import assignable
 from pipeline.stages import reasons, stages_of
-from pipeline.tags import tags
+from pipeline.tags import make_tag, tags
 from pipeline.work.kinds import task_kinds
+from pipeline.work.times import USUAL_TIMES
 from web.pages.board import MOST_TAGS, wanted_of
 from web.pages.talk import key_of
-from web.site import Form, Visit, get, post
+from web.pages.tasks import moment_of
+from web.site import Visit, get, post
 
 ALL = "all"
 ACTS = ("stage", "tags", "assignee", "task")
@@ -33,6 +34,7 @@ async def asked(visit: Visit) -> web.StreamResponse:
     return visit.page(
         "dialog_bulk.html",
         act=act,
+        count=visit.query.number("count") or 1,
         pipeline_id=pipeline_id,
         query=address.query,
         key=secrets.token_hex(12),
@@ -41,6 +43,7 @@ async def asked(visit: Visit) -> web.StreamResponse:
         tags=await tags(visit.uow, limit=MOST_TAGS),
         people=await assignable(visit.uow, visit.by, pipeline_id),
         kinds=await task_kinds(visit.uow),
+        times=USUAL_TIMES,
     )
 
 
@@ -52,7 +55,7 @@ async def begun(visit: Visit) -> web.StreamResponse:
     bulk_id = await start(
         visit.uow,
         visit.by,
-        _act(visit, form),
+        await _act(visit),
         deals=form.numbers("ids"),
         wanted=everything if form.text("ids") == ALL else None,
         client_key=key_of(visit),
@@ -73,21 +76,31 @@ async def in_short(visit: Visit) -> web.StreamResponse:
     return visit.page("acting.html", progress=await progress(visit.uow, visit.by, visit.id("bulk")))
 
 
-def _act(visit: Visit, form: Form) -> Act:
+async def _act(visit: Visit) -> Act:
+    """What is to be done. Raises Unreadable, MomentPassed, TooLong, NameEmpty, NameTooLong."""
+    form = visit.form
     match form.text("act"):
         case "stage":
             return PutInStage(form.number("stage") or 0, form.number("reason"), form.text("words") or None)
         case "tags" if form.text("how") == "remove":
             return RemoveTags(tuple(form.numbers("tag")))
         case "tags":
-            return AddTags(tuple(form.numbers("tag")))
+            return AddTags(await _tags(visit))
         case "assignee":
             return Assign(form.number("to"))
         case "task":
-            local = Local(visit.now, visit.by.timezone, visit.by.language)
-            return AddTask(read_moment(form.text("when"), local), form.number("kind"), form.text("text") or None)
+            return AddTask(moment_of(visit), form.number("kind"), form.text("text") or None)
         case other:
             raise Unreadable(part=other, example="stage")
+
+
+async def _tags(visit: Visit) -> tuple[int, ...]:
+    """The chosen tags and those that were typed, with commas between; there is one at least."""
+    chosen = visit.form.numbers("tag")
+    typed = [name for part in visit.form.text("new").split(",") if (name := part.strip())]
+    if not chosen and not typed:
+        typed = [""]
+    return (*chosen, *[await make_tag(visit.uow, name) for name in typed])
 
 
 ROUTES = (

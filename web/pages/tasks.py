@@ -79,7 +79,7 @@ async def added(visit: Visit) -> web.StreamResponse:
         visit.uow,
         visit.by,
         visit.id("deal"),
-        due_at=_when(visit),
+        due_at=moment_of(visit),
         kind_id=visit.form.number("kind"),
         text=visit.form.text("text") or None,
         client_key=key_of(visit),
@@ -87,8 +87,8 @@ async def added(visit: Visit) -> web.StreamResponse:
     return done()
 
 
-def _when(visit: Visit) -> datetime:
-    """Raises Unreadable, MomentPassed, TooLong."""
+def moment_of(visit: Visit) -> datetime:
+    """When, as it was typed or chosen. Raises Unreadable, MomentPassed, TooLong."""
     typed, chosen = visit.form.text("when"), visit.form.text("at")
     if typed or not chosen:
         return read_moment(typed, local(visit.uow, visit.by))
@@ -103,7 +103,7 @@ async def finished(visit: Visit) -> web.StreamResponse:
 
 async def moved(visit: Visit) -> web.StreamResponse:
     """Another time for it."""
-    await move_task(visit.uow, visit.by, visit.id("task"), due_at=_when(visit))
+    await move_task(visit.uow, visit.by, visit.id("task"), due_at=moment_of(visit))
     return done()
 
 

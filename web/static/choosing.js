@@ -3,8 +3,16 @@
 
 const bar = document.querySelector(".selbar");
 let allOfThem = false;
+// What an act was asked for, and by its number once it has begun.
+let askedFor = [];
+const actedOn = new Map();
 
 const picked = () => [...document.querySelectorAll(".card.picked")];
+const many = (number) => new Intl.NumberFormat(LOCALE).format(number);
+/** How many deals there are in all columns, shown or not. */
+function ofAll() {
+  return [...board.querySelectorAll(".col-head")].reduce((sum, head) => sum + Number(head.dataset.count), 0);
+}
 
 function selection() {
   const cards = picked();
@@ -12,8 +20,9 @@ function selection() {
   bar.hidden = !cards.length;
   board.classList.toggle("selecting", cards.length > 0);
   const words = bar.querySelector("[data-picked]");
-  const count = allOfThem ? document.querySelector("#board-sum b").textContent : cards.length;
-  words.textContent = words.dataset.one.replace("…", count);
+  words.textContent = words.dataset.one.replace("…", many(allOfThem ? ofAll() : cards.length));
+  const every = bar.querySelector("[data-pick-all]");
+  every.textContent = every.dataset.words.replace("…", many(ofAll()));
   const sums = new Map();
   for (const { dataset: one } of cards) {
     if (one.currency) sums.set(one.currency, (sums.get(one.currency) ?? 0) + Number(one.amount));
@@ -32,6 +41,7 @@ function choose(card, on) {
 }
 
 document.addEventListener("cards", selection);
+document.addEventListener("counted", selection);
 board.addEventListener("change", ({ target }) => {
   if (target.matches(".card .box")) choose(target.closest(".card"), target.checked);
 });
@@ -51,8 +61,9 @@ bar.addEventListener("click", async (event) => {
     allOfThem = true;
     selection();
   } else if (button.matches("[data-bulk]")) {
+    const count = allOfThem ? ofAll() : picked().length;
     const ids = allOfThem ? "all" : picked().map((card) => card.dataset.deal).join(",");
-    const address = `/board/${board.dataset.pipeline}/bulk?act=${button.dataset.bulk}&${board.dataset.query}`;
+    const address = `/board/${board.dataset.pipeline}/bulk?act=${button.dataset.bulk}&count=${count}&${board.dataset.query}`;
     if (await fill(dialog, address)) dialog.querySelector("[name=ids]").value = ids;
   }
 });
@@ -66,4 +77,28 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !dialog.open && picked().length && !float.matches(":popover-open")) {
     bar.querySelector("[data-unpick]").click();
   }
+});
+
+/* ---------- an act: what it needs to know, and what is left to choose after it ---------- */
+
+document.addEventListener("change", ({ target }) => {
+  const why = target.closest("[data-bulked]")?.querySelector(".why");
+  if (!why) return;
+  if (target.name === "stage") why.hidden = why.disabled = !("asksWhy" in target.dataset);
+  if (target.name === "reason") why.querySelector("[name=words]").required = "asks" in target.selectedOptions[0].dataset;
+});
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  if (detail.elt.matches("[data-bulked]")) askedFor = picked().map((card) => card.id);
+});
+// What was done is not chosen any more; what failed is.
+htmx.on("htmx:load", ({ detail }) => {
+  const { act: number, begun, failures } = detail.elt.dataset ?? {};
+  if (begun !== undefined) actedOn.set(number, askedFor);
+  if (failures === undefined || !actedOn.has(number)) return;
+  const stay = failures.split(",").map((id) => `deal-${id}`);
+  const done = actedOn.get(number).filter((id) => !stay.includes(id));
+  for (const card of picked()) if (done.includes(card.id)) pick(card, false);
+  actedOn.delete(number);
+  allOfThem = false;
+  selection();
 });
