@@ -137,3 +137,18 @@ async def test_an_act_asks_for_what_it_needs_and_leaves_nothing_selected_that_is
     await dialog.get_by_label("In your words").fill("No oak left")
     await dialog.get_by_role("button", name="Move 1 deal").click()
     await expect(card(page, second)).to_have_count(0)
+
+
+async def test_a_network_that_is_gone_is_told_at_once_and_so_is_its_return(shop: Shop, windows: Windows) -> None:
+    page = await windows.board_of(shop, shop.admin)
+    mark = page.locator("[data-live]")
+    await expect(mark).to_have_text("Live")
+    await page.context.set_offline(True)
+    await expect(mark).to_contain_text("No connection since", timeout=2000)
+    await page.context.set_offline(False)
+    await expect(mark).to_have_text("Live")
+    # Nobody tells of a server that is silent; a request that does not reach it does.
+    await page.route("**/board/empty", lambda route: route.abort())
+    await page.route("**/board/live*", lambda route: route.abort())
+    await page.get_by_role("button", name="Hide empty").click()
+    await expect(mark).to_contain_text("No connection since", timeout=2000)

@@ -39,13 +39,15 @@ function sortable(list) {
     dragClass: "dragged",
     sort: list.matches("ol"),
     scrollSensitivity: 60,
-    onStart() {
+    onStart({ item }) {
       board.classList.add("dragging");
+      item.dataset.to = item.closest(".col").dataset.name;
     },
     onUnchoose: letGo,
-    onMove({ to }) {
+    onMove({ to, dragged }) {
       for (const one of document.querySelectorAll(".over")) one.classList.remove("over");
       to.closest(".col, .bin, .stages a")?.classList.add("over");
+      dragged.dataset.to = to.closest(".col")?.dataset.name ?? "";
     },
     onEnd({ item, from, to }) {
       board.classList.remove("dragging");

@@ -9,7 +9,7 @@ const SIGNED_OUT = 401, TIMED_OUT = 408, TOO_MANY = 429, FAULTY = 500;
 function listen(from, handlers) {
   const mark = document.querySelector("[data-live]");
   const address = new URL(from, location);
-  let source, quiet, lostAt, pause = FIRST_PAUSE_MS, isOver = false;
+  let source, quiet, again, lostAt, pause = FIRST_PAUSE_MS, isOver = false;
 
   const show = (look, words) => {
     if (!mark) return;
@@ -24,15 +24,17 @@ function listen(from, handlers) {
     quiet = setTimeout(lost, QUIET_MS);
   };
   const lost = () => {
+    clearTimeout(quiet);
     lostAt ??= new Date();
     show("lost", mark?.dataset.gone.replace("…", clock(lostAt)));
   };
   /* A browser does not come back to a stream that was refused, and does not say why it was. */
   const refused = async () => {
+    const mine = source;
     const asking = new AbortController();
     const options = { headers: { "HX-Request": "true" }, signal: asking.signal };
     const answer = await fetch(address, options).catch(() => null);
-    if (isOver) return;
+    if (isOver || source !== mine) return asking.abort();
     // What stands before a server that is away may answer anything, but not like it.
     if (answer?.headers.get("Content-Type")?.startsWith("text/event-stream")) {
       asking.abort();
@@ -44,7 +46,7 @@ function listen(from, handlers) {
       const may = answer.status >= FAULTY || [TIMED_OUT, TOO_MANY].includes(answer.status);
       if (!may) return toast(await answer.text(), "wait");
     }
-    setTimeout(refused, pause * (0.5 + Math.random() / 2));
+    again = setTimeout(refused, pause * (0.5 + Math.random() / 2));
     pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
   };
   const open = () => {
@@ -69,11 +71,27 @@ function listen(from, handlers) {
     }
     source.addEventListener("here", alive);
   };
+  /* What a browser knows of its network it says at once; a stream from before may be dead without anybody having said so. */
+  const anew = () => {
+    if (isOver || !lostAt) return;
+    clearTimeout(again);
+    source.close();
+    open();
+  };
   const stop = () => {
     isOver = true;
     source.close();
   };
   open();
+  addEventListener("offline", lost);
+  addEventListener("online", anew);
+  // A request that did not get through knows it before the silence has grown long.
+  for (const name of ["unreached", "htmx:sendError"]) {
+    document.addEventListener(name, () => {
+      lost();
+      anew();
+    });
+  }
   addEventListener("pagehide", stop);
   addEventListener("pageshow", (event) => event.persisted && location.reload());
   return stop;

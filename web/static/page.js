@@ -45,6 +45,12 @@ function drawn(html) {
 
 const sentWith = JSON.parse(document.body.getAttribute("hx-headers"));
 
+/** Nothing was reached: whoever keeps this page up to date looks whether he still can. */
+function unreached() {
+  document.dispatchEvent(new Event("unreached"));
+  return null;
+}
+
 /** Send fields; the answer, whose refusals are told. Throws TypeError without a connection. */
 async function send(url, fields) {
   const answer = await fetch(url, {
@@ -64,14 +70,14 @@ async function send(url, fields) {
 
 /** Send fields, and tell whatever went wrong, also what no page of ours has said; whether it was done. */
 async function act(url, fields) {
-  const answer = await send(url, fields).catch(() => null);
+  const answer = await send(url, fields).catch(unreached);
   if (!answer?.ok && !answer?.headers.has("HX-Trigger")) failed();
   return Boolean(answer?.ok);
 }
 
 /** A part of a page as it is now, or null when it could not be had. */
 async function asked(url) {
-  const answer = await fetch(url, { headers: { "HX-Request": "true" } }).catch(() => null);
+  const answer = await fetch(url, { headers: { "HX-Request": "true" } }).catch(unreached);
   return answer?.ok ? drawn(await answer.text()) : null;
 }
 
