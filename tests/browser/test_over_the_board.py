@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page, Route, expect
 
 from tests.botapi.client import User
-from tests.browser.conftest import Windows
+from tests.browser.conftest import PHONE, Windows
 from tests.browser.test_board import card
 from tests.running.shop import Shop
 
@@ -152,3 +152,29 @@ async def test_a_network_that_is_gone_is_told_at_once_and_so_is_its_return(shop:
     await page.route("**/board/live*", lambda route: route.abort())
     await page.get_by_role("button", name="Hide empty").click()
     await expect(mark).to_contain_text("No connection since", timeout=2000)
+
+
+async def test_a_press_on_a_face_opens_the_deal_on_a_phone_and_a_long_one_selects(
+    shop: Shop, windows: Windows
+) -> None:
+    page = await windows.board_of(shop, shop.admin, viewport=PHONE, has_touch=True, is_mobile=True)
+    customer = await shop.person("Zofia")
+    await customer.sends("Hello")
+    await expect(card(page, customer)).to_be_visible()
+    await shop.rows.settled()
+    box = card(page, customer).locator(".box")
+    await expect(box).to_be_hidden()
+    place = await card(page, customer).locator(".face.pic").bounding_box()
+    assert place is not None
+    x, y = place["x"] + 12, place["y"] + 16
+    thumb = await page.context.new_cdp_session(page)
+    await thumb.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    # A press lasts as long as it lasts.
+    await page.evaluate("new Promise((pressed) => setTimeout(pressed, LONG_MS + 100))")
+    await thumb.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    await expect(page.locator(".selbar")).to_contain_text("1 selected")
+    await expect(box).to_be_checked()
+    await box.tap()
+    await expect(page.locator(".selbar")).to_be_hidden()
+    await page.touchscreen.tap(x, y)
+    await page.wait_for_url("**/deals/*")

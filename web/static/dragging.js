@@ -26,6 +26,22 @@ board.addEventListener("contextmenu", (event) => {
   if (event.pointerType === "touch" && event.target.closest(".card")) event.preventDefault();
 });
 
+// A long press that carries nothing selects, and is no press on what lies under it.
+const LONG_MS = 500;
+let pressedAt = null;
+board.addEventListener("pointerdown", ({ pointerType, timeStamp }) => {
+  pressedAt = pointerType === "touch" ? timeStamp : null;
+}, true);
+function select(card) {
+  const isLong = pressedAt !== null && performance.now() - pressedAt >= LONG_MS;
+  pressedAt = null;
+  if (!isLong || !card.matches(".card")) return;
+  choose(card, !card.classList.contains("picked"));
+  const swallow = (event) => event.preventDefault();
+  card.addEventListener("click", swallow, { capture: true, once: true });
+  setTimeout(() => card.removeEventListener("click", swallow, true), 300);
+}
+
 function sortable(list) {
   return new Sortable(list, {
     group: "deals",
@@ -41,9 +57,13 @@ function sortable(list) {
     scrollSensitivity: 60,
     onStart({ item }) {
       board.classList.add("dragging");
+      pressedAt = null;
       item.dataset.to = item.closest(".col").dataset.name;
     },
-    onUnchoose: letGo,
+    onUnchoose({ item }) {
+      select(item);
+      letGo();
+    },
     onMove({ to, dragged }) {
       for (const one of document.querySelectorAll(".over")) one.classList.remove("over");
       to.closest(".col, .bin, .stages a")?.classList.add("over");
