@@ -284,3 +284,16 @@ async def test_letters_are_known_by_their_place_on_a_keyboard_of_other_letters(s
     await page.keyboard.press("Escape")
     await press(".", "Slash")
     await expect(page.get_by_label("Search names, phones, messages")).to_be_focused()
+
+
+async def test_how_many_wait_for_him_stands_in_the_title_of_the_tab(shop: Shop, windows: Windows) -> None:
+    page = await windows.board_of(shop, shop.admin)
+    await expect(page).to_have_title("Sales · Voronka")
+    customer = await shop.person("Anna")
+    await customer.sends("Hello")
+    await card(page, customer).get_by_role("button", name="Take").click()
+    await expect(page).to_have_title("(1) Sales · Voronka")
+    await expect(page.get_by_role("link", name="Chats 1")).to_be_visible()
+    await card(page, customer).locator(".name").press("m")
+    await page.get_by_role("menuitem", name="Not a lead").click()
+    await expect(page).to_have_title("Sales · Voronka")

@@ -154,9 +154,7 @@ async def test_a_network_that_is_gone_is_told_at_once_and_so_is_its_return(shop:
     await expect(mark).to_contain_text("No connection since", timeout=2000)
 
 
-async def test_a_press_on_a_face_opens_the_deal_on_a_phone_and_a_long_one_selects(
-    shop: Shop, windows: Windows
-) -> None:
+async def test_a_press_on_a_face_opens_the_deal_on_a_phone_and_a_long_one_selects(shop: Shop, windows: Windows) -> None:
     page = await windows.board_of(shop, shop.admin, viewport=PHONE, has_touch=True, is_mobile=True)
     customer = await shop.person("Zofia")
     await customer.sends("Hello")
