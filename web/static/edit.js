@@ -91,13 +91,15 @@ document.addEventListener("focusout", (event) => {
   if (form && event.target.value === event.target.defaultValue) leave(form);
 });
 
-// A menu that would be cut off at the bottom opens upwards.
+// A menu that would be cut off at the bottom opens upwards, one that would be at its side opens to the other side.
 document.addEventListener("toggle", (event) => {
-  if (!event.target.matches("details.pop[open]")) return;
-  const menu = event.target.querySelector(".menu");
-  event.target.classList.remove("up");
-  const room = (event.target.closest(".feed, .side") ?? document.body).getBoundingClientRect().bottom;
-  event.target.classList.toggle("up", menu.getBoundingClientRect().bottom > room);
+  const pop = event.target;
+  if (!pop.matches("details.pop[open]")) return;
+  pop.classList.remove("up", "back");
+  const room = (pop.closest(".feed, .side") ?? document.body).getBoundingClientRect();
+  const menu = pop.querySelector(".menu").getBoundingClientRect();
+  pop.classList.toggle("up", menu.bottom > room.bottom);
+  pop.classList.toggle("back", menu.left < room.left || menu.right > room.right);
 }, true);
 
 document.addEventListener("htmx:configRequest", (event) => {

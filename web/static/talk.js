@@ -28,7 +28,10 @@ function put(html, mine = false) {
     }
     if (known) {
       if (fresh.matches(".event") || known.isEqualNode(fresh) || isPlaying(known)) continue;
+      // Whoever has opened its menu is not done with it.
+      const menu = known.querySelector(".acts[open]") && fresh.querySelector(".acts");
       known.replaceWith(fresh);
+      if (menu) menu.open = true;
     } else if (fresh.matches(".event") || Number(fresh.dataset.id) > first) {
       const place = behind(fresh);
       if (day) place.before(day);
