@@ -16,8 +16,11 @@ SECONDS_PER_BYTE = LONGEST_COMING.total_seconds() / MOST_BYTES
 
 
 async def chunks_of(request: web.Request, *, seconds_per_byte: float = 0.0) -> AsyncIterator[bytes]:
-    """A body as it comes. Raises HTTPRequestTimeout for one that takes longer than our site's `body_seconds` and what
-    is added for each byte that has come."""
+    """A body as it comes.
+
+    Raises HTTPRequestTimeout for one that takes longer than our site's `body_seconds` and what is added for each byte
+    that has come.
+    """
     began, size = asyncio.get_running_loop().time(), 0
     while True:
         until = began + request.app[SITE].body_seconds + size * seconds_per_byte
@@ -33,7 +36,7 @@ async def chunks_of(request: web.Request, *, seconds_per_byte: float = 0.0) -> A
 
 
 def _check(request: web.Request) -> None:
-    """Nothing, for the bytes of a file that may come in."""
+    """Raises HTTPUnsupportedMediaType for what is not the bytes of a file, and FileTooLarge for what says so."""
     if request.content_type != "application/octet-stream" or "Content-Encoding" in request.headers:
         raise web.HTTPUnsupportedMediaType
     if (request.content_length or 0) > MOST_BYTES:

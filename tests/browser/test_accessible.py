@@ -12,7 +12,16 @@ from tests.running.shop import Shop
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 NARROW = {"width": 1024, "height": 768}
-PAGES = ("/board", "/deals/{deal}", "/tasks", "/triggers", "/settings", "/settings/people", "/settings/webchat")
+PAGES = (
+    "/board",
+    "/board/stages/6",
+    "/deals/{deal}",
+    "/tasks",
+    "/triggers",
+    "/settings",
+    "/settings/people",
+    "/settings/webchat",
+)
 SCREENS: dict[str, dict[str, Any]] = {
     "laptop-light": {"viewport": LAPTOP, "color_scheme": "light"},
     "laptop-dark": {"viewport": LAPTOP, "color_scheme": "dark"},

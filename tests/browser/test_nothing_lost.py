@@ -58,6 +58,27 @@ async def test_an_answer_that_did_not_arrive_outlives_a_reload(desk: Desk) -> No
     await customer.sees("Two are here")
 
 
+async def test_an_answer_of_which_nobody_knows_whether_it_arrived_arrives_once(desk: Desk) -> None:
+    customer = await desk.shop.person("Ewa")
+    await customer.sends("Hello")
+    page = await desk.opens(customer)
+
+    async def lose_the_answer(route: Route) -> None:
+        await route.fetch()
+        await route.fulfill(status=504)
+
+    await page.route("**/answer", lose_the_answer)
+    await page.get_by_label("Answer to").fill("Two are here")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.get_by_role("button", name="Retry")).to_be_visible()
+    await page.unroute("**/answer")
+    await page.get_by_role("button", name="Retry").click()
+    await expect(page.get_by_role("button", name="Retry")).to_have_count(0)
+    await expect(bubble(page, "Two are here")).to_have_count(1)
+    await desk.shop.rows.settled()
+    assert [one.text for one in await customer.chat()].count("Two are here") == 1
+
+
 async def test_a_note_that_failed_never_becomes_an_answer(desk: Desk) -> None:
     customer = await desk.shop.person("Ivan")
     await customer.sends("Hello")

@@ -76,6 +76,17 @@ async def test_the_eleventh_link_that_opens_nothing_is_not_heard(shop: Shop) -> 
     await shop.program.start()
 
 
+async def test_links_that_open_nothing_are_not_looked_at_without_end(shop: Shop) -> None:
+    await shop.program.stop()
+    await shop.program.start()
+    async with stranger(shop) as desk:
+        looks = [await desk.get(f"/{way}/{number}") for number in range(31) for way in ("enter", "join")]
+        assert [one.status for one in looks] == [410] * 60 + [429] * 2
+        assert (await desk.get(await link_of(shop, shop.admin))).status == 200
+    await shop.program.stop()
+    await shop.program.start()
+
+
 async def test_only_proxies_of_ours_are_believed_where_somebody_comes_from(shop: Shop) -> None:
     await shop.program.stop()
     await shop.program.start(TRUSTED_PROXIES="127.0.0.1")

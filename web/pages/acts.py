@@ -27,6 +27,7 @@ async def menu(visit: Visit) -> web.StreamResponse:
         deal=deal,
         active=[one for one in stages if one.group == ACTIVE],
         ends=[one for one in stages if one.group != ACTIVE],
+        seen_in=visit.query.number("from"),
     )
 
 

@@ -4,18 +4,21 @@ from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
 from aiohttp import web
+from limits import RateLimitItemPerMinute
 
 from core.database import UnitOfWork
 from core.texts import Texts, pick_language, texts
 from pipeline.staff.inviting import InvitationUnusable, join_by_name, role_offered
 from pipeline.staff.rights import Role
 from pipeline.staff.sessions import LONGEST, LinkUnusable, acting, begin, enter, offered, sign_out
-from web.security import Tries, is_ours, language_of
+from web.security import TRIES, Tries, is_ours, language_of
 from web.site import SITE, Form, address_of
 from web.staff import DOOR, read_form
 
 LONGEST_NAME = 64
-KNOCKING = "door"
+KNOCKING, LOOKING = "door", "look"
+# Messengers look at links again and again to show a preview.
+LOOKS = RateLimitItemPerMinute(60)
 # How often somebody knocked in vain.
 KNOCKS = web.AppKey("knocks", Tries)
 
@@ -42,6 +45,7 @@ async def shown(request: web.Request) -> web.Response:
         offer = await offered(uow, request.match_info["token"])
         now = uow.now
     if offer is None:
+        await _count(request, LOOKING, LOOKS)
         raise LinkUnusable
     minutes = max(1, round((offer.expires_at - now).total_seconds() / 60))
     t = texts(offer.language, site.timezone)
@@ -63,6 +67,7 @@ async def invited(request: web.Request) -> web.Response:
     async with request.app[SITE].database.reading() as uow:
         role = await role_offered(uow, request.match_info["token"])
     if role is None:
+        await _count(request, LOOKING, LOOKS)
         raise InvitationUnusable
     t = language_of(request)
     # Whoever tries it out presses one button.
@@ -107,8 +112,7 @@ async def _let_in(request: web.Request, use: Callable[[UnitOfWork], Awaitable[st
             if before is not None:
                 await sign_out(uow, before.by, before.id)
     except (LinkUnusable, InvitationUnusable):
-        # A whole office comes from one address in the morning, and nobody guesses a token: what opens is never refused.
-        await request.app[KNOCKS].count(KNOCKING, address_of(request))
+        await _count(request, KNOCKING, TRIES)
         raise
     answer = web.HTTPSeeOther("/board")
     answer.set_cookie(
@@ -121,6 +125,14 @@ async def _let_in(request: web.Request, use: Callable[[UnitOfWork], Awaitable[st
         max_age=int(LONGEST.total_seconds()),
     )
     raise answer
+
+
+async def _count(request: web.Request, what: str, limit: RateLimitItemPerMinute) -> None:
+    """Note a link that opened nothing. Raises TooMany.
+
+    A whole office comes from one address in the morning, and nobody guesses a token: what opens is never refused.
+    """
+    await request.app[KNOCKS].count(what, address_of(request), limit)
 
 
 def _page(request: web.Request, t: Texts, template: str, *, status: int = 200, **values: object) -> web.Response:

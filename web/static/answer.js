@@ -63,7 +63,7 @@ function tell(who, words) {
 }
 about.querySelector("[data-drop]").addEventListener("click", () => { drop(); field.focus(); });
 
-document.addEventListener("click", async (event) => {
+document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-reply], [data-change], [data-take-back]");
   if (!button) return;
   button.closest("details").open = false;
@@ -82,11 +82,7 @@ document.addEventListener("click", async (event) => {
     grow();
     tell(button.textContent.trim(), words);
   } else {
-    try {
-      await send(`/messages/${takeBack}/take-back`, { key: newKey() });
-    } catch {
-      toast(document.body.dataset.failed);
-    }
+    act(`/messages/${takeBack}/take-back`, { key: newKey() });
   }
 });
 
@@ -98,7 +94,7 @@ field.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !about.hidden) drop();
 });
 
-composer.addEventListener("submit", async (event) => {
+composer.addEventListener("submit", (event) => {
   event.preventDefault();
   const text = field.value.trim();
   if (changing) return text && sendChange(text);
@@ -117,10 +113,5 @@ composer.addEventListener("submit", async (event) => {
 
 async function sendChange(text) {
   const what = changing;
-  try {
-    const answer = await send(`/messages/${what}/change`, { text, key: changeKey });
-    if (answer.ok && changing === what) drop();
-  } catch {
-    failed();
-  }
+  if ((await act(`/messages/${what}/change`, { text, key: changeKey })) && changing === what) drop();
 }

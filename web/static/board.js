@@ -92,8 +92,7 @@ async function snapBack(id) {
 
 /** Ask for a card to be in another stage, and return whether it is now; `from` is where it is seen. */
 async function move(card, stage, from) {
-  const answer = await send(`/deals/${card.dataset.deal}/stage`, { stage, from }).catch(failed);
-  if (answer?.ok) return true;
+  if (await act(`/deals/${card.dataset.deal}/stage`, { stage, from })) return true;
   card.dataset.stage = from;
   place(card, { arrived: false });
   await snapBack(card.dataset.deal);
@@ -103,9 +102,8 @@ async function move(card, stage, from) {
 /** What a place for deals that have ended asks for, and then does. */
 async function end(card, bin) {
   const { deal: id, stage: from } = card.dataset;
-  if (bin.dataset.group === "lost") return void (await fill(dialog, `/deals/${id}/end?from=${from}`));
-  const answer = await send(`/deals/${id}/close`, { group: bin.dataset.group, from }).catch(failed);
-  if (!answer?.ok) await snapBack(id);
+  if (bin.dataset.group === "lost") await fill(dialog, `/deals/${id}/end?from=${from}`);
+  else if (!(await act(`/deals/${id}/close`, { group: bin.dataset.group, from }))) await snapBack(id);
 }
 
 // The same for what was asked in a menu or a dialog: somebody else was faster.

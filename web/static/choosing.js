@@ -19,7 +19,7 @@ function selection() {
     if (one.currency) sums.set(one.currency, (sums.get(one.currency) ?? 0) + Number(one.amount));
   }
   const money = [...sums].map(([currency, minor]) => {
-    const format = new Intl.NumberFormat(board.dataset.lang, { style: "currency", currency, minimumFractionDigits: 0 });
+    const format = new Intl.NumberFormat(LOCALE, { style: "currency", currency, minimumFractionDigits: 0 });
     return format.format(minor / 10 ** format.resolvedOptions().maximumFractionDigits);
   });
   bar.querySelector("[data-picked-sum]").textContent = allOfThem ? "" : money.join(" · ");

@@ -10,13 +10,13 @@ board.addEventListener("click", (event) => {
   column.classList.toggle("folded");
   column.querySelector(column.classList.contains("folded") ? ".unfold" : ".tools [data-fold]").focus();
   const on = column.classList.contains("folded") ? "1" : "0";
-  send(`/board/stages/${button.dataset.fold}/fold`, { on }).catch(failed);
+  act(`/board/stages/${button.dataset.fold}/fold`, { on });
 });
 document.querySelector("[data-empty]")?.addEventListener("click", ({ currentTarget: button }) => {
   const hide = button.getAttribute("aria-pressed") !== "true";
   button.setAttribute("aria-pressed", String(hide));
   board.classList.toggle("hide-empty", hide);
-  send("/board/empty", { on: hide ? "0" : "1" }).catch(failed);
+  act("/board/empty", { on: hide ? "0" : "1" });
 });
 
 document.addEventListener("counted", () => {

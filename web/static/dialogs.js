@@ -51,7 +51,8 @@ document.addEventListener("click", async (event) => {
   if (!button) return;
   event.preventDefault();
   float.hidePopover();
-  if (!(await fill(float, button.dataset.menu))) return;
+  // Where the card is seen, which may be where it is just being moved to.
+  if (!(await fill(float, `${button.dataset.menu}?from=${button.closest(".card").dataset.stage}`))) return;
   float.showPopover();
   const at = button.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = float;

@@ -16,7 +16,7 @@ function addFiles(found) {
       toast(page.dataset.tooLarge.replace("{name}", file.name));
       continue;
     }
-    const one = { file, row: document.getElementById("file").content.cloneNode(true).firstElementChild };
+    const one = { file, title: file.name, row: document.getElementById("file").content.cloneNode(true).firstElementChild };
     draw(one);
     upload(one);
     files.push(one);

@@ -8,7 +8,6 @@ const SIGNED_OUT = 401, TIMED_OUT = 408, TOO_MANY = 429, FAULTY = 500;
 /** Listen to an address; `handlers` are called by the name of what is sent. Returns how to stop. */
 function listen(from, handlers) {
   const mark = document.querySelector("[data-live]");
-  const language = document.documentElement.lang;
   const address = new URL(from, location);
   let source, quiet, lostAt, pause = FIRST_PAUSE_MS, isOver = false;
 
@@ -26,8 +25,7 @@ function listen(from, handlers) {
   };
   const lost = () => {
     lostAt ??= new Date();
-    const time = lostAt.toLocaleTimeString(language === "en" ? "en-GB" : language, { hour: "2-digit", minute: "2-digit" });
-    show("lost", mark?.dataset.gone.replace("…", time));
+    show("lost", mark?.dataset.gone.replace("…", clock(lostAt)));
   };
   /* A browser does not come back to a stream that was refused, and does not say why it was. */
   const refused = async () => {

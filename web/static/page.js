@@ -1,6 +1,11 @@
 "use strict";
 // What every page of the staff does: notes, the theme, menus that close, what to do when a request is refused.
 
+const LANGUAGE = document.documentElement.lang;
+const LOCALE = LANGUAGE === "en" ? "en-GB" : LANGUAGE;
+/** A moment as a clock on the wall shows it. */
+const clock = (moment) => moment.toLocaleTimeString(LOCALE, { hour: "2-digit", minute: "2-digit" });
+
 const toasts = document.querySelector(".toasts");
 const TOAST_MS = 7000;
 // What HTTP calls it when somebody else was faster.
@@ -27,6 +32,9 @@ const failed = () => toast(document.body.dataset.failed);
 document.addEventListener("refused", ({ detail }) => toast(detail.words, detail.status === CONFLICT ? "wait" : "late"));
 document.addEventListener("said", (event) => toast(event.detail.words, "ok"));
 document.addEventListener("htmx:sendError", failed);
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  if (!detail.xhr.getResponseHeader("HX-Trigger")) failed();
+});
 
 /** What the server has drawn, as a fragment; it is ours, and nothing in it runs. */
 function drawn(html) {
@@ -54,6 +62,13 @@ async function send(url, fields) {
   return answer;
 }
 
+/** Send fields, and tell whatever went wrong, also what no page of ours has said; whether it was done. */
+async function act(url, fields) {
+  const answer = await send(url, fields).catch(() => null);
+  if (!answer?.ok && !answer?.headers.has("HX-Trigger")) failed();
+  return Boolean(answer?.ok);
+}
+
 /** A part of a page as it is now, or null when it could not be had. */
 async function asked(url) {
   const answer = await fetch(url, { headers: { "HX-Request": "true" } }).catch(() => null);
@@ -68,7 +83,7 @@ document.addEventListener("click", (event) => {
     ? root.dataset.theme === "dark"
     : matchMedia("(prefers-color-scheme: dark)").matches;
   root.dataset.theme = dark ? "light" : "dark";
-  send("/settings/theme", { theme: root.dataset.theme }).catch(failed);
+  act("/settings/theme", { theme: root.dataset.theme });
 });
 
 // A menu is a <details class="pop">: it closes when one looks elsewhere, and by Escape.

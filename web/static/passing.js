@@ -1,7 +1,6 @@
 "use strict";
 // Time passes on a page that stays open: how long somebody has waited, how long ago he wrote.
 
-const LOCALE = board.dataset.lang === "en" ? "en-GB" : board.dataset.lang;
 const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60]];
 function brief(seconds) {
   for (const [unit, size] of UNITS) {

@@ -6,7 +6,9 @@ const waiting = new Set();
 
 /** Remember what has not arrived; of files those that are there already. */
 function keepUnsent() {
-  const kept = [...waiting].map((one) => ({ ...one, files: one.files.flatMap(({ name }) => (name ? [{ name }] : [])) }));
+  const there = ({ name, title }) => (name ? [{ name, title }] : []);
+  const all = [...waiting].map((one) => ({ ...one, files: one.files.flatMap(there) }));
+  const kept = all.filter(({ text, files }) => text || files.length);
   if (kept.length) sessionStorage.setItem(unsentKey, JSON.stringify(kept));
   else sessionStorage.removeItem(unsentKey);
 }
@@ -18,10 +20,10 @@ function arrived(message) {
 /** The bubble of a message that is on its way. */
 function going(message) {
   const bubble = document.getElementById("going").content.cloneNode(true).firstElementChild;
-  const names = message.files.flatMap(({ file }) => (file ? [file.name] : []));
-  bubble.querySelector(".words").textContent = [message.text, ...names].filter(Boolean).join("\n");
+  const titles = message.files.map(({ title }) => title);
+  bubble.querySelector(".words").textContent = [message.text, ...titles].filter(Boolean).join("\n");
   bubble.querySelector(".for-team").hidden = message.mode !== "note";
-  bubble.querySelector("time").textContent = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  bubble.querySelector("time").textContent = clock(new Date());
   bubble.dataset.key = "1";
   behindAll.before(bubble);
   toEnd();
@@ -42,7 +44,8 @@ async function deliver(message, bubble) {
   } catch (error) {
     return error.refused ? refused(message, bubble) : notSent(message, bubble);
   }
-  if (!answer.ok) return refused(message, bubble);
+  // What stands before the server cannot know whether the message is there; by the same name it comes once.
+  if (!answer.ok) return answer.headers.has("HX-Trigger") ? refused(message, bubble) : notSent(message, bubble);
   arrived(message);
   bubble.remove();
   put(await answer.text(), true);
