@@ -43,11 +43,13 @@ class NothingSaid(Refusal):
 
 
 async def first(visit: Visit) -> web.StreamResponse:
-    """The talk that waits longest, or that nobody waits."""
+    """The list of talks; where there is room for more, it leads on to the one that waits longest."""
+    position = await newest_position(visit.uow)
+    chosen = visit.query.text("list")
     found = await list_deals(visit.uow, visit.by, LISTS[WAITING], limit=1)
-    if found.deals:
-        raise web.HTTPSeeOther(f"/deals/{found.deals[0].id}")
-    return visit.page("deals_none.html", here="talk", **await queue_values(visit, here=0))
+    leads_to = found.deals[0].id if found.deals and not chosen else None
+    around = await queue_values(visit, here=0)
+    return visit.page("deals.html", here="talk", position=position, leads_to=leads_to, **around)
 
 
 async def shown(visit: Visit) -> web.StreamResponse:

@@ -91,7 +91,7 @@ field.addEventListener("keydown", (event) => {
     event.preventDefault();
     composer.requestSubmit();
   }
-  if (event.key === "Escape" && !about.hidden) drop();
+  if (event.key === "Escape") about.hidden ? feed.focus() : drop();
 });
 
 composer.addEventListener("submit", (event) => {

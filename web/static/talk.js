@@ -77,6 +77,8 @@ feed.addEventListener("scroll", () => {
 // As what one writes grows, the talk has less room.
 new ResizeObserver(() => { if (wasAtEnd) toEnd(); }).observe(feed);
 newest.addEventListener("click", () => { toEnd(); field.focus(); });
+// Whoever has keys wants to answer; on a touch screen the keys would cover the talk.
+if (matchMedia("(hover: hover) and (pointer: fine)").matches && !location.hash) field.focus({ preventScroll: true });
 
 let loading = false;
 const sight = new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) loadOlder(); }, { root: feed, rootMargin: "400px 0px 0px" });
@@ -117,7 +119,6 @@ document.addEventListener("click", (event) => {
 // ---------- live ----------
 
 const TYPING_MS = 6000;
-let queueTimer = null;
 let typingTimer = null;
 
 const stop = listen(`/deals/${dealId}/live?since=${page.dataset.position}`, {
@@ -126,7 +127,7 @@ const stop = listen(`/deals/${dealId}/live?since=${page.dataset.position}`, {
     if (gone) return leaveTalk(gone);
     if (messages) put(messages);
     if (parts) putParts(drawn(parts));
-    queueTimer ??= setTimeout(loadQueue, 3000);
+    staleQueue();
   },
   typing: ({ conversations }) => {
     if (conversations.includes(Number(page.dataset.conversation))) showTyping(true);
@@ -148,13 +149,6 @@ document.addEventListener("parts", () => {
   showTab();
   document.querySelector(".talk-head .typing-line").hidden = typingTimer === null;
 });
-
-function loadQueue() {
-  queueTimer = null;
-  const list = document.getElementById("queue-list");
-  if (!list || document.hidden || list.scrollTop > 0 || list.contains(document.activeElement)) return;
-  htmx.ajax("GET", `/queue?list=${list.dataset.list}&here=${dealId}`, { target: "#queue", swap: "innerHTML" });
-}
 
 /** Whoever looks at the end of a talk has seen what stands there. */
 let seen = 0;
