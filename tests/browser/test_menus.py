@@ -9,9 +9,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 LONG = "A table of oak, two metres long, with six chairs around it and a bench, by the end of the month please"
 
 
-async def _stays_in(menu: Locator, within: dict[str, float]) -> None:
-    box = await menu.bounding_box()
+async def _stays_in(menu: Locator, around: Locator) -> None:
+    box, within = await menu.bounding_box(), await around.bounding_box()
     assert box is not None
+    assert within is not None
     assert within["x"] <= box["x"]
     assert box["x"] + box["width"] <= within["x"] + within["width"]
     assert within["y"] <= box["y"]
@@ -32,8 +33,7 @@ async def _said_by_both(desk: Desk, name: str, **options: object) -> Page:
 @pytest.mark.parametrize("size", [LAPTOP, {"width": 900, "height": 700}, PHONE], ids=["laptop", "tablet", "phone"])
 async def test_the_menu_of_a_message_stays_where_it_can_be_read(desk: Desk, size: dict[str, int]) -> None:
     page = await _said_by_both(desk, f"Menu {size['width']}", viewport=size)
-    around = {"x": 0.0, "y": 0.0, **size} if size == PHONE else await page.locator("#feed").bounding_box()
-    assert around is not None
+    around = page.locator("html" if size == PHONE else "#feed")
     for message in await page.locator(".feed .bubble:has(.acts)").all():
         await message.hover()
         await message.locator(".acts > summary").click()

@@ -43,7 +43,9 @@ async def test_the_way_back_keeps_the_filter_and_the_stage_of_the_board(desk: De
 
 async def _talk_of(desk: Desk, name: str) -> str:
     found = await desk.shop.rows.until(
-        "SELECT deal.id FROM deal JOIN contact ON contact.id = deal.contact_id WHERE contact.name = :name", bool, name=name
+        "SELECT deal.id FROM deal JOIN contact ON contact.id = deal.contact_id WHERE contact.name = :name",
+        bool,
+        name=name,
     )
     return f"/deals/{found[0][0]}"
 

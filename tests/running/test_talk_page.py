@@ -270,7 +270,9 @@ async def test_looking_at_a_talk_tells_the_visitor_that_he_was_seen(shop: Shop, 
     assert visitor.seen
 
 
-async def test_chats_are_a_list_that_leads_to_whoever_waits_longest_and_says_that_nobody_does(shop: Shop, desk: Desk) -> None:
+async def test_chats_are_a_list_that_leads_to_whoever_waits_longest_and_says_that_nobody_does(
+    shop: Shop, desk: Desk
+) -> None:
     await shop.rows.settled()
     nobody = await desk.get("/deals")
     assert (nobody.status, "Nobody waits for an answer" in nobody.text) == (200, True)

@@ -59,7 +59,8 @@ async def shown(visit: Visit) -> web.StreamResponse:
     talk = await talk_of_deal(uow, visit.by, deal_id, limit=PAGE)
     around = await parts(uow, visit.by, visit.t, deal_id) | await queue_values(visit, here=deal_id)
     said = await feed_values(visit, talk)
-    return visit.page("deal.html", here="talk", position=position, **(around | said))
+    enter_sends = visit.settings.enter_sends
+    return visit.page("deal.html", here="talk", position=position, enter_sends=enter_sends, **(around | said))
 
 
 async def older(visit: Visit) -> web.StreamResponse:

@@ -3,8 +3,8 @@
 
 const LANGUAGE = document.documentElement.lang;
 const LOCALE = LANGUAGE === "en" ? "en-GB" : LANGUAGE;
-/** A moment as a clock on the wall shows it. */
-const clock = (moment) => moment.toLocaleTimeString(LOCALE, { hour: "2-digit", minute: "2-digit" });
+/** A moment as a clock on the wall of whoever reads it shows it. */
+const clock = (moment) => moment.toLocaleTimeString(LOCALE, { hour: "2-digit", minute: "2-digit", timeZone: document.body.dataset.zone });
 
 const toasts = document.querySelector(".toasts");
 const TOAST_MS = 7000;

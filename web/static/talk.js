@@ -8,6 +8,7 @@ const composer = document.getElementById("answer");
 const field = document.getElementById("text");
 const dealId = page.dataset.deal;
 const NEAR = 120;
+const HAS_KEYS = matchMedia("(hover: hover) and (pointer: fine)").matches;
 
 // ---------- the talk ----------
 
@@ -78,7 +79,7 @@ feed.addEventListener("scroll", () => {
 new ResizeObserver(() => { if (wasAtEnd) toEnd(); }).observe(feed);
 newest.addEventListener("click", () => { toEnd(); field.focus(); });
 // Whoever has keys wants to answer; on a touch screen the keys would cover the talk.
-if (matchMedia("(hover: hover) and (pointer: fine)").matches && !location.hash) field.focus({ preventScroll: true });
+if (HAS_KEYS && !location.hash) field.focus({ preventScroll: true });
 
 let loading = false;
 const sight = new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) loadOlder(); }, { root: feed, rootMargin: "400px 0px 0px" });
