@@ -43,7 +43,6 @@ log = structlog.get_logger()
 
 RECEIPTS_KEPT = timedelta(hours=48)
 ORPHANS_AT_ONCE = 500
-# What the visitors of our own chat read is not sent anywhere.
 
 
 async def build(settings: Settings, redis_url: str, *, alone: bool, announce: Callable[[str], None]) -> Program:

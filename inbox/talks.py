@@ -122,32 +122,20 @@ class Within:
 
 @dataclass(frozen=True, slots=True)
 class TalkPage:
-    """Some messages, the oldest first, and whether there are more on either side."""
+    """Some messages, the oldest first, and whether there are earlier ones."""
 
     messages: Sequence[TalkMessage]
     earlier: bool
-    later: bool
 
 
-async def talk_page(
-    uow: UnitOfWork, within: Within, *, before: int | None = None, after: int | None = None, limit: int = 50
-) -> TalkPage:
-    """The last messages, or those before the message `before`, or those after `after`."""
-    forwards = after is not None
+async def talk_page(uow: UnitOfWork, within: Within, *, before: int | None = None, limit: int = 50) -> TalkPage:
+    """The last messages, or those before the message `before`."""
     query = select(message.c.id).where(within.condition())
     if before is not None:
         query = query.where(message.c.id < before)
-    if after is not None:
-        query = query.where(message.c.id > after)
-    order = message.c.id.asc() if forwards else message.c.id.desc()
-    ids = [row.id for row in await uow.rows(query.order_by(order).limit(limit + 1))]
+    ids = [row.id for row in await uow.rows(query.order_by(message.c.id.desc()).limit(limit + 1))]
     found = await talk_messages(uow, ids[:limit])
-    beyond = len(ids) > limit
-    return TalkPage(
-        [found[one] for one in sorted(found)],
-        earlier=True if forwards else beyond,
-        later=beyond if forwards else before is not None,
-    )
+    return TalkPage([found[one] for one in sorted(found)], earlier=len(ids) > limit)
 
 
 _answered = message.alias("answered")

@@ -45,10 +45,10 @@ async def name_customer(uow: UnitOfWork, by: Staff, deal_id: int, name: str) -> 
 
     Raises NotFound, DealTaken, Unreadable for a name without anything to see.
     """
+    row = await his_deal(uow, by, deal_id)
     words = plain(name)
     if words == plain(""):
         raise Unreadable(part=name or "name", example=NAME_EXAMPLE)
-    row = await his_deal(uow, by, deal_id)
     if await call(uow, row.contact_id, words, named_by=STAFF):
         named = CustomerNamed(
             stream=stream_of(row.contact_id), ref=ref_of(deal_id), actor=by.actor, deal_id=deal_id, name=words

@@ -32,7 +32,7 @@ class DealFilter:
 
     A deal has all of `tag_ids`. `colour` is that of its most urgent task, `waits` says that its customer waits for an
     answer, `nobodys` that it has no assignee, `group` what its stage is ("active", "won", ...). It was opened from
-    `opened_from` on and before `opened_before`; `text` is what is searched.
+    `opened_from` on; `text` is what is searched.
     """
 
     scope: Scope = Scope.MINE
@@ -48,7 +48,6 @@ class DealFilter:
     channel_kind: str | None = None
     source: str | None = None
     opened_from: datetime | None = None
-    opened_before: datetime | None = None
     text: str | None = None
 
 
@@ -70,8 +69,6 @@ def _of_deal(wanted: DealFilter) -> Iterator[ColumnElement[bool]]:
         yield deal.c.source == wanted.source
     if wanted.opened_from is not None:
         yield deal.c.opened_at >= wanted.opened_from
-    if wanted.opened_before is not None:
-        yield deal.c.opened_at < wanted.opened_before
 
 
 def _of_others(now: datetime, wanted: DealFilter) -> Iterator[ColumnElement[bool]]:

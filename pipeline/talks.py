@@ -29,7 +29,7 @@ from pipeline.staff.rights import Right, Staff, needs
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """Messages and notes of a deal's conversation, the oldest first, and whether there are more on either side.
+    """Messages and notes of a deal's conversation, the oldest first, and whether there are earlier ones.
 
     `people` are the names of those of the staff who wrote some of them, by their actors.
     """
@@ -37,25 +37,16 @@ class Talk:
     deal: DealView
     messages: Sequence[TalkMessage]
     earlier: bool
-    later: bool
     people: Mapping[str, str]
 
 
 @needs(Right.SEE)
-async def talk_of_deal(
-    uow: UnitOfWork,
-    by: Staff,
-    deal_id: int,
-    *,
-    before: int | None = None,
-    after: int | None = None,
-    limit: int = 50,
-) -> Talk:
-    """The last messages of a deal's conversation, or those before or after a message. Raises NotFound, DealTaken."""
+async def talk_of_deal(uow: UnitOfWork, by: Staff, deal_id: int, *, before: int | None = None, limit: int = 50) -> Talk:
+    """The last messages of a deal's conversation, or those before a message. Raises NotFound, DealTaken."""
     view = await see(uow, by, deal_id)
-    page = await talk_page(uow, await part_of(uow, by, view), before=before, after=after, limit=limit)
+    page = await talk_page(uow, await part_of(uow, by, view), before=before, limit=limit)
     people = await names_of(uow, {one.actor for one in page.messages})
-    return Talk(view, page.messages, page.earlier, page.later, people)
+    return Talk(view, page.messages, page.earlier, people)
 
 
 @needs(Right.SEE)
@@ -68,7 +59,7 @@ async def messages_of(uow: UnitOfWork, by: Staff, deal_id: int, ids: Collection[
     his = await part_of(uow, by, view)
     found = await talk_messages(uow, {*ids, *await parts_of_same_albums(uow, ids)}, within=his)
     people = await names_of(uow, {one.actor for one in found.values()})
-    return Talk(view, list(found.values()), earlier=False, later=False, people=people)
+    return Talk(view, list(found.values()), earlier=False, people=people)
 
 
 @needs(Right.SEE)

@@ -225,7 +225,6 @@ async def test_deals_are_narrowed_by_how_they_came_whose_they_are_and_who_waits(
         DealFilter(assignee_id=boss.id): [plain],
         DealFilter(waits=True): [later, advertised],
         DealFilter(opened_from=midnight + timedelta(minutes=1)): [later],
-        DealFilter(opened_from=midnight, opened_before=midnight + timedelta(hours=1)): [plain, advertised],
         DealFilter(channel_kind="telegram"): [later, plain, advertised],
         DealFilter(channel_kind="webchat"): [],
         DealFilter(channel_id=shop.channel_id): [later, plain, advertised],

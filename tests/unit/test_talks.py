@@ -46,21 +46,17 @@ async def note(shop: Office, by: Staff, deal_id: int, text: str) -> None:
     await shop.settle()
 
 
-async def test_pages_of_a_talk_go_back_and_forth_by_its_messages(shop: Office) -> None:
+async def test_pages_of_a_talk_go_back_by_its_messages(shop: Office) -> None:
     by = await shop.hire("11")
     deal_id = await deal_of(shop)
     for number in range(1, 7):
         await shop.receive(shop.message("100", str(number)))
     last = await talk(shop, by, deal_id, limit=3)
-    assert (texts(last), last.earlier, last.later) == (["4", "5", "6"], True, False)
+    assert (texts(last), last.earlier) == (["4", "5", "6"], True)
     before = await talk(shop, by, deal_id, before=last.messages[0].id, limit=3)
-    assert (texts(before), before.earlier, before.later) == (["1", "2", "3"], True, True)
+    assert (texts(before), before.earlier) == (["1", "2", "3"], True)
     first = await talk(shop, by, deal_id, before=before.messages[0].id, limit=3)
     assert (texts(first), first.earlier) == (["Hello"], False)
-    after = await talk(shop, by, deal_id, after=before.messages[-1].id, limit=2)
-    assert (texts(after), after.earlier, after.later) == (["4", "5"], True, True)
-    rest = await talk(shop, by, deal_id, after=after.messages[-1].id, limit=2)
-    assert (texts(rest), rest.later) == (["6"], False)
 
 
 async def test_a_message_brings_its_file_what_it_answers_who_wrote_it_and_how_far_it_came(shop: Office) -> None:
