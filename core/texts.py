@@ -175,6 +175,11 @@ class Texts:
             case _:
                 return self.plural("{n} second", "{n} seconds", n, n=n)
 
+    def language_name(self, code: str) -> str:
+        """What a language is called; the code of one that nobody knows."""
+        name: str = self._locale.languages.get(code.replace("_", "-").split("-")[0].lower(), code)
+        return name
+
     @property
     def _locale(self) -> Locale:
         return LOCALES[self.language]

@@ -1,4 +1,4 @@
-"""How somebody likes his board: which columns are folded, whether empty ones are shown, light or dark."""
+"""How somebody likes his board: folded columns, empty ones, light or dark, and which key sends what he writes."""
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
@@ -30,6 +30,7 @@ class BoardSettings:
     folded: frozenset[int] = frozenset()
     shows_empty: bool = True
     theme: Theme = Theme.SYSTEM
+    enter_sends: bool = True
 
 
 @needs(Right.SEE)
@@ -42,7 +43,8 @@ def settings_from(stored: dict[str, Any] | None) -> BoardSettings:
     """The same from what a person's row keeps."""
     if not stored:
         return BoardSettings()
-    return BoardSettings(frozenset(stored["folded"]), bool(stored["shows_empty"]), Theme(stored["theme"]))
+    folded, enter_sends = frozenset(stored["folded"]), bool(stored.get("enter_sends", True))
+    return BoardSettings(folded, bool(stored["shows_empty"]), Theme(stored["theme"]), enter_sends)
 
 
 @needs(Right.SEE)
@@ -65,6 +67,13 @@ async def choose_theme(uow: UnitOfWork, by: Staff, theme: Theme) -> BoardSetting
     """The colours of his pages."""
     now = await _held(uow, by)
     return await _keep(uow, by, now, replace(now, theme=theme))
+
+
+@needs(Right.SEE)
+async def choose_enter(uow: UnitOfWork, by: Staff, *, sends: bool) -> BoardSettings:
+    """Whether Enter sends what he writes; else it makes a line, and Enter with Ctrl sends."""
+    now = await _held(uow, by)
+    return await _keep(uow, by, now, replace(now, enter_sends=sends))
 
 
 async def _known(uow: UnitOfWork, stage_ids: Collection[int]) -> frozenset[int]:

@@ -16,6 +16,7 @@ PAGES = (
     "/board",
     "/board/stages/6",
     "/deals/{deal}",
+    "/deals?list=all",
     "/tasks",
     "/triggers",
     "/settings",

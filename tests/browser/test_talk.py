@@ -221,7 +221,7 @@ async def test_a_picture_stands_in_its_bubble_with_its_words_and_a_document_belo
         await visitor.says("This one", uploads=files)
         said = bubble(page, "This one")
         await expect(said.locator("img")).to_be_visible()
-        await page.wait_for_function("document.querySelector('.feed .bubble img')?.naturalWidth > 0")
+        await expect(said.locator("img")).not_to_have_js_property("naturalWidth", 0)
         around = await said.bounding_box()
         assert around is not None
         tops = []

@@ -270,7 +270,9 @@ async def test_looking_at_a_talk_tells_the_visitor_that_he_was_seen(shop: Shop, 
     assert visitor.seen
 
 
-async def test_chats_lead_to_whoever_waits_longest_and_say_that_nobody_does(shop: Shop, desk: Desk) -> None:
+async def test_chats_are_a_list_that_leads_to_whoever_waits_longest_and_says_that_nobody_does(
+    shop: Shop, desk: Desk
+) -> None:
     await shop.rows.settled()
     nobody = await desk.get("/deals")
     assert (nobody.status, "Nobody waits for an answer" in nobody.text) == (200, True)
@@ -280,7 +282,8 @@ async def test_chats_lead_to_whoever_waits_longest_and_say_that_nobody_does(shop
     await second.sends("Hello")
     await deal_of(shop, second)
     leads = await desk.get("/deals")
-    assert (leads.status, leads.headers["Location"]) == (303, f"/deals/{deal}")
+    assert (leads.status, f'data-first="/deals/{deal}"' in leads.text) == (200, True)
+    assert "data-first" not in (await desk.get("/deals?list=all")).text
 
 
 async def test_tasks_are_listed_by_their_time_and_done_in_place(shop: Shop, desk: Desk) -> None:

@@ -80,3 +80,14 @@ def test_each_language_knows_yesterday(language: str) -> None:
 
 def test_texts_of_one_language_are_shared() -> None:
     assert texts("uk", "Europe/Kyiv") is texts("uk", "Europe/Kyiv")
+
+
+def test_a_language_has_a_name_in_the_language_of_whoever_reads_it() -> None:
+    assert [texts(one).language_name("uk") for one in LANGUAGES] == [
+        "Ukrainian",
+        "украинский",
+        "українська",
+        "ukraiński",
+    ]
+    assert texts("en").language_name("pt-BR") == "Portuguese"
+    assert texts("en").language_name("xx-unknown") == "xx-unknown"

@@ -4,17 +4,23 @@ import json
 
 from aiohttp import web
 
+from core.texts import N_
 from pipeline.deals import see
 from pipeline.moving import close, move, reopen
 from pipeline.staff.handing_over import assignable, give_back_to_turn, hand_over
 from pipeline.staff.taking import take, take_next
-from pipeline.stages import ACTIVE, LOST, reasons, stages_of
+from pipeline.stages import ACTIVE, LOST, NOT_A_LEAD, WON, reasons, stages_of
 from web.site import Visit, get, post
 
+ENDED = {WON: N_("Won."), LOST: N_("Closed as lost."), NOT_A_LEAD: N_("Closed as not a lead.")}
 
-def done(words: str = "") -> web.Response:
-    """Something was done; a page that listens shows what has changed by itself, and the words as a note."""
-    headers = {"HX-Trigger": json.dumps({"said": {"words": words}})} if words else {}
+
+def done(words: str = "", *, undo: dict[str, str] | None = None) -> web.Response:
+    """Something was done; a page that listens shows what has changed by itself, and the words as a note.
+
+    `undo` has the `url` of the act that takes it back, and its `words`.
+    """
+    headers = {"HX-Trigger": json.dumps({"said": {"words": words, "undo": undo}})} if words else {}
     return web.Response(status=204, headers=headers)
 
 
@@ -58,18 +64,19 @@ async def ending(visit: Visit) -> web.StreamResponse:
 
 
 async def closed(visit: Visit) -> web.StreamResponse:
-    """The end of a deal."""
-    form = visit.form
+    """The end of a deal, which can be taken back."""
+    form, deal_id = visit.form, visit.id("deal")
     await close(
         visit.uow,
         visit.by,
-        visit.id("deal"),
+        deal_id,
         group=form.text("group"),
         reason_id=form.number("reason"),
         words=form.text("words") or None,
         seen_in=form.number("from"),
     )
-    return done()
+    undo = {"url": f"/deals/{deal_id}/reopen", "words": visit.t("Undo")}
+    return done(visit.t(ENDED[form.text("group")]), undo=undo)
 
 
 async def reopened(visit: Visit) -> web.StreamResponse:

@@ -26,15 +26,22 @@ async def queue_values(visit: Visit, *, here: int) -> dict[str, object]:
     chosen = visit.query.text("list")
     chosen = chosen if chosen in LISTS else WAITING
     found = await list_deals(uow, by, LISTS[chosen], place=_place(visit.query.text("behind")), limit=PAGE)
-    known = await cards(uow, by, [one.id for one in found.deals])
+    further = bool(visit.query.text("behind"))
+    ids = [one.id for one in found.deals]
+    if further:
+        ids = [one for one in ids if one != here]
+    elif here and here not in ids:
+        # What is open stays in sight, though it does not wait any more, or stands further down.
+        ids = [here, *ids]
+    known = await cards(uow, by, ids)
     return {
         "list": chosen,
         "lists": NAMES,
         "counts": {one: await count_deals(uow, by, LISTS[one]) for one in (WAITING, MINE)},
-        "queue": [known[one.id] for one in found.deals if one.id in known],
+        "queue": [known[one] for one in ids if one in known],
         "behind": _told(found.last) if found.last else "",
         "open_deal": here,
-        "further": bool(visit.query.text("behind")),
+        "further": further,
     }
 
 

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from core.texts import LANGUAGES
 from core.zones import read_zone
-from pipeline.staff.boards import Theme, choose_theme
+from pipeline.staff.boards import Theme, choose_enter, choose_theme
 from pipeline.staff.inviting import connect
 from pipeline.staff.people import has_account, introduce
 from pipeline.staff.sessions import sessions_of, sign_out
@@ -26,6 +26,7 @@ async def shown(visit: Visit) -> web.StreamResponse:
         here="settings",
         browsers=await sessions_of(visit.uow, visit.by),
         session_id=visit.session_id,
+        enter_sends=visit.settings.enter_sends,
         connected=await has_account(visit.uow, visit.by.id),
     )
 
@@ -68,6 +69,12 @@ async def themed(visit: Visit) -> web.StreamResponse:
     return done()
 
 
+async def keyed(visit: Visit) -> web.StreamResponse:
+    """The key that sends what he writes."""
+    await choose_enter(visit.uow, visit.by, sends=visit.form.text("enter") == "1")
+    return done(visit.t("Saved."))
+
+
 async def shifted(visit: Visit) -> web.StreamResponse:
     """He comes on shift, and new deals are handed to him, or goes off."""
     if visit.form.text("on") == "1":
@@ -83,6 +90,7 @@ ROUTES = (
     post("/settings/telegram", connecting),
     post("/settings/shift", shifted),
     post("/settings/theme", themed),
+    post("/settings/enter", keyed),
     post("/settings/sessions/{session}/end", ended),
     post("/settings/sessions/end", all_ended),
 )

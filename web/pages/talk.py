@@ -43,11 +43,13 @@ class NothingSaid(Refusal):
 
 
 async def first(visit: Visit) -> web.StreamResponse:
-    """The talk that waits longest, or that nobody waits."""
+    """The list of talks; where there is room for more, it leads on to the one that waits longest."""
+    position = await newest_position(visit.uow)
+    chosen = visit.query.text("list")
     found = await list_deals(visit.uow, visit.by, LISTS[WAITING], limit=1)
-    if found.deals:
-        raise web.HTTPSeeOther(f"/deals/{found.deals[0].id}")
-    return visit.page("deals_none.html", here="talk", **await queue_values(visit, here=0))
+    leads_to = found.deals[0].id if found.deals and not chosen else None
+    around = await queue_values(visit, here=0)
+    return visit.page("deals.html", here="talk", position=position, leads_to=leads_to, **around)
 
 
 async def shown(visit: Visit) -> web.StreamResponse:
@@ -57,7 +59,8 @@ async def shown(visit: Visit) -> web.StreamResponse:
     talk = await talk_of_deal(uow, visit.by, deal_id, limit=PAGE)
     around = await parts(uow, visit.by, visit.t, deal_id) | await queue_values(visit, here=deal_id)
     said = await feed_values(visit, talk)
-    return visit.page("deal.html", here="talk", position=position, **(around | said))
+    enter_sends = visit.settings.enter_sends
+    return visit.page("deal.html", here="talk", position=position, enter_sends=enter_sends, **(around | said))
 
 
 async def older(visit: Visit) -> web.StreamResponse:

@@ -87,11 +87,12 @@ document.addEventListener("click", (event) => {
 });
 
 field.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+  const isLine = event.shiftKey || event.altKey || event.isComposing || !HAS_KEYS || !("enterSends" in page.dataset);
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey || !isLine)) {
     event.preventDefault();
     composer.requestSubmit();
   }
-  if (event.key === "Escape" && !about.hidden) drop();
+  if (event.key === "Escape") about.hidden ? feed.focus() : drop();
 });
 
 composer.addEventListener("submit", (event) => {

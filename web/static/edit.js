@@ -26,6 +26,16 @@ function catchUp() {
 document.addEventListener("focusout", catchUp);
 document.addEventListener("toggle", catchUp, true);
 
+/** How what has the focus in a part is found again in what comes in its place: from a field one goes back to its button. */
+function focusIn(part) {
+  const at = document.activeElement;
+  if (!part.contains(at)) return null;
+  const form = at.closest(".editable")?.querySelector("form");
+  if (form) return `.editable:has([hx-post="${form.getAttribute("hx-post")}"]) > [data-edit]`;
+  const label = at.getAttribute("aria-label");
+  return label && `[aria-label="${CSS.escape(label)}"]`;
+}
+
 /** Put parts of the page in the place of what they were, but where somebody is at work. */
 function putParts(made, sent = null) {
   isStale = false;
@@ -36,13 +46,13 @@ function putParts(made, sent = null) {
       isStale = true;
       continue;
     }
-    const focused = old.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
+    const focused = focusIn(old);
     // The mark of the stream is whoever's who keeps it up to date.
     const mark = old.querySelector("[data-live]");
     if (mark) fresh.querySelector("[data-live]").replaceWith(mark);
     old.replaceWith(fresh);
     htmx.process(fresh);
-    if (focused) fresh.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
+    if (focused) fresh.querySelector(focused)?.focus();
   }
   document.dispatchEvent(new Event("parts"));
 }
@@ -74,6 +84,7 @@ document.addEventListener("click", (event) => {
 
 function leave(form) {
   form.reset();
+  form.querySelector("input").removeAttribute("aria-invalid");
   form.hidden = true;
   const button = form.parentElement.querySelector("[data-edit]");
   button.hidden = false;
@@ -85,19 +96,34 @@ document.addEventListener("keydown", (event) => {
   event.stopPropagation();
   leave(form).focus();
 });
-document.addEventListener("focusout", (event) => {
-  const form = event.target.closest?.(".editable form");
-  // What was typed and not sent stays for whoever comes back to it.
-  if (form && event.target.value === event.target.defaultValue) leave(form);
+document.addEventListener("focusout", ({ target }) => {
+  const form = target.closest?.(".editable form");
+  // Whoever only looks at another window comes back to what he types; and what is sent is not sent again.
+  if (!form || form.hidden || !document.hasFocus() || form.dataset.sent === target.value) return;
+  if (target.value === target.defaultValue || !form.checkValidity()) leave(form);
+  else form.requestSubmit();
+});
+document.addEventListener("htmx:beforeRequest", ({ detail: { elt } }) => {
+  if (elt.matches(".editable form")) elt.dataset.sent = elt.querySelector("input").value;
 });
 
-// A menu that would be cut off at the bottom opens upwards.
+/** What was refused is open as it was typed, and whoever has not gone on to something else is back in it. */
+function openAgain(form) {
+  const input = form.querySelector("input");
+  delete form.dataset.sent;
+  input.setAttribute("aria-invalid", "true");
+  if (document.activeElement === document.body || form.contains(document.activeElement)) input.focus();
+}
+
+// A menu that would be cut off at the bottom opens upwards, one that would be at its side opens to the other side.
 document.addEventListener("toggle", (event) => {
-  if (!event.target.matches("details.pop[open]")) return;
-  const menu = event.target.querySelector(".menu");
-  event.target.classList.remove("up");
-  const room = (event.target.closest(".feed, .side") ?? document.body).getBoundingClientRect().bottom;
-  event.target.classList.toggle("up", menu.getBoundingClientRect().bottom > room);
+  const pop = event.target;
+  if (!pop.matches("details.pop[open]")) return;
+  pop.classList.remove("up", "back");
+  const room = (pop.closest(".feed, .side") ?? document.body).getBoundingClientRect();
+  const menu = pop.querySelector(".menu").getBoundingClientRect();
+  pop.classList.toggle("up", menu.bottom > room.bottom);
+  pop.classList.toggle("back", menu.left < room.left || menu.right > room.right);
 }, true);
 
 document.addEventListener("htmx:configRequest", (event) => {
@@ -111,6 +137,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (requestConfig.verb !== "post") return;
   if (!successful) {
     if (elt.matches(".box")) elt.checked = false;
+    if (elt.matches(".editable form")) openAgain(elt);
     return;
   }
   for (const open of document.querySelectorAll("details.pop[open]")) open.open = false;

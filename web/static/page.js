@@ -3,8 +3,8 @@
 
 const LANGUAGE = document.documentElement.lang;
 const LOCALE = LANGUAGE === "en" ? "en-GB" : LANGUAGE;
-/** A moment as a clock on the wall shows it. */
-const clock = (moment) => moment.toLocaleTimeString(LOCALE, { hour: "2-digit", minute: "2-digit" });
+/** A moment as a clock on the wall of whoever reads it shows it. */
+const clock = (moment) => moment.toLocaleTimeString(LOCALE, { hour: "2-digit", minute: "2-digit", timeZone: document.body.dataset.zone });
 
 const toasts = document.querySelector(".toasts");
 const TOAST_MS = 7000;
@@ -18,20 +18,38 @@ function placeToasts() {
 }
 document.addEventListener("close", placeToasts, true);
 
-/** Say something for a few seconds; `kind` is "ok", "wait" or "late". */
-function toast(words, kind = "late") {
+/** Say something for a few seconds; `kind` is "ok", "plain", "wait" or "late"; `undo` has an address and its words. */
+function toast(words, kind = "late", undo = null) {
   const note = document.getElementById("toast").content.cloneNode(true).firstElementChild;
   note.classList.add(kind);
   note.querySelector("p").textContent = words;
+  if (undo) offer(note.querySelector("button"), undo, note);
   placeToasts();
   toasts.append(note);
   setTimeout(() => note.remove(), TOAST_MS);
 }
+function offer(button, { words, url }, note) {
+  button.hidden = false;
+  button.textContent = words;
+  button.addEventListener("click", () => {
+    note.remove();
+    send(url, {}).catch(failed);
+  });
+}
 const failed = () => toast(document.body.dataset.failed);
 
-document.addEventListener("refused", ({ detail }) => toast(detail.words, detail.status === CONFLICT ? "wait" : "late"));
-document.addEventListener("said", (event) => toast(event.detail.words, "ok"));
-document.addEventListener("htmx:sendError", failed);
+// Answers that are no trouble.
+const PLAIN = ["queue-empty", "last-one-taken"];
+function lookOf({ code, status }) {
+  if (PLAIN.includes(code)) return "plain";
+  return status === CONFLICT ? "wait" : "late";
+}
+document.addEventListener("refused", ({ detail }) => toast(detail.words, lookOf(detail)));
+document.addEventListener("said", ({ detail }) => toast(detail.words, "ok", detail.undo));
+document.addEventListener("htmx:sendError", ({ detail }) => {
+  // What a page loads by itself nobody has asked for.
+  if (!/intersect|every/.test(detail.elt.getAttribute("hx-trigger"))) failed();
+});
 document.addEventListener("htmx:responseError", ({ detail }) => {
   if (!detail.xhr.getResponseHeader("HX-Trigger")) failed();
 });

@@ -8,6 +8,7 @@ const composer = document.getElementById("answer");
 const field = document.getElementById("text");
 const dealId = page.dataset.deal;
 const NEAR = 120;
+const HAS_KEYS = matchMedia("(hover: hover) and (pointer: fine)").matches;
 
 // ---------- the talk ----------
 
@@ -28,7 +29,10 @@ function put(html, mine = false) {
     }
     if (known) {
       if (fresh.matches(".event") || known.isEqualNode(fresh) || isPlaying(known)) continue;
+      // Whoever has opened its menu is not done with it.
+      const menu = known.querySelector(".acts[open]") && fresh.querySelector(".acts");
       known.replaceWith(fresh);
+      if (menu) menu.open = true;
     } else if (fresh.matches(".event") || Number(fresh.dataset.id) > first) {
       const place = behind(fresh);
       if (day) place.before(day);
@@ -74,6 +78,8 @@ feed.addEventListener("scroll", () => {
 // As what one writes grows, the talk has less room.
 new ResizeObserver(() => { if (wasAtEnd) toEnd(); }).observe(feed);
 newest.addEventListener("click", () => { toEnd(); field.focus(); });
+// Whoever has keys wants to answer; on a touch screen the keys would cover the talk.
+if (HAS_KEYS && !location.hash) field.focus({ preventScroll: true });
 
 let loading = false;
 const sight = new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) loadOlder(); }, { root: feed, rootMargin: "400px 0px 0px" });
@@ -114,7 +120,6 @@ document.addEventListener("click", (event) => {
 // ---------- live ----------
 
 const TYPING_MS = 6000;
-let queueTimer = null;
 let typingTimer = null;
 
 const stop = listen(`/deals/${dealId}/live?since=${page.dataset.position}`, {
@@ -123,7 +128,7 @@ const stop = listen(`/deals/${dealId}/live?since=${page.dataset.position}`, {
     if (gone) return leaveTalk(gone);
     if (messages) put(messages);
     if (parts) putParts(drawn(parts));
-    queueTimer ??= setTimeout(loadQueue, 3000);
+    staleQueue();
   },
   typing: ({ conversations }) => {
     if (conversations.includes(Number(page.dataset.conversation))) showTyping(true);
@@ -145,13 +150,6 @@ document.addEventListener("parts", () => {
   showTab();
   document.querySelector(".talk-head .typing-line").hidden = typingTimer === null;
 });
-
-function loadQueue() {
-  queueTimer = null;
-  const list = document.getElementById("queue-list");
-  if (!list || document.hidden || list.scrollTop > 0 || list.contains(document.activeElement)) return;
-  htmx.ajax("GET", `/queue?list=${list.dataset.list}&here=${dealId}`, { target: "#queue", swap: "innerHTML" });
-}
 
 /** Whoever looks at the end of a talk has seen what stands there. */
 let seen = 0;

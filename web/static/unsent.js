@@ -34,6 +34,7 @@ async function deliver(message, bubble) {
   waiting.add(message);
   keepUnsent();
   bubble.querySelector(".under")?.remove();
+  bubble.querySelector("[data-going]").hidden = false;
   bubble.firstElementChild.className = "bubble going";
   const address = message.mode === "note" ? composer.dataset.note : composer.action;
   let answer;
@@ -71,6 +72,7 @@ function giveBack(message, bubble) {
 /** It stays here, to be sent again by the same name. */
 function notSent(message, bubble, why = page.dataset.unsent) {
   bubble.firstElementChild.className = "bubble failed";
+  bubble.querySelector("[data-going]").hidden = true;
   bubble.querySelector(".under")?.remove();
   const under = document.getElementById("unsent").content.cloneNode(true).firstElementChild;
   under.querySelector(".why").textContent = why;

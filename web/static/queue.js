@@ -1,0 +1,43 @@
+"use strict";
+// The list of conversations: it is kept as it is now, walked by keys, and searched.
+
+const queue = document.getElementById("queue");
+const QUEUE_MS = 3000;
+let queueTimer = null;
+
+/** Show the list anew in a moment; nobody has asked for it, so nobody is told when it fails. */
+function staleQueue() {
+  queueTimer ??= setTimeout(loadQueue, QUEUE_MS);
+}
+async function loadQueue() {
+  queueTimer = null;
+  const list = document.getElementById("queue-list");
+  if (document.hidden || list.scrollTop > 0) return;
+  const fresh = await asked(`/queue?list=${list.dataset.list}&here=${queue.dataset.here}`);
+  for (const part of fresh ? ["#queue .seg", "#queue-list"] : []) {
+    const old = document.querySelector(part);
+    if (old.contains(document.activeElement)) continue;
+    const made = fresh.querySelector(part.replace("#queue ", ""));
+    old.replaceWith(made);
+    htmx.process(made);
+  }
+}
+document.addEventListener("visibilitychange", staleQueue);
+
+// Where there is no talk whose stream tells of what happens, the board's does.
+if (queue.dataset.stream) listen(queue.dataset.stream, { board: staleQueue });
+
+document.addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step || !event.altKey || event.ctrlKey || event.metaKey || event.target.matches("select, [list]")) return;
+  const links = [...queue.querySelectorAll("a.q")];
+  const here = links.findIndex((link) => link.hasAttribute("aria-current"));
+  event.preventDefault();
+  if (links[here + step]) location.assign(links[here + step].href);
+});
+document.addEventListener("keydown", (event) => {
+  const search = document.getElementById("q");
+  if (event.key !== "/" || event.target.matches("input, textarea, select") || !search.checkVisibility()) return;
+  event.preventDefault();
+  search.focus();
+});
