@@ -1,6 +1,7 @@
 """The pages of the staff, in the test's own process: what is shown of an act, what was missed, who was let go."""
 
 import asyncio
+import contextlib
 import json
 import re
 from collections.abc import AsyncIterator
@@ -9,6 +10,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+import structlog
 from sqlalchemy import update
 
 from core.journal import newest_position
@@ -123,3 +125,16 @@ async def test_whoever_is_let_go_while_his_form_is_on_its_way_does_nothing_any_m
         may_end.set()
         assert (await asking).status == 401
     assert (await shop.deals())[0].amount is None
+
+
+async def test_a_page_that_leaves_before_it_is_told_anything_is_no_fault() -> None:
+    with structlog.testing.capture_logs() as said:
+        async with webchat_rig() as rig:
+            database = rig.office.database
+            await several(rig.office, 1)
+            async with browser_of(rig, await rig.office.admin()) as browser, contextlib.AsyncExitStack() as readers:
+                for _ in range(4):
+                    await readers.enter_async_context(database.reading())
+                with pytest.raises(TimeoutError):
+                    await browser.get("/board/live?since=0", timeout=aiohttp.ClientTimeout(total=0.3))
+    assert "web.failed" not in [one["event"] for one in said]

@@ -44,9 +44,13 @@ async def follow(caller: Caller, name: str, say: Say) -> web.StreamResponse:
             # What ended his session before the page was known to the hub was told to nobody.
             if not await is_still_there(caller):
                 raise web.HTTPUnauthorized
-            await response.prepare(caller.request)
-            async with response:
-                await _follow(caller, page, response, name, say)
+            if caller.request.transport is not None:
+                await response.prepare(caller.request)
+                async with response:
+                    await _follow(caller, page, response, name, say)
+    if caller.request.transport is None:
+        # The page has left, perhaps before it could be told anything: there is nobody to answer.
+        raise ConnectionResetError
     return response
 
 
