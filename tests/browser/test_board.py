@@ -1,7 +1,7 @@
 """The board in a real browser: cards come by themselves, are moved by mouse, keys and menus, and never disagree."""
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import FloatRect, Locator, Page, expect
 
 from tests.botapi.client import User
 from tests.browser.conftest import PHONE, Windows
@@ -20,11 +20,16 @@ def column(page: Page, name: str) -> Locator:
     return page.locator(f'.col[data-name="{name}"]')
 
 
+async def place_of(what: Locator) -> FloatRect:
+    """Where something is; a part that is just being drawn anew is waited for."""
+    while (found := await what.bounding_box()) is None:
+        await expect(what).to_be_visible()
+    return found
+
+
 async def drag(page: Page, what: Locator, to: Locator) -> None:
     """By the mouse, as a hand does it: in steps."""
-    start, end = await what.bounding_box(), await to.bounding_box()
-    assert start is not None
-    assert end is not None
+    start, end = await place_of(what), await place_of(to)
     await page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
     await page.mouse.down()
     await page.mouse.move(start["x"] + 60, start["y"] + 60, steps=4)
@@ -210,10 +215,10 @@ async def test_a_thumb_carries_a_card_to_the_name_of_another_stage(shop: Shop, w
     await customer.sends("Hello")
     await expect(card(page, customer)).to_be_visible()
     await shop.rows.settled()
-    start = await card(page, customer).bounding_box()
-    end = await page.locator(".stages a", has_text="In conversation").bounding_box()
-    assert start is not None
-    assert end is not None
+    # The head above it is as high as it will be once it has counted the card.
+    await expect(page.locator(".stages a", has_text="New")).to_contain_text("1")
+    start = await place_of(card(page, customer))
+    end = await place_of(page.locator(".stages a", has_text="In conversation"))
     x, y = start["x"] + 150, start["y"] + 60
     to_x, to_y = end["x"] + end["width"] / 2, end["y"] + end["height"] / 2
     thumb = await page.context.new_cdp_session(page)

@@ -174,5 +174,7 @@ async def test_a_press_on_a_face_opens_the_deal_on_a_phone_and_a_long_one_select
     await expect(box).to_be_checked()
     await box.tap()
     await expect(page.locator(".selbar")).to_be_hidden()
-    await page.touchscreen.tap(x, y)
+    place = await card(page, customer).locator(".face.pic").bounding_box()
+    assert place is not None
+    await page.touchscreen.tap(place["x"] + 12, place["y"] + 16)
     await page.wait_for_url("**/deals/*")

@@ -29,6 +29,8 @@ function place(card, { arrived = true } = {}) {
     old?.remove();
     list.insertBefore(card, next ?? more);
   }
+  // What says that there is nothing goes at once, so that no card moves under a thumb a moment later.
+  document.querySelector(".col .void")?.remove();
   if (arrived && isNew) card.classList.add("arrived");
   htmx.process(card);
   if (focused) card.querySelector(".name").focus();
@@ -71,7 +73,10 @@ function count() {
     countedAt = performance.now();
     const parts = await asked(board.dataset.heads);
     took = performance.now() - countedAt;
-    for (const part of parts ? [...parts.children] : []) document.getElementById(part.id)?.replaceWith(part);
+    for (const part of parts ? [...parts.children] : []) {
+      const old = document.getElementById(part.id);
+      if (old && !old.isEqualNode(part)) old.replaceWith(part);
+    }
     document.dispatchEvent(new Event("counted"));
   }, least + Math.random() * (most - least) + rest);
 }

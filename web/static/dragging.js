@@ -26,15 +26,20 @@ board.addEventListener("contextmenu", (event) => {
   if (event.pointerType === "touch" && event.target.closest(".card")) event.preventDefault();
 });
 
-// A long press that carries nothing selects, and is no press on what lies under it.
+// A long press that carries nothing selects, and is no press on what lies under it. How long it was is the thumb's
+// affair, not that of a browser that comes to it late.
 const LONG_MS = 500;
-let pressedAt = null;
+let pressedAt = null, lasted = 0;
 board.addEventListener("pointerdown", ({ pointerType, timeStamp }) => {
   pressedAt = pointerType === "touch" ? timeStamp : null;
+  lasted = 0;
+}, true);
+document.addEventListener("pointerup", ({ timeStamp }) => {
+  if (pressedAt !== null) lasted = timeStamp - pressedAt;
 }, true);
 function select(card) {
-  const isLong = pressedAt !== null && performance.now() - pressedAt >= LONG_MS;
-  pressedAt = null;
+  const isLong = lasted >= LONG_MS;
+  [pressedAt, lasted] = [null, 0];
   if (!isLong || !card.matches(".card")) return;
   choose(card, !card.classList.contains("picked"));
   const swallow = (event) => event.preventDefault();
