@@ -80,8 +80,10 @@ _NAME_SET_OFF = re.compile(r"\s*,\s*\{name\}|\{name\}\s*,\s*|\s*\{name\}")
 
 
 def _without_name(text: str) -> str:
-    """The same to somebody whose name is not known."""
+    """The same to somebody whose name is not known; what says nothing else is left as it is."""
     rest = _NAME_SET_OFF.sub("", text).lstrip()
+    if not plain_enough(rest):
+        return text
     return rest[:1].upper() + rest[1:] if text.lstrip().startswith("{name}") else rest
 
 

@@ -35,6 +35,7 @@ async def customer(shop: Office) -> str:
         ("{name}, your order {deal} is ready.", "Your order 1 is ready."),
         ("Dear {name}, thank you.", "Dear, thank you."),
         ("{name}: {name}", ": "),
+        ("{name}", "Visitor 6659"),
         ("Thank you!", "Thank you!"),
     ],
 )
