@@ -83,6 +83,50 @@ async def test_files_are_shown_before_they_are_sent_and_can_be_left_out(desk: De
     assert (await customer.sees("Like this")).kind == "photo"
 
 
+# What a hand does with a file from elsewhere, as the browser tells it.
+GIVE = """([place, kind, name]) => {
+  const data = new DataTransfer();
+  data.items.add(new File(["Prices, 2027"], name, { type: "text/plain" }));
+  const told = kind === "paste"
+    ? new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })
+    : new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true });
+  document.querySelector(place).dispatchEvent(told);
+}"""
+
+
+async def test_files_are_dropped_and_pasted_and_go_with_an_answer(desk: Desk) -> None:
+    customer = await desk.shop.person("Adam")
+    await customer.sends("The prices, please")
+    page = await desk.opens(customer)
+    await page.evaluate(GIVE, [".feed", "dragover", "dropped.txt"])
+    await expect(page.locator("#answer")).to_contain_class("over")
+    await page.evaluate(GIVE, [".feed", "drop", "dropped.txt"])
+    await page.evaluate(GIVE, ["#text", "paste", "pasted.txt"])
+    await expect(page.locator(".file")).to_have_count(2)
+    await page.get_by_label("Answer to").fill("Both lists")
+    await page.keyboard.press("Control+Enter")
+    await expect(bubble(page, "Both lists").locator(".doc")).to_have_count(2)
+    assert (await customer.sees("Both lists")).kind == "document"
+
+
+async def test_what_is_not_confirmed_says_so_and_is_sent_again_or_given_up(desk: Desk) -> None:
+    customer = await desk.shop.person("Vira")
+    await customer.sends("How much?")
+    page = await desk.opens(customer)
+    for words, act in (("Nine EUR", "Send again"), ("Or eight", "Discard")):
+        await desk.shop.api.fault("accepted_reset", method="sendMessage", chat_id=customer.id)
+        await page.get_by_label("Answer to").fill(words)
+        await page.keyboard.press("Control+Enter")
+        said = page.locator(".feed .msg", has_text=words)
+        await expect(said.locator(".bubble")).to_contain_class("unsure")
+        await said.get_by_role("button", name=act).click()
+        await expect(said.locator(".unsure")).to_have_count(0)
+    await expect(bubble(page, "Nine EUR").locator(".at")).to_contain_text("sent")
+    await desk.shop.rows.settled()
+    chat = [one.text for one in await customer.chat()]
+    assert (chat.count("Nine EUR"), chat.count("Or eight")) == (2, 1)
+
+
 async def test_what_is_typed_outlives_a_reload_and_a_lost_connection(desk: Desk) -> None:
     customer = await desk.shop.person("Piotr")
     await customer.sends("Hello")
