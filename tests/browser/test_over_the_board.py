@@ -50,8 +50,7 @@ async def test_the_progress_of_an_act_can_be_closed_while_it_goes_on(shop: Shop,
     page = await windows.board_of(shop, shop.admin)
     customer = await shop.person("Anna")
     await customer.sends("Hello")
-    await card(page, customer).hover()
-    await card(page, customer).locator(".box").check()
+    await chosen(page, customer)
     asked, closed = asyncio.Event(), asyncio.Event()
 
     async def late(route: Route) -> None:
@@ -75,8 +74,7 @@ async def test_a_refusal_is_seen_and_heard_above_an_open_dialog(shop: Shop, wind
     page = await windows.board_of(shop, shop.admin)
     customer = await shop.person("Olena")
     await customer.sends("Hello")
-    await card(page, customer).hover()
-    await card(page, customer).locator(".box").check()
+    await chosen(page, customer)
     await page.locator(".selbar").get_by_role("button", name="Task").click()
     dialog = page.locator("#dialog")
     await dialog.get_by_label("Or type a time").fill("some day")

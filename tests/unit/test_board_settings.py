@@ -1,20 +1,25 @@
 """What somebody's board remembers, and what its pickers offer."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import pytest
 
+from core.database import UnitOfWork
 from core.errors import NotFound
 from pipeline.another import open_another
 from pipeline.models import membership
 from pipeline.profiles import profile_of
 from pipeline.staff.boards import BoardSettings, Theme, board_settings, choose_theme, fold_stage, show_empty
 from pipeline.staff.handing_over import assignable, hand_over
-from pipeline.staff.notices import USUAL, let_ring, ringing
+from pipeline.staff.notices import USUAL, Notice, let_ring, ringing
 from tests.unit.office import Office
 from tests.unit.test_board import stage_id
 from tests.unit.test_deadlocks import waits_for_a_lock
 from tests.unit.test_work import deal_of
+
+T = TypeVar("T")
 
 
 async def test_a_board_is_as_its_person_left_it_and_nobody_elses(shop: Office) -> None:
@@ -32,20 +37,29 @@ async def test_a_board_is_as_its_person_left_it_and_nobody_elses(shop: Office) -
         assert (await fold_stage(uow, by, won, folded=False)).folded == frozenset()
 
 
+async def at_once(shop: Office, change: Callable[[UnitOfWork, T], Awaitable[None]], first: T, second: T) -> None:
+    """Make a change with each of two values; the second begins before the first is committed."""
+
+    async def change_again() -> None:
+        async with shop.database.unit() as uow:
+            await change(uow, second)
+
+    async with shop.database.unit() as uow:
+        await change(uow, first)
+        changing = asyncio.create_task(change_again())
+        if not uow.is_sqlite:
+            await waits_for_a_lock(shop, changing)
+    await changing
+
+
 async def test_two_changes_of_a_board_at_once_are_both_kept(shop: Office) -> None:
     by = await shop.hire("11")
     won, lost = await stage_id(shop, "Won"), await stage_id(shop, "Lost")
 
-    async def fold_another() -> None:
-        async with shop.database.unit() as uow:
-            await fold_stage(uow, by, lost, folded=True)
+    async def fold(uow: UnitOfWork, stage: int) -> None:
+        await fold_stage(uow, by, stage, folded=True)
 
-    async with shop.database.unit() as uow:
-        await fold_stage(uow, by, won, folded=True)
-        folding = asyncio.create_task(fold_another())
-        if not uow.is_sqlite:
-            await waits_for_a_lock(shop, folding)
-    await folding
+    await at_once(shop, fold, won, lost)
     async with shop.database.reading() as uow:
         assert (await board_settings(uow, by)).folded == {won, lost}
 
@@ -54,16 +68,10 @@ async def test_two_notices_that_are_chosen_at_once_are_both_kept(shop: Office) -
     by = await shop.hire("11")
     first, second = list(USUAL)[:2]
 
-    async def silence_another() -> None:
-        async with shop.database.unit() as uow:
-            await let_ring(uow, by, second, on=False)
+    async def silence(uow: UnitOfWork, notice: Notice) -> None:
+        await let_ring(uow, by, notice, on=False)
 
-    async with shop.database.unit() as uow:
-        await let_ring(uow, by, first, on=False)
-        silencing = asyncio.create_task(silence_another())
-        if not uow.is_sqlite:
-            await waits_for_a_lock(shop, silencing)
-    await silencing
+    await at_once(shop, silence, first, second)
     async with shop.database.reading() as uow:
         assert (await ringing(uow, by)).rings == USUAL - {first, second}
 

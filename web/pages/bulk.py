@@ -97,9 +97,7 @@ async def _act(visit: Visit) -> Act:
 async def _tags(visit: Visit) -> tuple[int, ...]:
     """The chosen tags and those that were typed, with commas between; there is one at least."""
     chosen = visit.form.numbers("tag")
-    typed = [name for part in visit.form.text("new").split(",") if (name := part.strip())]
-    if not chosen and not typed:
-        typed = [""]
+    typed = visit.form.listed("new") if visit.form.text("new") or not chosen else []
     return (*chosen, *[await make_tag(visit.uow, name) for name in typed])
 
 

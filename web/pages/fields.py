@@ -18,8 +18,7 @@ async def worth(visit: Visit) -> web.StreamResponse:
 
 async def tagged(visit: Visit) -> web.StreamResponse:
     """One tag more, or several with commas between."""
-    named = [name for part in visit.form.text("tag").split(",") if (name := part.strip())]
-    for name in named or [""]:
+    for name in visit.form.listed("tag"):
         await tag_by_name(visit.uow, visit.by, visit.id("deal"), name)
     return done()
 

@@ -23,7 +23,6 @@ document.addEventListener("counted", () => {
   for (const column of board.querySelectorAll(".col")) {
     const head = column.querySelector(".col-head");
     column.classList.toggle("empty", head.dataset.count === "0");
-    if (head.dataset.count !== "0") column.querySelector(".void")?.remove();
     column.querySelector(".unfold .num").textContent = head.querySelector(".n").textContent;
   }
   stagesRow();

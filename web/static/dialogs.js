@@ -67,11 +67,3 @@ float?.addEventListener("toggle", (event) => {
 float?.addEventListener("click", (event) => {
   if (event.target.closest("button")) setTimeout(() => float.hidePopover());
 });
-float?.addEventListener("keydown", (event) => {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!step) return;
-  const items = [...float.querySelectorAll("button:not([disabled])")];
-  const here = items.indexOf(document.activeElement);
-  items[(here + step + items.length) % items.length]?.focus();
-  event.preventDefault();
-});

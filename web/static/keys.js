@@ -1,12 +1,5 @@
 "use strict";
-// The board by keys alone: one Tab leads to the cards, arrows walk, Alt with an arrow moves, m opens the menu, / searches.
-
-/** Whether a key means this one, also where letters are others: what is not Latin is known by its place. */
-function means(event, key, code) {
-  if (event.altKey || event.ctrlKey || event.metaKey || event.isComposing) return false;
-  return event.key === key || (event.code === code && !/^[a-z]$/i.test(event.key));
-}
-const isTyped = (place) => place.matches("textarea, select, input:not([type=checkbox])");
+// The board by keys alone: one Tab leads to the cards, arrows walk, Alt with an arrow moves, m opens the menu.
 
 /* ---------- among all cards there is one stop for Tab ---------- */
 
@@ -86,9 +79,4 @@ board.addEventListener("keydown", (event) => {
     event.preventDefault();
     card.querySelector("[data-menu]").click();
   }
-});
-document.addEventListener("keydown", (event) => {
-  if (!means(event, "/", "Slash") || isTyped(event.target)) return;
-  event.preventDefault();
-  document.getElementById("q")?.focus();
 });

@@ -1,10 +1,10 @@
 "use strict";
-// Menus that open from a summary, by keys: arrows walk and go in, Home and End jump.
+// Menus by keys: arrows walk, and go in where a summary opens one; Home and End jump.
 
 const ITEMS = "button:not([disabled]), a[href]";
 
 document.addEventListener("keydown", (event) => {
-  const pop = event.target.closest?.("details.pop");
+  const pop = event.target.closest?.("details.pop, .float");
   if (!pop || event.altKey || event.ctrlKey || event.metaKey || event.target.matches("input, textarea, select")) return;
   const isOnSummary = event.target.matches("summary");
   const items = [...pop.querySelectorAll(`.menu :is(${ITEMS})`)];
@@ -16,9 +16,10 @@ document.addEventListener("keydown", (event) => {
     Home: 0,
     End: last,
   }[event.key];
-  if (to === undefined || (!pop.open && !event.key.startsWith("Arrow"))) return;
+  const isOpen = !pop.matches("details") || pop.open;
+  if (to === undefined || (!isOpen && !event.key.startsWith("Arrow"))) return;
   event.preventDefault();
   event.stopPropagation();
-  pop.open = true;
+  if (!isOpen) pop.open = true;
   items[to]?.focus();
 });

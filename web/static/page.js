@@ -110,6 +110,20 @@ document.addEventListener("click", (event) => {
   act("/settings/theme", { theme: root.dataset.theme });
 });
 
+/** Whether a key means this one, also where letters are others: what is not Latin is known by its place. */
+function means(event, key, code) {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.isComposing) return false;
+  return event.key === key || (event.code === code && !/^[a-z]$/i.test(event.key));
+}
+const isTyped = (place) => place.matches("textarea, select, input:not([type=checkbox])");
+
+document.addEventListener("keydown", (event) => {
+  const search = document.getElementById("q");
+  if (!search?.checkVisibility() || !means(event, "/", "Slash") || isTyped(event.target)) return;
+  event.preventDefault();
+  search.focus();
+});
+
 // A menu is a <details class="pop">: it closes when one looks elsewhere, and by Escape.
 document.addEventListener("click", (event) => {
   for (const open of document.querySelectorAll("details.pop[open]")) {

@@ -1,5 +1,5 @@
 "use strict";
-// The list of conversations: it is kept as it is now, walked by keys, and searched.
+// The list of conversations: it is kept as it is now, and walked by keys.
 
 const queue = document.getElementById("queue");
 const QUEUE_MS = 3000;
@@ -34,10 +34,4 @@ document.addEventListener("keydown", (event) => {
   const here = links.findIndex((link) => link.hasAttribute("aria-current"));
   event.preventDefault();
   if (links[here + step]) location.assign(links[here + step].href);
-});
-document.addEventListener("keydown", (event) => {
-  const search = document.getElementById("q");
-  if (event.key !== "/" || event.target.matches("input, textarea, select") || !search.checkVisibility()) return;
-  event.preventDefault();
-  search.focus();
 });
