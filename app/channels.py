@@ -20,7 +20,9 @@ from inbox.channels.telegram import Telegram
 from inbox.delivery import Delivery, Lengths
 from inbox.owner import Owner, Work
 from inbox.pacing import Pace, Pacer
+from inbox.presence import TYPING
 from inbox.reading import Reader
+from inbox.typing_signs import TypingSigns
 from pipeline.staff.people import staff_of
 
 UNHURRIED = Pace(1000, 1000, 1000)
@@ -90,7 +92,14 @@ async def add_telegram(program: Program, *, alone: bool) -> None:
         del epoch
         await reader.run()
 
-    works = [read, _delivering(program, channel, channel_id, pacer), serve_staff, keep_files]
+    signs = TypingSigns(database, channel, channel_id, pacer=pacer)
+    program.wakeups.listen(TYPING, signs.hear)
+
+    async def show_typing(epoch: int) -> None:
+        del epoch
+        await signs.run()
+
+    works = [read, _delivering(program, channel, channel_id, pacer), serve_staff, keep_files, show_typing]
     program.readers.append(reader)
     _own(program, channel, channel_id, works, alone=alone)
 

@@ -227,6 +227,13 @@ class Channel(Protocol):
         """
         ...
 
+    async def show_typing(self, chat_key: str) -> None:
+        """Let the person see for a few seconds that somebody writes to him, where nothing else tells him so.
+
+        Raises Retry, Refused, Unanswered or Paused; nothing is lost by it.
+        """
+        ...
+
     async def fetch(self, external_ref: str, to: Path, *, most: int) -> None:
         """Bring a file of the messenger's to a place here, at most so many bytes, whatever size it is said to have.
 

@@ -48,6 +48,9 @@ class Messenger:
             raise failure
         return Delivered(tuple(secrets.token_hex(8) for _ in sending.content.get("parts", [sending.content])))
 
+    async def show_typing(self, chat_key: str) -> None:
+        """Nobody looks at a messenger there."""
+
     async def fetch(self, external_ref: str, to: Path, *, most: int) -> None:
         """Nothing lies elsewhere. Raises Refused."""
         raise Refused(Reason.FILE, "files of the demonstration lie here from the beginning")

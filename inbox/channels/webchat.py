@@ -43,6 +43,9 @@ class WebChat:
         parts = sending.content.get("parts", [sending.content])
         return Delivered(tuple(secrets.token_hex(8) for _ in parts))
 
+    async def show_typing(self, chat_key: str) -> None:
+        """Nothing: a visitor's browser listens to who is typing by itself."""
+
     async def fetch(self, external_ref: str, to: Path, *, most: int) -> None:
         """Nothing lies elsewhere. Raises Refused."""
         raise Refused(Reason.FILE, "files of visitors lie here from the beginning")

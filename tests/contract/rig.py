@@ -58,6 +58,10 @@ class Customer(Protocol):
         """What stands in his chat from us, oldest first."""
         ...
 
+    async def sees_typing(self) -> bool:
+        """Whether he was shown that somebody writes to him."""
+        ...
+
     async def blocks(self) -> None:
         """Want no more messages."""
         ...

@@ -21,7 +21,8 @@ BODIES: dict[str, dict[str, Any]] = {
 class TelegramCustomer:
     """A person in Telegram."""
 
-    def __init__(self, user: User) -> None:
+    def __init__(self, api: BotApi, user: User) -> None:
+        self._api = api
         self._user = user
         self.chat_key = str(user.id)
 
@@ -70,6 +71,10 @@ class TelegramCustomer:
 
     async def sees(self) -> list[Seen]:
         return [_seen(one) for one in await self._user.chat() if one.from_bot]
+
+    async def sees_typing(self) -> bool:
+        shown = await self._api.ledger(kind="accepted", method="sendChatAction", chat_id=self._user.id)
+        return [one.params["action"] for one in shown] == ["typing"]
 
     async def blocks(self) -> None:
         await self._user.blocks()
@@ -122,7 +127,7 @@ class TelegramRig:
         user = await self._api.user(self._people, name)
         await user.start()
         await self.channel.read((await self.channel.read(None)).offset)
-        return TelegramCustomer(user)
+        return TelegramCustomer(self._api, user)
 
     async def breaks(self, how: str, *, after: float | None = None) -> None:
         match how:

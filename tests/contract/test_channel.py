@@ -198,6 +198,16 @@ async def test_a_text_of_too_many_parts_arrives_as_a_file(rig: Rig) -> None:
     assert (await anna.sees())[-1].kind == "document"
 
 
+@pytest.mark.needs("typing signs")
+async def test_the_customer_sees_that_somebody_writes_to_him(rig: Rig) -> None:
+    anna = await rig.customer("Anna")
+    await rig.channel.show_typing(anna.chat_key)
+    assert await anna.sees_typing()
+    await anna.blocks()
+    with pytest.raises(Refused):
+        await rig.channel.show_typing(anna.chat_key)
+
+
 @pytest.mark.needs("fetching")
 async def test_a_file_is_fetched_as_it_is(rig: Rig, tmp_path: Path) -> None:
     anna = await rig.customer("Anna")

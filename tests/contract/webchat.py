@@ -111,6 +111,9 @@ class ThroughTheRows:
             await outcomes.write(uow, self._office.webchat_id, results, retry_seconds=())
         return Delivered(names)
 
+    async def show_typing(self, chat_key: str) -> None:
+        await self._channel.show_typing(chat_key)
+
     async def fetch(self, external_ref: str, to: Path, *, most: int) -> None:
         raise Refused(Reason.FILE, "files lie here already")
 
@@ -198,6 +201,9 @@ class WebCustomer:
             forwarded=False,
         )
 
+    async def sees_typing(self) -> bool:
+        raise NotImplementedError
+
     async def blocks(self) -> None:
         raise NotImplementedError
 
@@ -207,7 +213,17 @@ class WebChatRig:
 
     # What visitors cannot do here, or what never happens where nothing leaves the machine.
     lacks = frozenset(
-        {"unknown", "visitors' replies", "edits", "reactions", "limits", "failures", "fetching", "captions"}
+        {
+            "unknown",
+            "visitors' replies",
+            "edits",
+            "reactions",
+            "limits",
+            "failures",
+            "fetching",
+            "captions",
+            "typing signs",
+        }
     )
     writes = frozenset({"text", "contact", *BYTES})
 

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
+from aiogram.enums import ChatAction
 from aiogram.exceptions import (
     ClientDecodeError,
     TelegramAPIError,
@@ -156,6 +157,13 @@ class Telegram:
                 raise
             as_file = replace(sending, content=sending.content | {"kind": "document"})
             return await self.bot(method_of(as_file), request_timeout=timeout)
+
+    async def show_typing(self, chat_key: str) -> None:
+        """Show it for five seconds or until the next message: https://core.telegram.org/bots/api#sendchataction."""
+        try:
+            await self.bot.send_chat_action(int(chat_key), ChatAction.TYPING)
+        except (TelegramAPIError, ClientDecodeError) as error:
+            raise failure_of(error) from None
 
     async def fetch(self, external_ref: str, to: Path, *, most: int) -> None:
         """Download a file. What Telegram says of its size is not relied on."""
