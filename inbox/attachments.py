@@ -1,14 +1,14 @@
 """Writes which files belong to messages, by the names that channels have for them; fetching is not done here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, select
 
 from core.database import UnitOfWork
-from core.journal import insert
+from core.journal import insert, insert_or_ignore
 from inbox.channel import File, Kept
-from inbox.models import attachment, file_ref
+from inbox.models import attachment, file_ref, kept_ref
 
 
 def files_topic(channel_id: int) -> str:
@@ -70,3 +70,18 @@ async def replace_files(uow: UnitOfWork, channel_id: int, message_id: int, files
     await uow.execute(delete(file_ref).where(file_ref.c.attachment_id.in_(old)))
     await uow.execute(delete(attachment).where(attachment.c.message_id == message_id))
     return await store_files(uow, channel_id, [(message_id, files)])
+
+
+async def name_files(uow: UnitOfWork, channel_id: int, names: Mapping[int, str]) -> None:
+    """Write what attachments are called at a messenger that was given their bytes; it is not given them again."""
+    if not names:
+        return
+    # An edit may have brought another file meanwhile, and with it another attachment.
+    there = await uow.rows(select(attachment.c.id, attachment.c.path).where(attachment.c.id.in_(sorted(names))))
+    named = [{"channel_id": channel_id, "external_ref": names[row.id]} for row in there]
+    of_attachments = [one | {"attachment_id": row.id} for row, one in zip(there, named, strict=True)]
+    if of_attachments:
+        await uow.execute(insert_or_ignore(uow, file_ref), of_attachments)
+    of_paths = {row.path: one | {"path": row.path} for row, one in zip(there, named, strict=True) if row.path}
+    if of_paths:
+        await uow.execute(insert_or_ignore(uow, kept_ref), [of_paths[path] for path in sorted(of_paths)])

@@ -172,6 +172,15 @@ file_ref = Table(
     Column("external_ref", String, nullable=False),
 )
 
+# What a file that lies at `path` is called at a messenger that was given it once, in whichever message.
+kept_ref = Table(
+    "kept_ref",
+    metadata,
+    Column("path", String, primary_key=True),
+    Column("channel_id", Id, ForeignKey("channel.id"), primary_key=True),
+    Column("external_ref", String, nullable=False),
+)
+
 # What somebody has sent from a browser and no message has used yet.
 upload = Table(
     "upload",

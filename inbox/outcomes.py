@@ -12,6 +12,7 @@ from sqlalchemy import update as change
 from core.database import UnitOfWork
 from core.journal import Event, insert_or_ignore, lock, record
 from core.storable import storable
+from inbox.attachments import name_files
 from inbox.channel import Delivered, Reason, Refused, Retry, Unanswered
 from inbox.contacts import mark_unreachable, stream_of
 from inbox.events import (
@@ -25,7 +26,7 @@ from inbox.events import (
     NoticeFailed,
 )
 from inbox.marking import Marked, Names, marked_of
-from inbox.models import attachment, attempt, conversation, file_ref, identity, message, outgoing, posted
+from inbox.models import attempt, conversation, identity, message, outgoing, posted
 from inbox.sources import attachments_in
 
 NOTHING = Delivered()
@@ -347,13 +348,7 @@ async def _store_refs(uow: UnitOfWork, channel_id: int, results: Sequence[Result
         )
         if attachment_id is not None and name is not None
     }
-    if not refs:
-        return
-    # An edit may have brought another file meanwhile, and with it another attachment.
-    there = await uow.rows(select(attachment.c.id).where(attachment.c.id.in_(sorted(refs))))
-    rows = [{"attachment_id": row.id, "channel_id": channel_id, "external_ref": refs[row.id]} for row in there]
-    if rows:
-        await uow.execute(insert_or_ignore(uow, file_ref), rows)
+    await name_files(uow, channel_id, refs)
 
 
 async def _store_unreachable(uow: UnitOfWork, events: Sequence[Event]) -> None:

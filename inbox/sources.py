@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 
 from core.database import UnitOfWork
 from inbox.channel import Reason
-from inbox.models import attachment, file_ref
+from inbox.models import attachment, file_ref, kept_ref
 
 Content = dict[str, Any]
 
@@ -55,8 +55,9 @@ async def sources(uow: UnitOfWork, channel_id: int, ids: Collection[int]) -> dic
     if not ids:
         return {}
     rows = await uow.rows(
-        select(attachment, file_ref.c.external_ref)
+        select(attachment, func.coalesce(file_ref.c.external_ref, kept_ref.c.external_ref).label("external_ref"))
         .outerjoin(file_ref, and_(file_ref.c.attachment_id == attachment.c.id, file_ref.c.channel_id == channel_id))
+        .outerjoin(kept_ref, and_(kept_ref.c.path == attachment.c.path, kept_ref.c.channel_id == channel_id))
         .where(attachment.c.id.in_(sorted(ids)))
     )
     return {row.id: Source(row.id, row.external_ref, row.state, row.path, _name_of(row), row.reason) for row in rows}

@@ -15,7 +15,7 @@ from core.errors import NotFound
 from core.journal import as_recorded, event
 from triggers import runs
 from triggers.hours import Hours, company_hours
-from triggers.parts import UNTIL_ANSWERED, Action, Failed, Firing, World
+from triggers.parts import UNTIL_ANSWERED, Action, DealCondition, Failed, Firing, World
 from triggers.pausing import GONE, pause
 from triggers.references import missing
 from triggers.rounds import one_of_each
@@ -109,7 +109,7 @@ def _why_not(uow: UnitOfWork, one: Run, trigger: Trigger, world: World, cause: A
         return "blocked"
     if cause is not None and not trigger.occasion.still(world, cause):
         return "answered"
-    if not all(condition.true_of(world) for condition in trigger.conditions if condition.asked_again):
+    if not all(one.true_of(world) for one in trigger.conditions if isinstance(one, DealCondition)):
         return "condition"
     return None
 

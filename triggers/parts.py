@@ -6,6 +6,7 @@ with what it asks for. What is stored is `{"kind": KIND, **fields}`.
 
 import importlib
 import pkgutil
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -162,7 +163,7 @@ class Failed:
     reason: str
 
 
-class Part(BaseModel):
+class Part(BaseModel, ABC):
     """A part of a trigger."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -181,9 +182,9 @@ class Part(BaseModel):
                 found.append(Parameter(name, asks, many, not one.is_required()))
         return found
 
+    @abstractmethod
     def told(self, t: Texts, names: Names) -> str:
         """What it says, in words."""
-        raise NotImplementedError
 
     def stored(self) -> dict[str, Any]:
         """What the database keeps of it."""
@@ -229,18 +230,23 @@ class Occasion(Part):
 class Condition(Part):
     """What must be true of a deal."""
 
-    # Whether it is asked again when a delayed run is about to act; what is about the event itself is not.
-    asked_again: ClassVar[bool] = False
     # Whether it is about what the customer wrote, and so makes no sense for other events.
     about_message: ClassVar[bool] = False
 
+    @abstractmethod
     async def holds(self, uow: UnitOfWork, cases: Sequence[Case]) -> list[bool]:
         """Whether it is true of each case; one query for all, if any."""
+
+
+class DealCondition(Condition):
+    """What the deal itself tells: it is asked again when a delayed run is about to act."""
+
+    async def holds(self, uow: UnitOfWork, cases: Sequence[Case]) -> list[bool]:
         return [self.true_of(case.world) for case in cases]
 
+    @abstractmethod
     def true_of(self, world: World) -> bool:
-        """The same for what the deal itself tells."""
-        raise NotImplementedError
+        """Whether it is true of a deal as it is now."""
 
 
 class Action(Part):
@@ -249,9 +255,9 @@ class Action(Part):
     # Whether it writes to the customer: not at night, not to somebody who has blocked us.
     writes_to_customer: ClassVar[bool] = False
 
+    @abstractmethod
     async def perform(self, uow: UnitOfWork, firings: Sequence[Firing]) -> Mapping[int, Failed]:
         """Do it for all runs at once, each about another deal, whose streams are locked; what failed, by run."""
-        raise NotImplementedError
 
     async def settled(self, uow: UnitOfWork, pipeline_id: int) -> Self:
         """Itself with whatever it needs in the database, when it is saved. Raises Refusal for what cannot be done."""
@@ -261,12 +267,12 @@ class Action(Part):
 P = TypeVar("P", bound=Part)
 
 
-def _members(package: ModuleType, base: type[Part]) -> dict[str, Any]:
+def _members(package: ModuleType) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for place in sorted(pkgutil.iter_modules(package.__path__), key=lambda one: one.name):
         module = importlib.import_module(f"{package.__name__}.{place.name}")
         for value in vars(module).values():
-            if isinstance(value, type) and issubclass(value, base) and value.__module__ == module.__name__:
+            if isinstance(value, type) and issubclass(value, Part) and value.__module__ == module.__name__:
                 found[value.kind] = value
     return found
 
@@ -276,7 +282,7 @@ def occasions() -> Mapping[str, type[Occasion]]:
     """All occasions, by their stored names."""
     from triggers import occasions as package
 
-    return _members(package, Occasion)
+    return _members(package)
 
 
 @cache
@@ -284,7 +290,7 @@ def conditions() -> Mapping[str, type[Condition]]:
     """All conditions, by their stored names."""
     from triggers import conditions as package
 
-    return _members(package, Condition)
+    return _members(package)
 
 
 @cache
@@ -292,7 +298,7 @@ def actions() -> Mapping[str, type[Action]]:
     """All actions, by their stored names."""
     from triggers import actions as package
 
-    return _members(package, Action)
+    return _members(package)
 
 
 def read_part(family: Mapping[str, type[P]], stored: Mapping[str, Any]) -> P:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from core.durations import read_duration
 from core.errors import Refusal
 from core.texts import N_, Texts
+from inbox.wording import KINDS
 from triggers.actions.send import Send
 from triggers.conditions.amount import AmountIs
 from triggers.editing import Draft, NothingSetsItOff, NothingToDo
@@ -74,14 +75,28 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class FileForm:
+    """The file that goes with a text: of the action that stood at the place `kept`, or what was sent ahead."""
+
+    title: str = ""
+    kept: str = ""
+    upload: str = ""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is one."""
+        return bool(self.kept or self.upload)
+
+
+@dataclass(frozen=True, slots=True)
 class PartForm:
-    """One part; without a `kind` it is still to be chosen. `kept` is the place of what it had before the change."""
+    """One part; without a `kind` it is still to be chosen."""
 
     family: str
     place: int
     kind: str
     fields: Sequence[Field] = ()
-    kept: str = ""
+    file: FileForm = FileForm()
 
     @property
     def prefix(self) -> str:
@@ -93,6 +108,11 @@ class PartForm:
         """The part that was chosen, if there is one of that kind."""
         found: type[Part] | None = FAMILIES[self.family]().get(self.kind)
         return found
+
+    @property
+    def takes_file(self) -> bool:
+        """Whether a file can go with it."""
+        return self.part is Send
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +129,11 @@ class TriggerForm:
     def occasion(self) -> PartForm:
         """What sets it off."""
         return self.parts["occasion"][0]
+
+    @property
+    def uploads(self) -> Mapping[int, str]:
+        """The files that were sent ahead, by the places of their actions."""
+        return {one.place: one.file.upload for one in self.parts["action"] if one.takes_file and one.file.upload}
 
     def takes_more(self, family: str) -> bool:
         """Whether there is room for one more part."""
@@ -131,12 +156,14 @@ def of_trigger(one: Trigger, t: Texts, known: Names) -> TriggerForm:
 
 
 def _of_part(family: str, place: int, part: Part, t: Texts, known: Names) -> PartForm:
-    made = PartForm(family, place, part.kind, kept=str(place) if isinstance(part, Send) and part.medium else "")
+    made = PartForm(family, place, part.kind)
     fields = [
         Field(f"{made.prefix}.{one.name}", one, _said(part, one, t), _options(one, t, known))
         for one in part.parameters()
     ]
-    return PartForm(family, place, part.kind, fields, made.kept)
+    medium = part.medium if isinstance(part, Send) else None
+    file = FileForm(medium.name or t(KINDS[medium.kind]), kept=str(place)) if medium else FileForm()
+    return PartForm(family, place, part.kind, fields, file)
 
 
 def _said(part: Part, one: Parameter, t: Texts) -> list[str]:
@@ -189,11 +216,12 @@ def _parts(form: Form, family: str, taken: str, t: Texts, known: Names) -> Itera
             Field(f"{family}.{place}.{one.name}", one, form.all(f"{prefix}.{one.name}"), _options(one, t, known))
             for one in asked
         ]
-        yield PartForm(family, place, kind if part else "", fields, form.text(f"{prefix}.kept"))
+        file = FileForm(*(form.text(f"{prefix}.{one}") for one in ("title", "kept", "upload")))
+        yield PartForm(family, place, kind if part else "", fields, FileForm() if taken == f"{prefix}.file" else file)
 
 
 def draft_of(form: TriggerForm, t: Texts, known: Names, before: Trigger | None) -> Draft:
-    """What the trigger should be. Raises Misfilled."""
+    """What the trigger should be, but for files that were sent ahead. Raises Misfilled."""
     parts = {family: tuple(_read(one, t, known, before) for one in form.parts[family]) for family in FAMILIES}
     return Draft(
         occasion=parts["occasion"][0],
@@ -225,8 +253,8 @@ def _read(one: PartForm, t: Texts, known: Names, before: Trigger | None) -> Any:
             raise Misfilled(each.name, refusal) from None
         if value is not None:
             values[each.asked.name] = value
-    if part is Send and one.kept and before is not None:
-        values["medium"] = _medium(before, one.kept)
+    if one.takes_file and one.file.kept and before is not None:
+        values["medium"] = _medium(before, one.file.kept)
     try:
         return part.model_validate(values)
     except ValidationError:
@@ -253,6 +281,6 @@ def _value(part: type[Part], one: Field, t: Texts, known: Names) -> Any:
 
 
 def _medium(before: Trigger, kept: str) -> Any:
-    """The file that an action sends already: a form of a page has no other."""
+    """The file that an action sends already."""
     action = before.actions[int(kept)] if kept.isdecimal() and int(kept) < len(before.actions) else None
     return action.medium if isinstance(action, Send) else None

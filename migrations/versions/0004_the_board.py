@@ -63,6 +63,13 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('name', name=op.f('pk_upload'))
     )
     op.create_index(op.f('ix_upload_at'), 'upload', ['at'])
+    op.create_table('kept_ref',
+    sa.Column('path', sa.String(), nullable=False),
+    sa.Column('channel_id', Id, nullable=False),
+    sa.Column('external_ref', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['channel_id'], ['channel.id'], name=op.f('fk_kept_ref_channel_id')),
+    sa.PrimaryKeyConstraint('path', 'channel_id', name=op.f('pk_kept_ref'))
+    )
     op.create_table('stage_total',
     sa.Column('id', Id, nullable=False),
     sa.Column('stage_id', Id, nullable=False),
@@ -103,7 +110,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ('bulk_deal', 'bulk', 'stage_total', 'upload', 'stated', 'session', 'login'):
+    for table in ('bulk_deal', 'bulk', 'stage_total', 'kept_ref', 'upload', 'stated', 'session', 'login'):
         op.drop_table(table)
     with op.batch_alter_table('invitation') as batch_op:
         batch_op.drop_constraint('fk_invitation_connects_id', type_='foreignkey')

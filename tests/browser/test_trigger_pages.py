@@ -1,5 +1,7 @@
 """Triggers made, changed and switched in a browser, from the same declarations as in the bot."""
 
+from pathlib import Path
+
 import pytest
 from playwright.async_api import expect
 
@@ -81,3 +83,45 @@ async def test_an_operator_sees_no_triggers(shop: Shop, windows: Windows) -> Non
     answer = await page.goto(f"{shop.program.url}/triggers")
     assert answer is not None
     assert answer.status == 403
+
+
+async def test_a_file_goes_with_what_is_sent_and_can_be_taken_out(shop: Shop, windows: Windows, tmp_path: Path) -> None:
+    page = await windows.board_of(shop, shop.admin)
+    await page.goto(f"{shop.program.url}/triggers")
+    form = page.locator("#trigger-form")
+    await form.locator("select[name='occasion.0']").select_option("deal_opened")
+    await form.locator("select[name='action.0']").select_option("send")
+    price = tmp_path / "price.pdf"
+    price.write_bytes(b"%PDF-1.4 price")
+    await form.locator("[data-goes-with]").set_input_files(price)
+    # What is pressed while the file is on its way waits for it.
+    await form.get_by_role("button", name="Make it").click()
+    await expect(page.locator(".trig").first).to_contain_text("price.pdf")
+    first, second = await shop.customers("First", "Second")
+    for customer in (first, second):
+        await customer.sends("Hello")
+        sent = (await customer.sees(kind="document")).raw["document"]
+        assert sent["file_name"] == "price.pdf"
+    # It is given to the messenger once.
+    calls = await shop.api.ledger(kind="accepted", method="sendDocument")
+    assert [one.params["document"].startswith("attach:") for one in calls] == [True, False]
+
+    await page.locator(".trig").first.get_by_role("link", name="Edit").click()
+    await form.get_by_label("Text").fill("Our prices, {name}")
+    await form.get_by_role("button", name="Save").click()
+    await expect(page.locator(".trig").first).to_contain_text("Our prices")
+    third = await shop.person("Third")
+    await third.sends("Hello")
+    assert (await third.sees("Our prices", kind="document")).raw["document"]["file_name"] == "price.pdf"
+
+    await page.locator(".trig").first.get_by_role("link", name="Edit").click()
+    await form.get_by_role("button", name="Take the file out").click()
+    await expect(form.get_by_text("Attach a file")).to_be_visible()
+    await form.get_by_role("button", name="Save").click()
+    await expect(form.get_by_role("button", name="Make it")).to_be_visible()
+    fourth = await shop.person("Fourth")
+    await fourth.sends("Hello")
+    assert (await fourth.sees("Our prices")).kind == "text"
+    page.on("dialog", lambda dialog: dialog.accept())
+    await page.locator(".trig").first.get_by_role("button", name="Delete").click()
+    await expect(page.locator(".trig").first).not_to_contain_text("Our prices")

@@ -127,7 +127,7 @@ async def test_whoever_is_let_go_while_his_form_is_on_its_way_does_nothing_any_m
     assert (await shop.deals())[0].amount is None
 
 
-async def test_a_page_that_leaves_before_it_is_told_anything_is_no_fault() -> None:
+async def test_a_page_that_leaves_before_it_is_told_anything_is_no_fault(caplog: pytest.LogCaptureFixture) -> None:
     with structlog.testing.capture_logs() as said:
         async with webchat_rig() as rig:
             database = rig.office.database
@@ -138,3 +138,4 @@ async def test_a_page_that_leaves_before_it_is_told_anything_is_no_fault() -> No
                 with pytest.raises(TimeoutError):
                     await browser.get("/board/live?since=0", timeout=aiohttp.ClientTimeout(total=0.3))
     assert "web.failed" not in [one["event"] for one in said]
+    assert [one.message for one in caplog.records if one.name.startswith("aiohttp")] == []

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from core.database import UnitOfWork
 from core.texts import N_, Texts
-from inbox.channel import File
+from inbox.channel import File, Kept
 from inbox.writing import Automatic, write_automatically
 from triggers.parts import Action, Asks, Failed, Firing, Kind, Names
 from triggers.runs import client_key_of
@@ -15,16 +15,28 @@ from triggers.templates import LONGEST, checked, length, written_for
 
 
 class Medium(BaseModel):
-    """A file by the name that a channel has for it, with what is known of it."""
+    """A file by the name that a channel has for it, or, where none is named, by its place below the media folder."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    channel_id: int
+    channel_id: int | None = None
     kind: str
     ref: str
     mime: str | None = None
     name: str | None = None
     size: int | None = None
+
+    @classmethod
+    def kept(cls, file: Kept) -> Self:
+        """A file that lies with us."""
+        return cls(kind=file.kind, ref=file.external_ref, mime=file.mime, name=file.name, size=file.size)
+
+    @property
+    def file(self) -> File:
+        """The same for a message."""
+        if self.channel_id is None:
+            return Kept(self.kind, self.ref, mime=self.mime, name=self.name, size=self.size)
+        return File(self.kind, self.ref, mime=self.mime, name=self.name, size=self.size, channel_id=self.channel_id)
 
 
 class Send(Action):
@@ -45,16 +57,10 @@ class Send(Action):
                 failed[one.run_id] = Failed("too_long")
             else:
                 key = client_key_of(one.run_id)
-                written.append(Automatic(one.world.conversation_id, text, key, one.origin, self._file))
+                file = self.medium.file if self.medium else None
+                written.append(Automatic(one.world.conversation_id, text, key, one.origin, file))
         await write_automatically(uow, written)
         return failed
-
-    @property
-    def _file(self) -> File | None:
-        one = self.medium
-        if one is None:
-            return None
-        return File(one.kind, one.ref, mime=one.mime, name=one.name, size=one.size, channel_id=one.channel_id)
 
     async def settled(self, uow: UnitOfWork, pipeline_id: int) -> Self:
         if self.text or self.medium is None:

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from core.money import Money
 from core.texts import N_, Texts
-from triggers.parts import Asks, Condition, Kind, Names, World
+from triggers.parts import Asks, DealCondition, Kind, Names, World
 
 _CHOICES = {"at_least": N_("at least so much"), "below": N_("less than that")}
 
@@ -16,12 +16,11 @@ def stored_sum(money: Money) -> str:
     return f"{money.minor} {money.currency}"
 
 
-class AmountIs(Condition):
+class AmountIs(DealCondition):
     """The deal's amount is of this currency and reaches the sum, or stays below; no amount does neither."""
 
     kind = "amount"
     label = N_("the deal's amount")
-    asked_again = True
 
     sum: Annotated[str, Field(pattern=r"^\d{1,16} [A-Z]{3}$"), Asks(Kind.MONEY, N_("Sum"))]
     way: Annotated[Literal["at_least", "below"], Asks(Kind.CHOICE, N_("Which"), _CHOICES)]

@@ -3,15 +3,14 @@
 from typing import Annotated
 
 from core.texts import N_, Texts
-from triggers.parts import Asks, Condition, Kind, Names, World, listed
+from triggers.parts import Asks, DealCondition, Kind, Names, World, listed
 
 
-class HasAssignee(Condition):
+class HasAssignee(DealCondition):
     """The assignee is one of these people; none named: nobody has the deal."""
 
     kind = "assignee"
     label = N_("the deal is somebody's or nobody's")
-    asked_again = True
 
     people: Annotated[tuple[int, ...], Asks(Kind.PERSON, N_("Assignee"))] = ()
 

@@ -5,15 +5,14 @@ from typing import Annotated
 from pydantic import Field
 
 from core.texts import N_, Texts
-from triggers.parts import Asks, Condition, Kind, Names, World, listed
+from triggers.parts import Asks, DealCondition, Kind, Names, World, listed
 
 
-class OnChannel(Condition):
+class OnChannel(DealCondition):
     """The talk is on one of these channels."""
 
     kind = "channel"
     label = N_("the customer writes on a channel")
-    asked_again = True
 
     channels: Annotated[tuple[int, ...], Field(min_length=1), Asks(Kind.CHANNEL, N_("Channel"))]
 

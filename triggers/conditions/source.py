@@ -5,15 +5,14 @@ from typing import Annotated
 from pydantic import Field
 
 from core.texts import N_, Texts
-from triggers.parts import Asks, Condition, Kind, Names, World, quoted
+from triggers.parts import Asks, DealCondition, Kind, Names, World, quoted
 
 
-class FromSource(Condition):
+class FromSource(DealCondition):
     """The deal's source, such as the payload of the link that the customer opened, is one of these."""
 
     kind = "source"
     label = N_("the deal came from a source")
-    asked_again = True
 
     sources: Annotated[tuple[str, ...], Field(min_length=1), Asks(Kind.WORDS, N_("Source"))]
 

@@ -5,15 +5,14 @@ from typing import Annotated
 from pydantic import Field
 
 from core.texts import N_, Texts
-from triggers.parts import Asks, Condition, Kind, Names, World, listed
+from triggers.parts import Asks, DealCondition, Kind, Names, World, listed
 
 
-class InStage(Condition):
+class InStage(DealCondition):
     """The deal is in one of these stages."""
 
     kind = "stage"
     label = N_("the deal is in a stage")
-    asked_again = True
 
     stages: Annotated[tuple[int, ...], Field(min_length=1), Asks(Kind.STAGE, N_("Stage"))]
 

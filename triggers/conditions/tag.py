@@ -5,17 +5,16 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from core.texts import N_, Texts
-from triggers.parts import Asks, Condition, Kind, Names, World, listed
+from triggers.parts import Asks, DealCondition, Kind, Names, World, listed
 
 _CHOICES = {"any": N_("has one of them"), "all": N_("has all of them"), "none": N_("has none of them")}
 
 
-class HasTag(Condition):
+class HasTag(DealCondition):
     """The deal has one, all or none of these tags."""
 
     kind = "tag"
     label = N_("the deal's tags")
-    asked_again = True
 
     tags: Annotated[tuple[int, ...], Field(min_length=1), Asks(Kind.TAG, N_("Tags"))]
     has: Annotated[Literal["any", "all", "none"], Asks(Kind.CHOICE, N_("The deal"), _CHOICES)]

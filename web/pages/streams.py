@@ -48,10 +48,8 @@ async def follow(caller: Caller, name: str, say: Say) -> web.StreamResponse:
                 await response.prepare(caller.request)
                 async with response:
                     await _follow(caller, page, response, name, say)
-    if caller.request.transport is None:
-        # The page has left, perhaps before it could be told anything: there is nobody to answer.
-        raise ConnectionResetError
-    return response
+    # A stream cannot begin any more on a connection that the page has left; what is answered there nobody hears.
+    return response if response.prepared or caller.request.transport is not None else web.Response()
 
 
 async def is_still_there(caller: Caller) -> bool:

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from pipeline.staff.rights import Right
 from triggers import editing
+from triggers.attaching import attach
 from triggers.history import counts, lately, next_due
 from triggers.parts import STOPS, actions, conditions, occasions
 from triggers.references import names, offered
@@ -65,7 +66,7 @@ async def added(visit: Visit) -> web.StreamResponse:
         draft = draft_of(form, visit.t, known, None)
     except Misfilled as fault:
         return _told(visit, form, fault)
-    await editing.add(visit.uow, visit.by, draft)
+    await editing.add(visit.uow, visit.by, await attach(visit.uow, visit.by, draft, form.uploads))
     return _to_the_list()
 
 
@@ -78,6 +79,7 @@ async def changed(visit: Visit) -> web.StreamResponse:
         draft = draft_of(form, visit.t, known, before)
     except Misfilled as fault:
         return _told(visit, form, fault)
+    draft = await attach(visit.uow, visit.by, draft, form.uploads)
     await editing.change(visit.uow, visit.by, before.id, draft, seen_version=form.version)
     return _to_the_list()
 

@@ -2,7 +2,6 @@
 // Files of an answer: chosen, dropped or pasted, sent ahead of it, and left out again.
 
 const MOST_FILES = 10;
-const MOST_BYTES = 20 * 1024 * 1024;
 const fileList = document.getElementById("files");
 let files = [];
 
@@ -51,37 +50,14 @@ function showFiles() {
 
 /** Send a file ahead of its message; `sent` becomes the name by which the message uses it. */
 function upload(one) {
-  const request = new XMLHttpRequest();
   const progress = one.row.querySelector("progress");
-  one.request = request;
   one.failed = false;
-  one.sent = new Promise((resolve, reject) => {
-    request.upload.addEventListener("progress", (event) => { progress.value = (100 * event.loaded) / event.total; });
-    request.addEventListener("load", () => {
-      if (request.status === 201) {
-        progress.value = 100;
-        resolve(JSON.parse(request.response).name);
-        return;
-      }
-      one.failed = true;
-      toast(request.response);
-      reject(Object.assign(new Error(request.response), { refused: true }));
-    });
-    request.addEventListener("error", () => {
-      one.failed = true;
-      reject(new TypeError("no connection"));
-    });
+  Object.assign(one, sendAhead(one.file, (done) => { progress.value = done; }));
+  one.sent.catch((error) => {
+    one.failed = true;
+    if (error.refused) toast(error.message);
+    if (files.includes(one)) one.row.classList.add("bad");
   });
-  one.sent.catch(() => {
-    if (!files.includes(one)) return;
-    one.row.classList.add("bad");
-  });
-  request.open("POST", "/uploads");
-  request.setRequestHeader("X-CSRF-Token", sentWith["X-CSRF-Token"]);
-  request.setRequestHeader("HX-Request", "true");
-  request.setRequestHeader("Content-Type", "application/octet-stream");
-  request.setRequestHeader("X-File-Name", encodeURIComponent(one.file.name));
-  request.send(one.file);
 }
 
 document.getElementById("pick").addEventListener("change", (event) => {
