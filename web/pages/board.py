@@ -7,6 +7,7 @@ from aiohttp import web
 
 from core.errors import NotFound
 from core.journal import newest_position
+from inbox.channels import kinds, label_of
 from pipeline.board import Column, board, cards, counters, held, more, pipelines_seen, sources
 from pipeline.bulk import progress, under_way
 from pipeline.cards import BoardPlace
@@ -18,7 +19,7 @@ from pipeline.stages import ACTIVE
 from pipeline.tags import tags
 from web.filters import DAYS, NOBODY, Address, read_filter
 from web.site import Caller, Visit, get, post, said_in, whole_number
-from web.words import CHANNELS, WAITS_LONG, WAITS_TOO_LONG, instant_of
+from web.words import WAITS_LONG, WAITS_TOO_LONG, instant_of
 
 CARDS = 30
 MOST_TAGS = 40
@@ -65,7 +66,7 @@ async def _choices(visit: Visit, pipeline_id: int) -> dict[str, list[tuple[str, 
     return {
         "assignee": [(NOBODY, t("Nobody")), *people],
         "tag": [(str(one.id), one.name) for one in await tags(visit.uow, limit=MOST_TAGS)],
-        "channel": [(kind, t(name)) for kind, (name, _) in CHANNELS.items()],
+        "channel": [(kind, t(label_of(kind))) for kind in kinds()],
         "source": [(one, one) for one in await sources(visit.uow, visit.by, pipeline_id)],
         "days": [(days, t.plural("Last {n} day", "Last {n} days", int(days))) for days in DAYS],
     }

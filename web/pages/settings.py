@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from core.texts import LANGUAGES
+from core.texts import LANGUAGES, LONGEST_NAME
 from core.zones import read_zone
 from pipeline.staff.boards import Theme, choose_enter, choose_theme
 from pipeline.staff.inviting import connect
@@ -15,7 +15,6 @@ from web.pages.acts import done
 from web.site import Visit, get, post
 from web.staff import DOOR
 
-LONGEST_NAME = 64
 CONNECTING = timedelta(hours=1)
 
 
