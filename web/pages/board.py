@@ -12,7 +12,6 @@ from pipeline.board import Column, board, cards, counters, held, more, pipelines
 from pipeline.bulk import progress, under_way
 from pipeline.cards import BoardPlace
 from pipeline.filters import DealFilter, Scope
-from pipeline.lists import count_deals
 from pipeline.staff.boards import fold_stage, show_empty
 from pipeline.staff.handing_over import colleagues
 from pipeline.stages import ACTIVE
@@ -24,7 +23,6 @@ from web.words import WAITS_LONG, WAITS_TOO_LONG, instant_of
 CARDS = 30
 MOST_TAGS = 40
 MOST_CARDS = 200
-WAITING_FOR_HIM = DealFilter(Scope.MINE, waits=True)
 # In seconds, for the script that lets time pass on an open page.
 WAITS = {"waits_long": int(WAITS_LONG.total_seconds()), "waits_too_long": int(WAITS_TOO_LONG.total_seconds())}
 
@@ -53,7 +51,6 @@ async def shown(visit: Visit) -> web.StreamResponse:
         archive=[one for one in columns if one.stage.group != ACTIVE],
         choices=await _choices(visit, here.id),
         settings=visit.settings,
-        waiting=await count_deals(uow, by, WAITING_FOR_HIM),
         acting=[await progress(uow, by, one) for one in await under_way(uow, by)],
         **WAITS,
     )
@@ -81,7 +78,6 @@ async def heads(visit: Visit) -> web.StreamResponse:
         address=address,
         active=[one for one in columns if one.stage.group == ACTIVE],
         archive=[one for one in columns if one.stage.group != ACTIVE],
-        waiting=await count_deals(visit.uow, visit.by, WAITING_FOR_HIM),
     )
 
 
