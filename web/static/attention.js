@@ -26,12 +26,12 @@ async function attend() {
   const now = answer?.ok ? await answer.json().catch(() => null) : null;
   if (!now) return;
   const { customers, late_tasks: lateTasks, newest } = now;
-  count("talk", customers);
-  count("tasks", lateTasks);
+  markRail("talk", customers);
+  markRail("tasks", lateTasks);
   document.title = customers ? `(${customers}) ${TITLE}` : TITLE;
-  if (newest) note(newest);
+  if (newest) tellAway(newest);
 }
-function count(name, number) {
+function markRail(name, number) {
   const badge = document.querySelector(`.rail [data-counts="${name}"]`);
   badge.hidden = !number;
   badge.textContent = number;
@@ -44,7 +44,7 @@ attend();
 /* ---------- notes of the system ---------- */
 
 /** Show what a customer wrote, once in this browser, and where nobody is looking. */
-function note({ id, rings, title, text, url }) {
+function tellAway({ id, rings, title, text, url }) {
   const last = localStorage.getItem(LAST_NOTE);
   if (Number(last) >= id) return;
   localStorage.setItem(LAST_NOTE, id);
