@@ -55,7 +55,7 @@ async def lived_in(shop: Shop) -> int:
     await shop.admin.sends(f"/deal {deal} task call tomorrow 10:00")
     other = await shop.person("Boris", language="ru")
     await other.sends_photo(caption="Это он?")
-    await shop.rows.settled()
+    await shop.settled()
     return deal
 
 

@@ -175,7 +175,7 @@ async def test_a_filter_stands_in_the_address_and_is_live(shop: Shop, windows: W
     await piotr.sends("Стіл з ДуБа, будь ласка")
     await expect(card(page, piotr)).to_be_visible()
     await james.sends("Anybody there?")
-    await shop.rows.settled()
+    await shop.settled()
     await expect(card(page, james)).to_have_count(0)
     await page.get_by_role("link", name="Clear").click()
     await expect(card(page, james)).to_be_visible()
@@ -199,7 +199,7 @@ async def test_older_cards_come_as_one_scrolls(shop: Shop, windows: Windows) -> 
     for customer in customers:
         await customer.sends("Hello")
     await shop.rows.until("SELECT count(*) FROM deal WHERE closed_at IS NULL", lambda found: found == [(35,)])
-    await shop.rows.settled()
+    await shop.settled()
     page = await windows.board_of(shop, shop.admin)
     cards = column(page, "New").locator(".card")
     await expect(cards).to_have_count(30)
@@ -214,7 +214,7 @@ async def test_a_thumb_carries_a_card_to_the_name_of_another_stage(shop: Shop, w
     customer = await shop.person("Zofia")
     await customer.sends("Hello")
     await expect(card(page, customer)).to_be_visible()
-    await shop.rows.settled()
+    await shop.settled()
     # The head above it is as high as it will be once it has counted the card.
     await expect(page.locator(".stages a", has_text="New")).to_contain_text("1")
     start = await place_of(card(page, customer))

@@ -75,7 +75,7 @@ async def test_an_answer_of_which_nobody_knows_whether_it_arrived_arrives_once(d
     await page.get_by_role("button", name="Retry").click()
     await expect(page.get_by_role("button", name="Retry")).to_have_count(0)
     await expect(bubble(page, "Two are here")).to_have_count(1)
-    await desk.shop.rows.settled()
+    await desk.shop.settled()
     assert [one.text for one in await customer.chat()].count("Two are here") == 1
 
 
@@ -96,7 +96,7 @@ async def test_a_note_that_failed_never_becomes_an_answer(desk: Desk) -> None:
     await page.unroute("**/notes")
     await bubble(page, "He haggles").locator("..").get_by_role("button", name="Retry").click()
     await expect(page.locator(".note", has_text="He haggles")).to_be_visible()
-    await desk.shop.rows.settled()
+    await desk.shop.settled()
     assert not [one for one in await customer.chat() if "haggles" in (one.text or "")]
 
 

@@ -108,7 +108,7 @@ async def test_counts_follow_within_a_second_while_changes_do_not_end(shop: Shop
     customer = await shop.person("Nadia")
     while len(asked) < 4:
         await customer.sends("Hello")
-        await shop.rows.settled()
+        await shop.settled()
     assert min(later - earlier for earlier, later in pairwise(asked)) < 1
 
 

@@ -157,7 +157,7 @@ async def test_a_press_on_a_face_opens_the_deal_on_a_phone_and_a_long_one_select
     customer = await shop.person("Zofia")
     await customer.sends("Hello")
     await expect(card(page, customer)).to_be_visible()
-    await shop.rows.settled()
+    await shop.settled()
     box = card(page, customer).locator(".box")
     await expect(box).to_be_hidden()
     place = await card(page, customer).locator(".face.pic").bounding_box()

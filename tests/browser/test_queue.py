@@ -66,7 +66,7 @@ async def test_the_rail_of_a_laptop_leads_to_the_board_as_it_was_narrowed(desk: 
 async def test_conversations_are_walked_by_keys_and_the_open_one_stays_in_the_list(desk: Desk) -> None:
     first, second = await desk.shop.customers("Alice", "Bruno")
     await first.sends("Hello")
-    await desk.shop.rows.settled()
+    await desk.shop.settled()
     await second.sends("Hello")
     page = await desk.opens(first)
     field = page.get_by_label("Answer to")

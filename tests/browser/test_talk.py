@@ -65,7 +65,7 @@ async def test_a_note_is_for_the_team_alone(desk: Desk) -> None:
     await page.get_by_label("Answer to").fill("He haggles")
     await page.keyboard.press("Control+Enter")
     await expect(page.locator(".note", has_text="He haggles")).to_be_visible()
-    await desk.shop.rows.settled()
+    await desk.shop.settled()
     assert not [one for one in await customer.chat() if "haggles" in (one.text or "")]
 
 
@@ -122,7 +122,7 @@ async def test_what_is_not_confirmed_says_so_and_is_sent_again_or_given_up(desk:
         await said.get_by_role("button", name=act).click()
         await expect(said.locator(".unsure")).to_have_count(0)
     await expect(bubble(page, "Nine EUR").locator(".at")).to_contain_text("sent")
-    await desk.shop.rows.settled()
+    await desk.shop.settled()
     chat = [one.text for one in await customer.chat()]
     assert (chat.count("Nine EUR"), chat.count("Or eight")) == (2, 1)
 
@@ -242,7 +242,7 @@ async def test_a_visitor_of_the_web_chat_is_seen_typing_and_reading(desk: Desk) 
     async with visiting(desk.shop.program.url) as new:
         visitor = await new()
         await visitor.says("Hello from the site")
-        await desk.shop.rows.settled()
+        await desk.shop.settled()
         page = await desk.opens_number(await desk.shop.rows.value("SELECT max(id) FROM deal"))
         await expect(page.locator("#live")).to_have_text("Live")
         await visitor.asks("POST", "typing", json={})
@@ -258,7 +258,7 @@ async def test_a_picture_stands_in_its_bubble_with_its_words_and_a_document_belo
     async with visiting(desk.shop.program.url) as new:
         visitor = await new()
         await visitor.says("One moment")
-        await desk.shop.rows.settled()
+        await desk.shop.settled()
         page = await desk.opens_number(await desk.shop.rows.value("SELECT max(id) FROM deal"))
         large = await page.screenshot(type="png")
         files = [await visitor.uploads(large, "table.png"), await visitor.uploads(b"%PDF-1.4 prices", "prices.pdf")]

@@ -124,14 +124,20 @@ class Shop:
         )
         return name
 
+    async def settled(self, *, within: float = 15.0) -> None:
+        """Wait until what anybody has sent is taken in, and nothing of it is left to hand on, to show or to send."""
+        await self.api.wait_acknowledged(timeout=within)
+        await self.rows.settled(within=within)
+
     async def tidy(self) -> None:
         """End every shift and every deal, as the next test expects it."""
         await self.api.clear_faults()
         await self.api.release_updates()
+        await self.settled()
         at_work = {name for (name,) in await self.rows.all(ON_SHIFT)}
         await self.off_shift(*(one for one in self.staff if one.first_name in at_work))
-        await self.rows.settled()
+        await self.settled()
         for (deal,) in await self.rows.all(OPEN_DEALS):
             await self.admin.sends(f'/deal {deal} close "not a lead"')
         await self.rows.until(OPEN_DEALS, lambda found: not found)
-        await self.rows.settled()
+        await self.settled()

@@ -90,7 +90,7 @@ async def test_an_album_of_a_visitor_arrives_as_one(shop: Shop, new_visitor: New
     visitor = await new_visitor()
     await visitor.says("Three views", uploads=[await visitor.uploads(PNG + bytes([n])) for n in range(3)])
     first = await maria.sees("Three views", kind="photo")
-    await shop.rows.settled()
+    await shop.settled()
     album = [one for one in await maria.chat() if one.album == first.album]
     assert len(album) == 3
     assert first.album
