@@ -151,6 +151,7 @@ async def test_two_tasks_are_two_where_the_page_could_not_be_shown_anew_between_
         await desk.shop.rows.until(
             "SELECT count(*) FROM task WHERE text = :words", lambda rows: rows[0][0] == 1, words=words
         )
+        await expect(page.get_by_label("What", exact=True)).to_have_value("")
 
 
 async def test_files_above_the_most_that_a_message_takes_are_told(desk: Desk) -> None:

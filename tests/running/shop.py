@@ -10,7 +10,8 @@ from tests.running.program import Program
 from tests.running.rows import Rows
 
 ADMIN_ID = 500
-_NUMBERS = itertools.count(1)
+# All of them as long as each other, so that no name is the beginning of another.
+_NUMBERS = itertools.count(1001)
 _LINK = re.compile(r"https://t\.me/voronka_test_bot\?start=(inv_\S+)")
 _DEAL = re.compile(r"#(\d+)")
 
@@ -68,6 +69,14 @@ class Shop:
     async def customers(self, *names: str) -> list[User]:
         """Some people at once."""
         return [await self.person(name) for name in names]
+
+    async def writers(self, *names: str) -> list[User]:
+        """New customers who have written, one after the other; nothing of it is left to be told to a page."""
+        found = await self.customers(*names)
+        for one in found:
+            await one.sends("Hello")
+            await self.settled()
+        return found
 
     async def invitation(self, button: str = "Invite an operator") -> str:
         """What the admin's link gives to the bot."""
