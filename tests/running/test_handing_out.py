@@ -174,6 +174,7 @@ async def test_nobody_is_handed_more_than_his_limit_until_a_deal_is_closed(shop:
         await shop.card(customer, boris)
     await shop.on_shift(boris)
     first = await shop.card(waiting[0], boris, button="Stage")
+    await shop.settled()
     assert [await shop.assigned(one) for one in waiting] == [boris.first_name] * 5 + [None]
     await boris.sends(f"/deal {number_in(first.text)} close won")
     await shop.card(waiting[5], boris, button="Stage")
