@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, update
 
+from core.database import UnitOfWork
 from core.errors import NotFound
 from inbox.channel import File, Incoming, Person, Written
 from inbox.models import attachment, conversation, message, outgoing
@@ -209,9 +210,15 @@ async def test_a_long_conversation_opens_at_once_and_in_a_fixed_number_of_querie
     async with shop.database.reading() as uow:
         event.listen(uow.connection.sync_connection, "before_cursor_execute", count)
         await talk_of_deal(uow, by, deal_id)
-        began = time.perf_counter()
-        await talk_of_deal(uow, by, deal_id)
-        took = time.perf_counter() - began
         event.remove(uow.connection.sync_connection, "before_cursor_execute", count)
-    assert asked <= 20
+        # How long it takes when nothing else is in its way.
+        took = min([await seconds_to_read(uow, by, deal_id) for _ in range(5)])
+    assert asked <= 10
     assert took < 0.3
+
+
+async def seconds_to_read(uow: UnitOfWork, by: Staff, deal_id: int) -> float:
+    """How long a talk takes to be read."""
+    began = time.perf_counter()
+    await talk_of_deal(uow, by, deal_id)
+    return time.perf_counter() - began
