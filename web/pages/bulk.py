@@ -13,6 +13,7 @@ from pipeline.stages import reasons, stages_of
 from pipeline.tags import make_tag, tags
 from pipeline.work.kinds import task_kinds
 from pipeline.work.times import USUAL_TIMES
+from web.pages.acts import read_to
 from web.pages.board import MOST_TAGS, wanted_of
 from web.pages.talk import key_of
 from web.pages.tasks import moment_of
@@ -87,7 +88,7 @@ async def _act(visit: Visit) -> Act:
         case "tags":
             return AddTags(await _tags(visit))
         case "assignee":
-            return Assign(form.number("to"))
+            return Assign(read_to(visit))
         case "task":
             return AddTask(moment_of(visit), form.number("kind"), form.text("text") or None)
         case other:
