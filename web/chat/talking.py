@@ -8,6 +8,7 @@ from aiohttp import web
 
 from core.database import UnitOfWork
 from inbox import visitor_talks, visitors
+from inbox.contacts import NUMBER
 from inbox.presence import Typing, typing_topic
 from inbox.seeing import seen_by_customer
 from inbox.stating import has_stated, leave_contact, read_reachable
@@ -174,10 +175,9 @@ async def _let_in(asked: Asked) -> None:
 
 
 def _visitor(asked: Asked, source: str) -> Visitor:
-    number = int(asked.key[:8], 16) % 9000 + 1000
     return Visitor(
         key=asked.key,
-        name=asked.site.texts("Visitor {number}", number=number),
+        name=asked.site.texts("Visitor {number}", number=NUMBER),
         language=asked.t.language,
         source=source.strip() or None,
     )
