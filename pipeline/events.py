@@ -242,6 +242,13 @@ class ShiftEnded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkIssued(Event):
+    """Somebody of the staff got a link that opens one session; those that he had before are void."""
+
+    staff_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn(Event):
     """Somebody of the staff opened a session in a browser."""
 
@@ -254,6 +261,15 @@ class SignedOut(Event):
 
     staff_id: int
     session_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkStarted(Event):
+    """Somebody let an act be done on so many deals; `act` is its name, as in "stage"."""
+
+    bulk_id: int
+    act: str
+    deals: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
