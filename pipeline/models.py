@@ -177,6 +177,8 @@ Index(
     sqlite_where=_unassigned,
     postgresql_where=_unassigned,
 )
+_sourced = deal.c.source.is_not(None)
+Index("ix_deal_source", deal.c.pipeline_id, deal.c.id, sqlite_where=_sourced, postgresql_where=_sourced)
 _in_turn = _unassigned & deal.c.rotation_id.is_not(None)
 Index(
     "ix_deal_turn",
