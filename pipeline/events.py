@@ -17,7 +17,8 @@ class DealAssigned(Event):
     """A deal got its assignee.
 
     `how`: "turn" (handed out), "next", "taken", "answered", "opened" (by himself), "handed_over" or "trigger".
-    `why` is the word of whoever handed it over, `from_id` who had it until now, or until he gave it back.
+    `why` is the word of whoever handed it over, `from_id` who had it until now, or until he gave it back. It `waited`
+    for somebody if it was nobody's.
     """
 
     deal_id: int
@@ -25,6 +26,7 @@ class DealAssigned(Event):
     how: str
     from_id: int | None = None
     why: str | None = None
+    waited: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
