@@ -211,9 +211,9 @@ def _sums(deals: FromClause) -> Select[Any]:
 
 
 def _few(uow: UnitOfWork, by: Staff, pipeline_id: int, wanted: DealFilter) -> Subquery | None:
-    """The open deals that are wanted, where they are somebody's, nobody's or of those who wait: few, and soon found.
+    """The open deals that are wanted, where they are somebody's, nobody's, of those who wait or of one source.
 
-    None where they may be anybody's: then every stage is looked through.
+    They are few, and soon found. None where they may be anybody's: then every stage is looked through.
     """
     whose: list[ColumnElement[bool]]
     if wanted.nobodys:
@@ -224,6 +224,8 @@ def _few(uow: UnitOfWork, by: Staff, pipeline_id: int, wanted: DealFilter) -> Su
         whose = [WAITS]
     elif not by.may(Right.SEE_ALL):
         whose = [deal.c.assignee_id == by.id, deal.c.assignee_id.is_(None)]
+    elif wanted.source is not None:
+        whose = [deal.c.source == wanted.source]
     else:
         return None
     columns = ("id", "stage_id", "changed_at", "currency", "amount")

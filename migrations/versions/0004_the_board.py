@@ -13,6 +13,7 @@ UNDER_WAY = 'ended_at IS NULL'
 TO_DO = 'outcome IS NULL'
 WAITS = 'waiting_since IS NOT NULL'
 SOURCED = 'source IS NOT NULL'
+OPEN_SOURCED = 'closed_at IS NULL AND source IS NOT NULL'
 ENDED = 'ended_at IS NOT NULL'
 
 
@@ -108,6 +109,7 @@ def upgrade() -> None:
     op.create_index('ix_kept_ref_name', 'kept_ref', ['channel_id', 'external_ref'])
     op.create_index('ix_conversation_waiting', 'conversation', ['id'], sqlite_where=sa.text(WAITS), postgresql_where=sa.text(WAITS))
     op.create_index('ix_deal_source', 'deal', ['pipeline_id', 'id'], sqlite_where=sa.text(SOURCED), postgresql_where=sa.text(SOURCED))
+    op.create_index('ix_deal_open_source', 'deal', ['pipeline_id', 'source'], sqlite_where=sa.text(OPEN_SOURCED), postgresql_where=sa.text(OPEN_SOURCED))
     op.create_index('ix_trigger_run_ended', 'trigger_run', ['ended_at', 'trigger_id', 'state'], sqlite_where=sa.text(ENDED), postgresql_where=sa.text(ENDED))
     op.execute(
         "INSERT INTO stage_total (stage_id, currency, deals, amount)"
@@ -118,6 +120,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index('ix_trigger_run_ended', 'trigger_run')
+    op.drop_index('ix_deal_open_source', 'deal')
     op.drop_index('ix_deal_source', 'deal')
     op.drop_index('ix_conversation_waiting', 'conversation')
     for table in ('bulk_deal', 'bulk', 'stage_total', 'kept_ref', 'upload', 'stated', 'session', 'login'):

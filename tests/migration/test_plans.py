@@ -39,6 +39,7 @@ PLANS = {
     "ix_conversation_waiting": "SELECT id FROM deal WHERE conversation_id IN"
     " (SELECT id FROM conversation WHERE waiting_since IS NOT NULL) AND closed_at IS NULL",
     "ix_deal_source": "SELECT id FROM deal WHERE pipeline_id = 1 AND source IS NOT NULL ORDER BY id DESC LIMIT 2000",
+    "ix_deal_open_source": "SELECT id FROM deal WHERE pipeline_id = 1 AND closed_at IS NULL AND source = 'flyer'",
     "ix_deal_tag_tag": "SELECT name FROM tag ORDER BY (SELECT max(deal_id) FROM deal_tag WHERE tag_id = tag.id) DESC",
     "ix_kept_ref_name": "SELECT path FROM kept_ref WHERE channel_id = 1 AND external_ref = 'a'",
     "uq_stage_stay_open": "SELECT id FROM stage_stay WHERE deal_id = 1 AND left_at IS NULL",
