@@ -51,16 +51,3 @@ function followStages() {
 }
 
 followStages();
-
-/* ---------- whose customers wait for him is seen from another tab, too ---------- */
-
-const TITLE = document.title;
-function tellWaiting() {
-  const { waiting } = document.getElementById("board-sum").dataset;
-  const badge = document.querySelector(".rail .badge");
-  document.title = waiting === "0" ? TITLE : `(${waiting}) ${TITLE}`;
-  badge.hidden = waiting === "0";
-  badge.textContent = waiting;
-}
-document.addEventListener("counted", tellWaiting);
-tellWaiting();
