@@ -63,7 +63,14 @@ def _upgrade(connection: Connection, to: str) -> None:
 
 async def schema_is_newest(database: Database) -> bool:
     """Whether the database has the schema that this version expects."""
-    newest = ScriptDirectory.from_config(_config()).get_current_head()
+    return await _revision(database) == ScriptDirectory.from_config(_config()).get_current_head()
+
+
+async def has_no_schema(database: Database) -> bool:
+    """Whether the database was never prepared, by any version."""
+    return await _revision(database) is None
+
+
+async def _revision(database: Database) -> str | None:
     async with database.engine.connect() as connection:
-        current = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
-    return current == newest
+        return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())

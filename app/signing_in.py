@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from app.migrating import migrate
+from app.migrating import has_no_schema, migrate, schema_is_newest
 from app.running import CannotRun
 from app.wiring import prepare
 from core.clock import SystemClock
@@ -11,16 +11,22 @@ from core.settings import Settings
 from pipeline.staff.inviting import invite_first_admin, join_by_name
 from pipeline.staff.sessions import link_for, staff_named
 
+OTHER_VERSION = "The database is of another version: restart Voronka, which brings it up to date, and ask again."
+
 
 async def link_of(settings: Settings, name: str) -> str:
     """A link that works once, within ten minutes; where nobody works yet, its owner becomes the admin.
 
-    Raises CannotRun when nobody, or more than one, is called so.
+    Raises CannotRun when nobody, or more than one, is called so; and for a database of another version: a server may be
+    at work that knows no other.
     """
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = Database(settings.database_url, SystemClock())
     try:
-        await migrate(database)
+        if await has_no_schema(database):
+            await migrate(database)
+        elif not await schema_is_newest(database):
+            raise CannotRun(OTHER_VERSION)
         await prepare(settings, database)
         async with database.unit() as uow:
             known = await staff_named(uow, name)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_
 
 from core.database import UnitOfWork
 from core.journal import insert, insert_or_ignore
@@ -19,11 +19,19 @@ def files_topic(channel_id: int) -> str:
 Attached = dict[tuple[int, int], int]
 
 
-async def store_files(uow: UnitOfWork, channel_id: int, messages: Sequence[tuple[int, Sequence[File]]]) -> Attached:
-    """Write the files of messages of a channel's chats; ids of the attachments by message and place."""
+async def store_files(
+    uow: UnitOfWork, channel_id: int, messages: Sequence[tuple[int, Sequence[File]]], *, again: bool = False
+) -> Attached:
+    """Write the files of messages of a channel's chats; ids of the attachments by message and place.
+
+    What may be said `again` and again is not fetched once more where the same file lies here.
+    """
     files = {(message_id, place): file for message_id, its in messages for place, file in enumerate(its)}
     if not files:
         return {}
+    paths = {key: file.external_ref for key, file in files.items() if isinstance(file, Kept)}
+    if again:
+        paths |= await _lies_here(uow, channel_id, {key: file for key, file in files.items() if key not in paths})
     result = await uow.execute(
         insert(uow, attachment).returning(attachment.c.id, attachment.c.message_id, attachment.c.place),
         [
@@ -34,8 +42,8 @@ async def store_files(uow: UnitOfWork, channel_id: int, messages: Sequence[tuple
                 "mime": file.mime,
                 "name": file.name,
                 "size": file.size,
-                "state": "kept" if isinstance(file, Kept) else "waiting",
-                "path": file.external_ref if isinstance(file, Kept) else None,
+                "state": "kept" if (message_id, place) in paths else "waiting",
+                "path": paths.get((message_id, place)),
             }
             for (message_id, place), file in files.items()
         ],
@@ -55,6 +63,19 @@ async def store_files(uow: UnitOfWork, channel_id: int, messages: Sequence[tuple
         for one in {ref["channel_id"] for ref in refs}:
             uow.ring(files_topic(one))
     return made
+
+
+async def _lies_here(
+    uow: UnitOfWork, channel_id: int, files: Mapping[tuple[int, int], File]
+) -> dict[tuple[int, int], str]:
+    """Where those of these files lie that were fetched before, for whichever message."""
+    if not files:
+        return {}
+    names = {key: (file.channel_id or channel_id, file.external_ref) for key, file in files.items()}
+    name = tuple_(kept_ref.c.channel_id, kept_ref.c.external_ref)
+    rows = await uow.rows(select(kept_ref).where(name.in_(sorted(set(names.values())))).order_by(kept_ref.c.path))
+    known = {(row.channel_id, row.external_ref): row.path for row in rows}
+    return {key: known[one] for key, one in names.items() if one in known}
 
 
 def source_of(file: File, channel_id: int, attachment_id: int) -> dict[str, Any]:

@@ -27,7 +27,11 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who wrote, as the messenger knows him; a name that is `made_up` stands until somebody says a better one."""
+    """Who wrote, as the messenger knows him.
+
+    A name that is `made_up` stands until somebody says a better one; what it has in the place of {number} is nobody
+    else's.
+    """
 
     external_id: str
     name: str
@@ -127,7 +131,10 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One update: by whom, in which chat, and what happened; without `content` there is nothing in it for us."""
+    """One update: by whom, in which chat, and what happened; without `content` there is nothing in it for us.
+
+    `source` is from where somebody came who writes, for a conversation of which that is not known yet.
+    """
 
     external_id: str
     payload: dict[str, Any]
@@ -135,6 +142,7 @@ class Incoming:
     person: Person | None = None
     content: Written | Reacted | Started | Reachability | Pressed | None = None
     unreadable: str | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

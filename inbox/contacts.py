@@ -14,6 +14,10 @@ from core.words import bare
 from inbox.channel import Person
 from inbox.models import contact, identity
 
+# What a made-up name is told apart by. Numbers of rows, spread so that they do not show at a glance how many customers
+# there are: for each run of so many rows there are as many numbers, each of them once.
+_RUN, _FIRST, _STRIDE = 900_000, 100_000, 524_287
+NUMBER = "{number}"
 # Who says how somebody is called.
 MESSENGER, CUSTOMER, STAFF, NOBODY = "messenger", "customer", "staff", "nobody"
 
@@ -101,10 +105,24 @@ async def _make(uow: UnitOfWork, channel_id: int, people: Sequence[Person]) -> N
             for contact_id, one in sorted(made.items(), key=lambda item: item[1].external_id)
         ],
     )
+    await _number(uow, [(contact_id, one) for contact_id, one in made.items() if NUMBER in one.name and one.made_up])
     # Another process may have met the same person in this moment; its contact is the one that stays.
     orphans = made.keys() - {row.contact_id for row in result}
     if orphans:
         await uow.execute(delete(contact).where(contact.c.id.in_(orphans)))
+
+
+async def _number(uow: UnitOfWork, new: Sequence[tuple[int, Person]]) -> None:
+    """Let contacts with made-up names have numbers of their own in them."""
+    named = [(contact_id, one.name.replace(NUMBER, str(number_of(contact_id)))) for contact_id, one in new]
+    rows = [{"id": contact_id, "name": name, "search": search_of(name, None)} for contact_id, name in named]
+    await update_rows(uow, contact, rows)
+
+
+def number_of(contact_id: int) -> int:
+    """A number that no other contact has."""
+    run, place = divmod(contact_id, _RUN)
+    return _FIRST + run * _RUN + place * _STRIDE % _RUN
 
 
 def search_of(name: str, username: str | None) -> str | None:

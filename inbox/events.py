@@ -7,11 +7,15 @@ from core.journal import Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageReceived(Event):
-    """A customer wrote; `began_waiting` if everything before was answered."""
+    """A customer wrote; `began_waiting` if everything before was answered.
+
+    `source` is from where he came, where his conversation has it from this message.
+    """
 
     conversation_id: int
     message_id: int
     began_waiting: bool
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

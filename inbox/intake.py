@@ -263,7 +263,11 @@ def _events(uow: UnitOfWork, one: Incoming, who: Known, talk: Talk, stored: _Sto
             if began:
                 talk.waiting_since, talk.waiting_from_id = min(written.at, uow.now), message_id
             talk.last_message_id = message_id
-            received = MessageReceived(**common, conversation_id=talk.id, message_id=message_id, began_waiting=began)
+            source = one.source if talk.source is None else None
+            talk.source = talk.source or source
+            received = MessageReceived(
+                **common, conversation_id=talk.id, message_id=message_id, began_waiting=began, source=source
+            )
             return [ContactReturned(**common, identity_id=who.identity_id), received] if returned else [received]
         case Reacted() if change := stored.changes.get(one.external_id):
             return [change(common | {"conversation_id": talk.id})]

@@ -1,24 +1,34 @@
 """Marks what is about to be sent, before anything is, with the names it needs; what became of it is in `outcomes`."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import case, select
 from sqlalchemy import update as change
 
+from core.bulk import update_rows
 from core.database import UnitOfWork
 from core.journal import busy_streams, lock_free
 from inbox.albums import as_sent, is_of_several, messages_of
 from inbox.channel import Reason, Sending
 from inbox.joining import join_waiting
-from inbox.models import attempt, message, outgoing, posted
-from inbox.sources import Source, attachments_in, sources, why_lost, with_files
-
-# How soon it is looked again whether a file has come.
-FILE_PAUSE = timedelta(seconds=0.3)
+from inbox.models import attachment, attempt, message, outgoing, posted
+from inbox.outbound import Lane
+from inbox.sources import (
+    LATE,
+    PATIENCE,
+    Source,
+    attachments_in,
+    out_of_reach,
+    pause_after,
+    sources,
+    why_lost,
+    with_files,
+    words_alone,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +58,11 @@ async def mark(uow: UnitOfWork, ids: Sequence[int], *, epoch: int, media: Path =
     """Write that these rows of a channel are about to be sent, before anything is; rows no longer queued are left out.
 
     So is for now what something in its stream may stop: the stream is locked and has nothing left to hand on; and what
-    waits for a file to be fetched from elsewhere. `media` is the folder where the files lie.
+    waits for a file to be fetched from elsewhere, which is not waited for without end: an automatic message goes on as
+    its words alone, and whatever cannot is hopeless. `media` is the folder where the files lie.
     """
     heads = await uow.rows(
-        select(outgoing.c.id, outgoing.c.guard, outgoing.c.op, outgoing.c.content, outgoing.c.channel_id)
+        select(*(outgoing.c[name] for name in ("id", "guard", "op", "content", "channel_id", "lane", "message_id")))
         .where(outgoing.c.id.in_(ids), outgoing.c.state == "queued")
         .order_by(outgoing.c.id)
         .with_for_update()
@@ -60,7 +71,8 @@ async def mark(uow: UnitOfWork, ids: Sequence[int], *, epoch: int, media: Path =
         return []
     named = {one for head in heads for one in attachments_in(head.op, head.content) if one}
     files = await sources(uow, heads[0].channel_id, named)
-    held = await _held(uow, heads) | await _without_files(uow, heads, files)
+    held = await _held(uow, heads)
+    held |= await _without_files(uow, [head for head in heads if head.id not in held], files)
     result = await uow.execute(
         change(outgoing)
         .where(outgoing.c.id.in_([one for one in ids if one not in held]), outgoing.c.state == "queued")
@@ -86,13 +98,47 @@ async def mark(uow: UnitOfWork, ids: Sequence[int], *, epoch: int, media: Path =
 
 
 async def _without_files(uow: UnitOfWork, heads: Sequence[Any], files: dict[int, Source]) -> set[int]:
-    """What waits for a file, and is looked at again after a moment; its chat waits behind it, as order is order."""
+    """What waits for a file, and is looked at again after a moment; its chat waits behind it, as order is order.
+
+    Of `files` those that are not waited for any longer are missing from now on.
+    """
     waiting = {one.id for one in files.values() if one.waits}
-    held = {head.id for head in heads if waiting.intersection(attachments_in(head.op, head.content))}
-    if held:
-        later = change(outgoing).where(outgoing.c.id.in_(sorted(held)))
-        await uow.execute(later.values(not_before=uow.now + FILE_PAUSE))
-    return held
+    waits_for = [(head, waiting.intersection(attachments_in(head.op, head.content))) for head in heads]
+    waits_for = [(head, its) for head, its in waits_for if its]
+    if not waits_for:
+        return set()
+    away = await out_of_reach(uow, waiting)
+    since = await _written_at(uow, [head for head, _ in waits_for])
+    later: list[dict[str, Any]] = []
+    without: set[int] = set()
+    for head, its in waits_for:
+        waited = uow.now - since.get(head.message_id, uow.now)
+        if its & away or waited >= PATIENCE:
+            files |= {one: replace(files[one], state="missing") for one in its}
+            without |= its if _goes_without(head) else set()
+        else:
+            later.append({"id": head.id, "not_before": uow.now + pause_after(waited)})
+    await update_rows(uow, outgoing, later)
+    if without:
+        # The words go, and whoever reads the talk sees what has not gone with them.
+        late = change(attachment).where(attachment.c.id.in_(sorted(without)), attachment.c.state == "waiting")
+        await uow.execute(late.values(state="missing", reason=LATE, not_before=None))
+    return {row["id"] for row in later}
+
+
+def _goes_without(row: Any) -> bool:
+    """Whether a message is sent as its words where its file cannot be had.
+
+    Whoever wrote one himself is told that it failed, rather than that it arrived.
+    """
+    return row.op == "send" and row.lane == Lane.AUTOMATION and words_alone(row.content) is not None
+
+
+async def _written_at(uow: UnitOfWork, heads: Sequence[Any]) -> dict[int, datetime]:
+    """Since when messages say what they say."""
+    ids = {head.message_id for head in heads if head.message_id is not None}
+    rows = await uow.rows(select(message.c.id, message.c.at, message.c.edited_at).where(message.c.id.in_(sorted(ids))))
+    return {row.id: row.edited_at or row.at for row in rows}
 
 
 async def _held(uow: UnitOfWork, heads: Sequence[Any]) -> set[int]:
@@ -120,8 +166,9 @@ def marked_of(
     lost = row.op != "send" and target is None
     without = why_lost(row.op, content, files)
     sending = None
-    if not lost and without is None:
-        said = as_sent(with_files(row.op, content, files, media))
+    words = words_alone(content) if without is not None and _goes_without(row) else None
+    if not lost and (words or without is None):
+        said = words or as_sent(with_files(row.op, content, files, media))
         sending = Sending(row.chat_key, row.op, said, target=target, reply_to=names.of_reply(row))
     return Marked(
         id=row.id,

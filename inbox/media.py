@@ -13,17 +13,18 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
 from core.bulk import update_rows
 from core.database import Database, UnitOfWork
 from core.failpoints import failpoint
+from core.journal import insert_or_ignore
 from core.loops import whole
 from core.redis import Wakeups
 from inbox.attachments import files_topic
 from inbox.channel import Channel, Paused, Reason, Refused, Retry
-from inbox.models import attachment, file_ref
+from inbox.models import attachment, file_ref, kept_ref, message
 
 log = structlog.get_logger()
 
@@ -45,13 +46,18 @@ class Lengths:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """A file that is to be fetched, and where it will lie below the folder."""
+    """A file that is to be fetched, and where it will lie below the folder.
+
+    It `is_here` already where another message of ours has brought it; `is_ours` says that further ones may.
+    """
 
     id: int
     external_ref: str
     path: str
     attempts: int
     size: int | None
+    is_ours: bool
+    is_here: bool
 
 
 class Keeper:
@@ -73,7 +79,7 @@ class Keeper:
         self._folder = folder
         self._wakeups = wakeups
         self._lengths = lengths
-        self._under_way: dict[int, asyncio.Task[None]] = {}
+        self._under_way: dict[_Wanted, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
         """Fetch for ever. Cancelled, it gives up what is under way, which is begun anew later."""
@@ -93,7 +99,7 @@ class Keeper:
                 task.cancel()
             await asyncio.gather(*left, return_exceptions=True)
             with suppress(DBAPIError):
-                await whole(self._give_back([one for one, task in self._under_way.items() if task.cancelled()]))
+                await whole(self._give_back([one.id for one, task in self._under_way.items() if task.cancelled()]))
 
     async def _round(self) -> int:
         """Begin to fetch what there is room for; how many those are."""
@@ -106,9 +112,11 @@ class Keeper:
         if not wanted:
             return 0
         async with self._database.unit() as uow:
-            await _claim(uow, wanted)
+            await _claim(uow, [one for one in wanted if not one.is_here])
+            await _keep_same(uow, [one for one in wanted if one.is_here])
         for one in wanted:
-            self._under_way[one.id] = asyncio.create_task(self._keep(one))
+            if not one.is_here:
+                self._under_way[one] = asyncio.create_task(self._keep(one))
         return len(wanted)
 
     async def _give_back(self, ids: Sequence[int]) -> None:
@@ -123,7 +131,11 @@ class Keeper:
             values = await self._fetched(one)
             failpoint("media.before_commit")
             async with self._database.unit() as uow:
-                await uow.execute(update(attachment).where(attachment.c.id == one.id).values(values(uow)))
+                became = values(uow)
+                await uow.execute(update(attachment).where(attachment.c.id == one.id).values(became))
+                if one.is_ours and became.get("state") == "kept":
+                    here = {"path": one.path, "channel_id": self._channel_id, "external_ref": one.external_ref}
+                    await uow.execute(insert_or_ignore(uow, kept_ref), here)
         except DBAPIError:
             log.exception("media.database_failed")
         except Exception as error:  # noqa: BLE001 - the words of some errors hold the address, and that the token
@@ -165,21 +177,52 @@ class Keeper:
         return lambda uow: {"reason": reason, "not_before": uow.now + pause}
 
 
-async def _wanted(uow: UnitOfWork, channel_id: int, *, without: Sequence[int], most: int) -> list[_Wanted]:
-    """The oldest files that are due."""
+async def _wanted(uow: UnitOfWork, channel_id: int, *, without: Sequence[_Wanted], most: int) -> list[_Wanted]:
+    """The oldest files that are due, each once: many messages may bring the same."""
+    here = kept_ref.c.external_ref == file_ref.c.external_ref
+    path = select(func.min(kept_ref.c.path)).where(here, kept_ref.c.channel_id == channel_id).correlate(file_ref)
     rows = await uow.rows(
-        select(attachment.c.id, file_ref.c.external_ref, attachment.c.path, attachment.c.attempts, attachment.c.size)
+        select(
+            attachment.c.id,
+            file_ref.c.external_ref,
+            attachment.c.path,
+            attachment.c.attempts,
+            attachment.c.size,
+            message.c.direction,
+            path.scalar_subquery().label("here"),
+        )
         .join(file_ref, file_ref.c.attachment_id == attachment.c.id)
+        .join(message, message.c.id == attachment.c.message_id)
         .where(
             attachment.c.state == "waiting",
-            attachment.c.id.not_in(without),
+            attachment.c.id.not_in([one.id for one in without]),
+            file_ref.c.external_ref.not_in([one.external_ref for one in without]),
             or_(attachment.c.not_before.is_(None), attachment.c.not_before <= uow.now),
             file_ref.c.channel_id == channel_id,
         )
         .order_by(attachment.c.id)
         .limit(most)
     )
-    return [_Wanted(row.id, row.external_ref, row.path or new_path(), row.attempts + 1, row.size) for row in rows]
+    found: dict[str | int, _Wanted] = {}
+    for row in rows:
+        one = _Wanted(
+            id=row.id,
+            external_ref=row.external_ref,
+            path=row.here or row.path or new_path(),
+            attempts=row.attempts + 1,
+            size=row.size,
+            is_ours=row.direction == "out",
+            is_here=row.here is not None,
+        )
+        # What lies here already is as many as it is; of what must be fetched the others wait for the first.
+        found.setdefault(one.id if one.is_here else one.external_ref, one)
+    return list(found.values())
+
+
+async def _keep_same(uow: UnitOfWork, found: Sequence[_Wanted]) -> None:
+    """Let messages have files that others have brought."""
+    kept = {"state": "kept", "reason": None, "not_before": None}
+    await update_rows(uow, attachment, [{"id": one.id, "path": one.path} | kept for one in found])
 
 
 async def _claim(uow: UnitOfWork, wanted: Sequence[_Wanted]) -> None:

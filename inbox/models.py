@@ -107,6 +107,9 @@ conversation = Table(
     Column("seen_by_customer_id", Id),
     UniqueConstraint("channel_id", "chat_key"),
 )
+# Those who wait are few, whatever conversations there are.
+_waits = conversation.c.waiting_since.is_not(None)
+Index("ix_conversation_waiting", conversation.c.id, sqlite_where=_waits, postgresql_where=_waits)
 
 message = Table(
     "message",
@@ -180,6 +183,7 @@ kept_ref = Table(
     Column("channel_id", Id, ForeignKey("channel.id"), primary_key=True),
     Column("external_ref", String, nullable=False),
 )
+Index("ix_kept_ref_name", kept_ref.c.channel_id, kept_ref.c.external_ref)
 
 # What somebody has sent from a browser and no message has used yet.
 upload = Table(

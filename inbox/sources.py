@@ -4,6 +4,7 @@ import mimetypes
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,15 @@ from sqlalchemy import and_, func, select
 
 from core.database import UnitOfWork
 from inbox.channel import Reason
-from inbox.models import attachment, file_ref, kept_ref
+from inbox.models import attachment, channel, file_ref, kept_ref
 
 Content = dict[str, Any]
+
+# How soon it is looked again whether a file has come, at first and at last; for how long that goes on in all.
+FIRST_PAUSE, LAST_PAUSE = timedelta(seconds=0.3), timedelta(seconds=10)
+PATIENCE = timedelta(minutes=2)
+# What is said of a file that was not waited for any longer.
+LATE = "late"
 
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f"\\/]')
 LONGEST_NAME = 120
@@ -61,6 +68,28 @@ async def sources(uow: UnitOfWork, channel_id: int, ids: Collection[int]) -> dic
         .where(attachment.c.id.in_(sorted(ids)))
     )
     return {row.id: Source(row.id, row.external_ref, row.state, row.path, _name_of(row), row.reason) for row in rows}
+
+
+def pause_after(waited: timedelta) -> timedelta:
+    """How long to look away from what has waited for a file for so long; it grows, up to the end of all patience."""
+    return min(max(FIRST_PAUSE, waited / 2), LAST_PAUSE, PATIENCE - waited)
+
+
+async def out_of_reach(uow: UnitOfWork, ids: Collection[int]) -> set[int]:
+    """Those of these files that nobody brings now, as each messenger that has them stands still."""
+    if not ids:
+        return set()
+    at_work = select(file_ref.c.attachment_id).join(channel, channel.c.id == file_ref.c.channel_id)
+    rows = await uow.rows(at_work.where(file_ref.c.attachment_id.in_(sorted(ids)), channel.c.state == "on"))
+    return set(ids) - {row.attachment_id for row in rows}
+
+
+def words_alone(content: Content) -> Content | None:
+    """What a medium says without its file; None where that is nothing."""
+    if "parts" in content or not content.get("text"):
+        return None
+    said = ("text", "entities", "silent", "reply_to", "buttons")
+    return {"kind": "text"} | {name: content[name] for name in said if name in content}
 
 
 def _name_of(row: Any) -> str:

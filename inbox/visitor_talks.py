@@ -1,4 +1,7 @@
-"""What a visitor may read of his talk: its pages, what has changed behind an event, its files."""
+"""What a visitor may read of his talk: its pages, what has changed behind an event, its files.
+
+All numbers are those of his own talk (`visitor_numbers`).
+"""
 
 import hashlib
 from collections.abc import Sequence
@@ -15,6 +18,7 @@ from inbox.channels.webchat import LIMITS
 from inbox.contents import words
 from inbox.events import ConversationSeen
 from inbox.models import attachment, message
+from inbox.visitor_numbers import count_events, message_at, place_of, places
 from inbox.visitors import Talk
 
 # What has no words but those under it.
@@ -26,7 +30,7 @@ MOST_CHANGES = 200
 
 @dataclass(frozen=True, slots=True)
 class FileView:
-    """A file of a message: `state` is "waiting", "kept" or "missing"."""
+    """A file of a message, by the message's number: `state` is "waiting", "kept" or "missing"."""
 
     id: int
     kind: str
@@ -96,15 +100,21 @@ async def newest(uow: UnitOfWork, talk: Talk, *, before: int | None = None) -> l
     """A page of a visitor's talk, oldest first: the newest messages, or those before one."""
     query = _SHOWN.where(message.c.conversation_id == talk.id, _visible())
     if before is not None:
-        query = query.where(message.c.id < before)
+        behind = await message_at(uow, talk.id, before - 1)
+        query = query.where(message.c.id <= (behind or 0))
     rows = await uow.rows(query.order_by(message.c.id.desc()).limit(PAGE))
-    return [_shown(row) for row in reversed(rows)]
+    return await _told(uow, talk, list(reversed(rows)))
 
 
-def _shown(row: Any) -> Shown:
-    file = FileView(row.file_id, row.file_kind, row.mime, row.file_name, row.size, row.state) if row.file_id else None
+async def _told(uow: UnitOfWork, talk: Talk, rows: Sequence[Any]) -> list[Shown]:
+    numbers = await places(uow, talk.id, [row.id for row in rows])
+    return [_shown(row, numbers[row.id]) for row in rows]
+
+
+def _shown(row: Any, number: int) -> Shown:
+    file = FileView(number, row.file_kind, row.mime, row.file_name, row.size, row.state) if row.file_id else None
     return Shown(
-        id=row.id,
+        id=number,
         client_key=row.external_id.partition(":")[0] if row.direction == "in" else None,
         is_his=row.direction == "in",
         actor=row.actor,
@@ -130,7 +140,7 @@ def _said(kind: str, body: dict[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What happened in a talk behind an event: messages as they are now, ids of those that are gone.
+    """What happened in a talk behind an event: messages as they are now, numbers of those that are gone.
 
     `number` is the event up to which this is all; None says that it is more than can be told one by one.
     """
@@ -141,17 +151,22 @@ class Changes:
 
 
 async def last_number(uow: UnitOfWork, talk: Talk) -> int:
-    """The newest event of a talk. All of one customer have growing ids, as his stream is locked by whoever records."""
-    query = select(event.c.id).where(event.c.ref == f"conversation:{talk.id}")
-    return await uow.value(query.order_by(event.c.id.desc()).limit(1)) or 0
+    """The newest event of a talk."""
+    return await count_events(uow, talk.id)
+
+
+async def seen_by_us(uow: UnitOfWork, talk: Talk) -> int:
+    """Up to which message somebody of ours has seen what he wrote; 0 where nobody has."""
+    return await place_of(uow, talk.id, talk.seen_by_us)
 
 
 async def changes(uow: UnitOfWork, talk: Talk, *, after: int) -> Changes:
     """What a browser that has shown everything up to an event has to show."""
     rows = await uow.rows(
-        select(event.c.id, event.c.kind, event.c.data)
-        .where(event.c.ref == f"conversation:{talk.id}", event.c.id > after)
+        select(event.c.kind, event.c.data)
+        .where(event.c.ref == f"conversation:{talk.id}")
         .order_by(event.c.id)
+        .offset(after)
         .limit(MOST_CHANGES + 1)
     )
     if len(rows) > MOST_CHANGES:
@@ -159,11 +174,12 @@ async def changes(uow: UnitOfWork, talk: Talk, *, after: int) -> Changes:
     told = [row.data for row in rows if row.kind != ConversationSeen.__name__]
     ids = {data["message_id"] for data in told if "message_id" in data}
     if not ids:
-        return Changes(rows[-1].id if rows else after)
+        return Changes(after + len(rows))
     its = and_(message.c.id.in_(sorted(ids)), message.c.conversation_id == talk.id)
     found = await uow.rows(_SHOWN.where(its, _visible()).order_by(message.c.id))
     taken = await uow.rows(select(message.c.id).where(its, message.c.deleted_at.is_not(None)).order_by(message.c.id))
-    return Changes(rows[-1].id, [_shown(row) for row in found], [row.id for row in taken])
+    numbers = await places(uow, talk.id, [row.id for row in taken])
+    return Changes(after + len(rows), await _told(uow, talk, found), [numbers[row.id] for row in taken])
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,15 +190,18 @@ class KeptFile:
     name: str | None
 
 
-async def file_of(uow: UnitOfWork, talk: Talk, attachment_id: int) -> KeptFile | None:
-    """A file of this talk that is here; nothing for any other."""
+async def file_of(uow: UnitOfWork, talk: Talk, number: int) -> KeptFile | None:
+    """The file of a message of this talk, if it is here."""
+    message_id = await message_at(uow, talk.id, number)
+    if message_id is None or await place_of(uow, talk.id, message_id) != number:
+        return None
     row = await uow.row(
         select(attachment.c.path, attachment.c.name)
         .join(message, message.c.id == attachment.c.message_id)
         .where(
-            attachment.c.id == attachment_id,
+            message.c.id == message_id,
+            attachment.c.place == 0,
             attachment.c.state == "kept",
-            message.c.conversation_id == talk.id,
             _visible(),
         )
     )

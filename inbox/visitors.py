@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from core.database import UnitOfWork
 from core.storable import storable
@@ -104,13 +104,11 @@ async def say(uow: UnitOfWork, who: Visitor, saying: Saying) -> None:
     files = await use(uow, owner_of(who.key), saying.uploads)
     person = Person(who.key, who.name, language=who.language, made_up=True)
     written = _written(uow.now, saying, files)
-    updates = [Incoming(name, {}, who.key, person, one) for name, one in zip(names, written, strict=True)]
+    source = storable(who.source)[:LONGEST_SOURCE] if who.source else None
+    updates = [
+        Incoming(name, {}, who.key, person, one, source=source) for name, one in zip(names, written, strict=True)
+    ]
     await accept(uow, channel_id, updates, staff_of=_nobody)
-    if who.source:
-        # The stream is locked and the message recorded by now: whoever is told of it reads this too.
-        source = storable(who.source)[:LONGEST_SOURCE]
-        mine = (conversation.c.channel_id == channel_id) & (conversation.c.chat_key == who.key)
-        await uow.execute(update(conversation).where(mine, conversation.c.source.is_(None)).values(source=source))
 
 
 def _written(now: datetime, saying: Saying, files: Sequence[File]) -> list[Written]:

@@ -158,7 +158,7 @@ async def _go_out(uow: UnitOfWork, written: Sequence[_New], lane: Lane) -> None:
     attached: Attached = {}
     for channel_id in {new.chat.channel_id for new in written if new.files}:
         its = [(new.id, new.files) for new in written if new.chat.channel_id == channel_id]
-        attached |= await store_files(uow, channel_id, its)
+        attached |= await store_files(uow, channel_id, its, again=True)
     await queue(uow, [row for new in written for row in _rows_of(new, lane, attached)])
     await record(
         uow,

@@ -168,10 +168,11 @@ async def pipelines_seen(uow: UnitOfWork, by: Staff) -> list[Pipeline]:
 
 @needs(Right.SEE)
 async def sources(uow: UnitOfWork, by: Staff, pipeline_id: int, *, limit: int = 30) -> list[str]:
-    """Where the newest deals came from, among so many of those that somebody sees, in alphabetical order."""
-    newest = select(deal.c.source).where(visible_to(by), deal.c.pipeline_id == pipeline_id, deal.c.source.is_not(None))
-    lately = newest.order_by(deal.c.id.desc()).limit(LATELY // 10).subquery()
-    rows = await uow.rows(select(lately.c.source).distinct().order_by(lately.c.source).limit(limit))
+    """Where the newest deals came from, as far as somebody sees them, in alphabetical order."""
+    newest = select(deal.c.id).where(deal.c.pipeline_id == pipeline_id, deal.c.source.is_not(None))
+    lately = newest.order_by(deal.c.id.desc()).limit(LATELY).subquery()
+    his = select(deal.c.source).where(deal.c.id.in_(select(lately.c.id)), visible_to(by))
+    rows = await uow.rows(his.distinct().order_by(deal.c.source).limit(limit))
     return [row.source for row in rows]
 
 
@@ -210,9 +211,9 @@ def _sums(deals: FromClause) -> Select[Any]:
 
 
 def _few(uow: UnitOfWork, by: Staff, pipeline_id: int, wanted: DealFilter) -> Subquery | None:
-    """The open deals that are wanted, where they are somebody's, nobody's or of those who wait: few, and soon found.
+    """The open deals that are wanted, where they are somebody's, nobody's, of those who wait or of one source.
 
-    None where they may be anybody's: then every stage is looked through.
+    They are few, and soon found. None where they may be anybody's: then every stage is looked through.
     """
     whose: list[ColumnElement[bool]]
     if wanted.nobodys:
@@ -223,6 +224,8 @@ def _few(uow: UnitOfWork, by: Staff, pipeline_id: int, wanted: DealFilter) -> Su
         whose = [WAITS]
     elif not by.may(Right.SEE_ALL):
         whose = [deal.c.assignee_id == by.id, deal.c.assignee_id.is_(None)]
+    elif wanted.source is not None:
+        whose = [deal.c.source == wanted.source]
     else:
         return None
     columns = ("id", "stage_id", "changed_at", "currency", "amount")

@@ -12,7 +12,7 @@ from core.database import UnitOfWork
 from core.errors import NotFound, Refusal
 from core.journal import insert_or_ignore, lock, record
 from core.texts import N_
-from pipeline.events import BulkEnded
+from pipeline.events import BulkEnded, BulkStarted
 from pipeline.filters import DealFilter, meets
 from pipeline.models import bulk, bulk_deal, deal
 from pipeline.staff.rights import Right, Staff, needs
@@ -137,6 +137,8 @@ async def start(
     """
     if isinstance(act, AddTags | RemoveTags):
         act = replace(act, tag_ids=tuple(dict.fromkeys(act.tag_ids))[:MOST_TAGS])
+    name = stream_of_staff(by.id)
+    await lock(uow, [name])
     made = await uow.execute(
         insert_or_ignore(uow, bulk).returning(bulk.c.id),
         {"staff_id": by.id, "act": as_stored(act), "at": uow.now, "client_key": f"{by.actor}:{client_key}"},
@@ -149,6 +151,10 @@ async def start(
     if not found:
         raise NoDealChosen
     await insert_rows(uow, bulk_deal, [{"bulk_id": bulk_id, "deal_id": deal_id} for deal_id in found])
+    started = BulkStarted(
+        stream=name, ref=ref_of(bulk_id), actor=by.actor, bulk_id=bulk_id, act=_NAMES[type(act)], deals=len(found)
+    )
+    await record(uow, [started])
     uow.ring(BULKS)
     return bulk_id
 

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from core.database import UnitOfWork
 from pipeline.cards import Card, cards_read, is_hidden, talks_by_hand
 from pipeline.deals import Whose, is_visible_to
-from pipeline.models import deal, membership
+from pipeline.models import deal
+from pipeline.sight import members
 from pipeline.staff.rights import Staff
 
 
@@ -41,12 +42,9 @@ class CardsForAll:
 async def cards_for_all(uow: UnitOfWork, deal_ids: Collection[int]) -> CardsForAll:
     """Cards of deals and who may see them, whoever he is, in a fixed number of queries."""
     cards = await cards_read(uow, deal_ids)
-    members: defaultdict[int, set[int]] = defaultdict(set)
-    for row in await uow.rows(select(membership.c.staff_id, membership.c.pipeline_id)):
-        members[row.staff_id].add(row.pipeline_id)
     beside: defaultdict[int, list[Whose]] = defaultdict(list)
     if talks := talks_by_hand(card.deal for card in cards.values()):
         its = deal.c.conversation_id.in_(sorted(talks))
         for row in await uow.rows(select(deal.c.conversation_id, deal.c.assignee_id, deal.c.pipeline_id).where(its)):
             beside[row.conversation_id].append(Whose(row.assignee_id, row.pipeline_id))
-    return CardsForAll(uow.now, cards, members, beside)
+    return CardsForAll(uow.now, cards, await members(uow), beside)

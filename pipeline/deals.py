@@ -224,13 +224,6 @@ async def last_deal_of_message(uow: UnitOfWork, message_id: int) -> int | None:
     return found
 
 
-@needs(Right.SEE)
-async def conversations_seen(uow: UnitOfWork, by: Staff, conversation_ids: Collection[int]) -> set[int]:
-    """Those of these conversations in which somebody sees a deal."""
-    his = select(deal.c.conversation_id).where(deal.c.conversation_id.in_(sorted(conversation_ids)), visible_to(by))
-    return {row.conversation_id for row in await uow.rows(his.distinct())}
-
-
 async def deals_in(uow: UnitOfWork, conversation_ids: Collection[int]) -> set[int]:
     """The deals that show conversations: every open one, and the newest that has ended."""
     if not conversation_ids:

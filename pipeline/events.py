@@ -17,7 +17,8 @@ class DealAssigned(Event):
     """A deal got its assignee.
 
     `how`: "turn" (handed out), "next", "taken", "answered", "opened" (by himself), "handed_over" or "trigger".
-    `why` is the word of whoever handed it over, `from_id` who had it until now, or until he gave it back.
+    `why` is the word of whoever handed it over, `from_id` who had it until now, or until he gave it back. It `waited`
+    for somebody if it was nobody's.
     """
 
     deal_id: int
@@ -25,6 +26,7 @@ class DealAssigned(Event):
     how: str
     from_id: int | None = None
     why: str | None = None
+    waited: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,6 +244,13 @@ class ShiftEnded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkIssued(Event):
+    """Somebody of the staff got a link that opens one session; those that he had before are void."""
+
+    staff_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn(Event):
     """Somebody of the staff opened a session in a browser."""
 
@@ -254,6 +263,15 @@ class SignedOut(Event):
 
     staff_id: int
     session_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkStarted(Event):
+    """Somebody let an act be done on so many deals; `act` is its name, as in "stage"."""
+
+    bulk_id: int
+    act: str
+    deals: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,11 +79,12 @@ async def list_deals(
     *,
     place: ListPlace | None = None,
     back: bool = False,
+    else_first: bool = True,
     limit: int = 8,
 ) -> Page:
     """One page of the deals that somebody sees: the first one, or what stands behind a place or before it.
 
-    When nothing is left there, the first page comes.
+    When nothing is left there, the first page comes, unless it stands on the page already: then no deal does.
     """
     order = _ORDERS.get(wanted.scope, _WAITING_FIRST)
     query = select(deal.c.id, *order.columns[:-1]).select_from(deal).where(meets(uow.now, by, wanted))
@@ -91,7 +92,7 @@ async def list_deals(
     if place is not None:
         query = query.where(order.beyond(place, back=back))
     rows = await uow.rows(query.order_by(*order.by(back=back)).limit(limit + 1))
-    if place is not None and not rows:
+    if place is not None and not rows and else_first:
         return await list_deals(uow, by, wanted, limit=limit)
     more, shown = len(rows) > limit, rows[:limit]
     if back:

@@ -177,6 +177,16 @@ Index(
     sqlite_where=_unassigned,
     postgresql_where=_unassigned,
 )
+_sourced = deal.c.source.is_not(None)
+Index("ix_deal_source", deal.c.pipeline_id, deal.c.id, sqlite_where=_sourced, postgresql_where=_sourced)
+_open_sourced = _open & _sourced
+Index(
+    "ix_deal_open_source",
+    deal.c.pipeline_id,
+    deal.c.source,
+    sqlite_where=_open_sourced,
+    postgresql_where=_open_sourced,
+)
 _in_turn = _unassigned & deal.c.rotation_id.is_not(None)
 Index(
     "ix_deal_turn",

@@ -56,3 +56,12 @@ Index(
     postgresql_where=IS_WAITING,
 )
 Index("ix_trigger_run_lately", trigger_run.c.trigger_id, trigger_run.c.id)
+_ended = trigger_run.c.ended_at.is_not(None)
+Index(
+    "ix_trigger_run_ended",
+    trigger_run.c.ended_at,
+    trigger_run.c.trigger_id,
+    trigger_run.c.state,
+    sqlite_where=_ended,
+    postgresql_where=_ended,
+)

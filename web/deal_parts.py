@@ -10,7 +10,7 @@ from pipeline.feed import history
 from pipeline.profiles import profile_of
 from pipeline.staff.rights import Staff
 from pipeline.stages import ACTIVE, stages_of
-from pipeline.tags import tags
+from pipeline.tags import words
 from pipeline.work.kinds import task_kinds
 from pipeline.work.tasks import list_tasks
 from pipeline.work.times import USUAL_TIMES
@@ -44,7 +44,7 @@ async def parts(uow: UnitOfWork, by: Staff, t: Texts, deal_id: int) -> dict[str,
         "tasks": await list_tasks(uow, by, deal_id=deal_id, limit=MOST_TASKS),
         "kinds": await task_kinds(uow),
         "times": USUAL_TIMES,
-        "known_tags": [one.name for one in await tags(uow, limit=MOST_TAGS) if one.name not in view.tags],
+        "known_tags": [one.name for one in await words(uow, limit=MOST_TAGS) if one.name not in view.tags],
         "past": past,
         "teller": teller,
         "more_past": more,

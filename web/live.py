@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -16,7 +16,9 @@ from core.redis import Wakeups
 from inbox.presence import read_typing
 from inbox.seeing import CUSTOMER
 from pipeline.deals import deals_in
-from pipeline.events import SignedOut, StaffChanged, StaffDisabled
+from pipeline.events import DealAssigned, DealReturned, SignedOut, StaffChanged, StaffDisabled
+from pipeline.sight import Sight, sight_of_deals, sight_of_talks
+from pipeline.staff.rights import Staff
 
 log = structlog.get_logger()
 
@@ -25,6 +27,8 @@ AT_ONCE = 500
 MOST_MISSED = 2_000
 # What happens within this time is told at once, so that a burst is read and drawn once for all pages.
 GATHER_SECONDS = 0.15
+# How whoever opens a deal by hand comes to it: nobody has seen it before him.
+OPENED = "opened"
 
 
 @dataclass(slots=True)
@@ -36,6 +40,9 @@ class Changes:
     conversations: set[int] = field(default_factory=set)
     # Conversations whose customers are typing at this moment.
     typing: set[int] = field(default_factory=set)
+    # Who sees all these, and by deal whose it was before; None is nobody.
+    sight: Sight = field(default_factory=Sight)
+    before: dict[int, set[int | None]] = field(default_factory=dict)
     # More than can be told one by one.
     everything: bool = False
 
@@ -43,6 +50,22 @@ class Changes:
     def is_lasting(self) -> bool:
         """Whether there is anything that will still be so in a minute."""
         return self.everything or bool(self.deals or self.conversations)
+
+    def known_to(self, by: Staff) -> set[int]:
+        """The deals among them that somebody sees or saw until now; of others he is not told that there are any."""
+        saw = {one for one, before in self.before.items() if self.sight.saw(by, one, before)}
+        return self.sight.deals_seen(by) | saw
+
+    def add(self, later: "Changes") -> None:
+        """Let these be all that happened here and there."""
+        self.position = max(later.position, self.position)
+        self.deals |= later.deals
+        self.conversations |= later.conversations
+        self.typing |= later.typing
+        self.sight |= later.sight
+        for deal_id, before in later.before.items():
+            self.before.setdefault(deal_id, set()).update(before)
+        self.everything |= later.everything
 
 
 class Watching:
@@ -68,11 +91,7 @@ class Watching:
 
     def tell(self, changes: Changes) -> None:
         """Add something to what is to be shown."""
-        self._changes.position = max(changes.position, self._changes.position)
-        self._changes.deals |= changes.deals
-        self._changes.conversations |= changes.conversations
-        self._changes.typing |= changes.typing
-        self._changes.everything |= changes.everything
+        self._changes.add(changes)
         self._bell.set()
 
     def is_over(self) -> bool:
@@ -109,9 +128,16 @@ class Hub:
         self._readers: list[Reader] = []
         self._position: int | None = None
         self._is_closed = False
+        self._typing: set[int] = set()
+        self._typed = asyncio.Event()
 
     async def run(self) -> None:
-        """Walk along the journal for ever, through any absence of the database."""
+        """Walk along the journal and hear who is typing for ever, through any absence of the database."""
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._walk())
+            both.create_task(self._tell_typing())
+
+    async def _walk(self) -> None:
         while True:
             try:
                 more = await whole(self._step())
@@ -158,9 +184,29 @@ class Hub:
     def heard_typing(self, rest: str) -> None:
         """Somebody types; what we type is no news to us."""
         conversation_id, actor = read_typing(rest)
-        if actor == CUSTOMER:
+        if actor == CUSTOMER and self._pages:
+            self._typing.add(conversation_id)
+            self._typed.set()
+
+    async def _tell_typing(self) -> None:
+        """Who may know of it is asked once for all pages, and of all who type at about the same time."""
+        while True:
+            await self._typed.wait()
+            await asyncio.sleep(GATHER_SECONDS)
+            self._typed.clear()
+            typing, self._typing = self._typing, set()
+            try:
+                changes = Changes(typing=typing, sight=await whole(self._sight_of(typing)))
+            except (SQLAlchemyError, OSError):
+                # It is said again while he goes on.
+                log.warning("live.database_away", exc_info=True)
+                continue
             for page in self._pages:
-                page.tell(Changes(typing={conversation_id}))
+                page.tell(changes)
+
+    async def _sight_of(self, conversation_ids: Set[int]) -> Sight:
+        async with self._database.reading() as uow:
+            return await sight_of_talks(uow, conversation_ids)
 
     @contextlib.asynccontextmanager
     async def watching(self, staff_id: int, session_id: int, *, since: int | None) -> AsyncIterator[Watching]:
@@ -206,5 +252,12 @@ async def _changes(uow: UnitOfWork, found: list[tuple[int, Recorded[Event]]]) ->
             changes.deals.add(int(number))
         elif kind == "conversation":
             changes.conversations.add(int(number))
+        match item.event:
+            case DealReturned(deal_id=deal_id, staff_id=staff_id):
+                changes.before.setdefault(deal_id, set()).add(staff_id)
+            case DealAssigned(deal_id=deal_id, how=how) as assigned if how != OPENED:
+                waited = assigned.waited or assigned.from_id is None
+                changes.before.setdefault(deal_id, set()).add(None if waited else assigned.from_id)
     changes.deals |= await deals_in(uow, changes.conversations)
+    changes.sight = await sight_of_deals(uow, changes.deals)
     return changes

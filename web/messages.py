@@ -13,6 +13,7 @@ from core.journal import Event, Recorded
 from core.texts import N_, Texts
 from core.words import shortened
 from inbox.events import ContactBlocked, ContactReturned
+from inbox.sources import LATE
 from inbox.talks import NOTE, OUT, Delivery, TalkMessage
 from inbox.wording import reason
 from pipeline import correcting
@@ -182,6 +183,7 @@ def given_up(t: Texts, one: TalkMessage) -> str:
 _NOT_KEPT = {
     "too_large": N_("larger than 20 MB, so it was not fetched"),
     "disk": N_("there was no room on the disk for it"),
+    LATE: N_("it did not come in time, and the words went without it"),
 }
 _NOT_FETCHED = N_("the messenger did not give it to us")
 

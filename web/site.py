@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,6 +20,9 @@ from web.live import Hub
 from web.rendering import Rendering
 
 Network = IPv4Network | IPv6Network
+# What one subscriber gets at least, and chooses any address of.
+# https://www.rfc-editor.org/rfc/rfc6177.html
+SUBSCRIBERS_BITS = 64
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,9 @@ class Site:
 
 
 def address_of(request: web.Request) -> str:
-    """From where somebody comes: the connection, or what a proxy of ours says of it.
+    """From where somebody comes, as limits count it: the connection, or what a proxy of ours says of it.
+
+    Of IPv6 that is the network of a subscriber.
 
     https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/X-Forwarded-For: only what trusted proxies have
     added at its end can be believed.
@@ -81,7 +86,20 @@ def address_of(request: web.Request) -> str:
         if not told.strip() or not _is_among(address, trusted):
             break
         address = told.strip()
-    return address
+    return _counted_as(address)
+
+
+def _counted_as(address: str) -> str:
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(found, IPv6Address):
+        return address
+    # All of IPv4 would be one network of these.
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(IPv6Network((int(found), SUBSCRIBERS_BITS), strict=False))
 
 
 def _is_among(address: str, networks: Sequence[Network]) -> bool:
@@ -203,8 +221,9 @@ StreamHandler = Callable[[Caller], Awaitable[web.StreamResponse]]
 class Route:
     """An address for the staff, and the right without which nobody gets there.
 
-    Every number in a path has one of the names of `IDS`. GET only reads; whatever changes something is POST. What
-    takes its time with the network is a `stream`: it opens units of work itself, for moments.
+    Every number in a path has one of the names of `IDS`. GET only reads; whatever changes something is POST, and so is
+    a question that no address can hold, which only `reads`. What takes its time with the network is a `stream`: it
+    opens units of work itself, for moments.
     """
 
     method: str
@@ -212,6 +231,7 @@ class Route:
     right: Right = Right.SEE
     handler: Handler | None = None
     stream: StreamHandler | None = None
+    reads: bool = False
 
 
 # What the numbers in addresses are the numbers of.
@@ -240,6 +260,11 @@ def get(path: str, handler: Handler, right: Right = Right.SEE) -> Route:
 def post(path: str, handler: Handler, right: Right = Right.SEE) -> Route:
     """An act."""
     return Route("POST", _numbered(path), right, handler)
+
+
+def question(path: str, handler: Handler, right: Right = Right.SEE) -> Route:
+    """What is asked with a form, and changes nothing."""
+    return Route("POST", _numbered(path), right, handler, reads=True)
 
 
 def stream(method: str, path: str, handler: StreamHandler, right: Right = Right.SEE) -> Route:

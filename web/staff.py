@@ -65,7 +65,7 @@ async def _serve(
         return await route.stream(Caller(**_caller(request, route, session, csrf)))
     if route.handler is None:
         raise LookupError(route.path)
-    if route.method == "GET":
+    if route.method == "GET" or route.reads:
         async with site.database.reading() as uow:
             return await route.handler(Visit(**_caller(request, route, session, csrf), uow=uow, form=form))
     async with site.database.unit() as uow:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.demo.pictures import Pictures
 from app.demo.shop import TELEGRAM, Shop
@@ -15,7 +15,6 @@ from app.demo.talks import LOST, NOTE, OFFER, PAYMENT, PDF, PHOTO, Line, Story
 from core.database import UnitOfWork
 from inbox.channel import Incoming, Person, Written
 from inbox.intake import accept
-from inbox.models import conversation
 from pipeline.amounts import set_amount
 from pipeline.deals import answer
 from pipeline.models import deal, task
@@ -48,7 +47,9 @@ class Actors:
         files = [self.pictures.photo(self.chance)] if PHOTO in line.marks else []
         written = Written(name, at, "photo" if files else "text", {"text": line.text}, files)
         update_name = name if on_telegram else f"{who.key}:{name}"
-        return Incoming(update_name, {}, who.key, Person(who.key, who.name, language=who.language), written)
+        person = Person(who.key, who.name, language=who.language)
+        source, story.source = story.source, None
+        return Incoming(update_name, {}, who.key, person, written, source=source)
 
     async def come_in(self, uow: UnitOfWork, said: Sequence[tuple[Story, Incoming]]) -> None:
         """Take in what customers say, in the order given."""
@@ -57,13 +58,6 @@ class Actors:
             if not mine:
                 continue
             await accept(uow, channel_id, [one for _, one in mine], staff_of=staff_of)
-            for story, _ in mine:
-                if story.source:
-                    its = (conversation.c.channel_id == channel_id) & (conversation.c.chat_key == story.customer.key)
-                    await uow.execute(
-                        update(conversation).where(its, conversation.c.source.is_(None)).values(source=story.source)
-                    )
-                    story.source = None
 
     async def work(self, uow: UnitOfWork, by: Staff, deal_id: int, story: Story) -> None:
         """An operator reads, answers as the talk goes, and moves the deal on."""

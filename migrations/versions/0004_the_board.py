@@ -11,6 +11,10 @@ depends_on = None
 
 UNDER_WAY = 'ended_at IS NULL'
 TO_DO = 'outcome IS NULL'
+WAITS = 'waiting_since IS NOT NULL'
+SOURCED = 'source IS NOT NULL'
+OPEN_SOURCED = 'closed_at IS NULL AND source IS NOT NULL'
+ENDED = 'ended_at IS NOT NULL'
 
 
 def upgrade() -> None:
@@ -102,6 +106,11 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('bulk_id', 'deal_id', name=op.f('pk_bulk_deal'))
     )
     op.create_index('ix_bulk_deal_left', 'bulk_deal', ['bulk_id', 'deal_id'], sqlite_where=sa.text(TO_DO), postgresql_where=sa.text(TO_DO))
+    op.create_index('ix_kept_ref_name', 'kept_ref', ['channel_id', 'external_ref'])
+    op.create_index('ix_conversation_waiting', 'conversation', ['id'], sqlite_where=sa.text(WAITS), postgresql_where=sa.text(WAITS))
+    op.create_index('ix_deal_source', 'deal', ['pipeline_id', 'id'], sqlite_where=sa.text(SOURCED), postgresql_where=sa.text(SOURCED))
+    op.create_index('ix_deal_open_source', 'deal', ['pipeline_id', 'source'], sqlite_where=sa.text(OPEN_SOURCED), postgresql_where=sa.text(OPEN_SOURCED))
+    op.create_index('ix_trigger_run_ended', 'trigger_run', ['ended_at', 'trigger_id', 'state'], sqlite_where=sa.text(ENDED), postgresql_where=sa.text(ENDED))
     op.execute(
         "INSERT INTO stage_total (stage_id, currency, deals, amount)"
         " SELECT stage_id, coalesce(currency, ''), count(*), coalesce(sum(amount), 0) FROM deal"
@@ -110,6 +119,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index('ix_trigger_run_ended', 'trigger_run')
+    op.drop_index('ix_deal_open_source', 'deal')
+    op.drop_index('ix_deal_source', 'deal')
+    op.drop_index('ix_conversation_waiting', 'conversation')
     for table in ('bulk_deal', 'bulk', 'stage_total', 'kept_ref', 'upload', 'stated', 'session', 'login'):
         op.drop_table(table)
     with op.batch_alter_table('invitation') as batch_op:

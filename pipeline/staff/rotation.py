@@ -172,6 +172,7 @@ async def _give(
                 staff_id=place.staff_id,
                 how="turn",
                 from_id=row.returned_by_id,
+                waited=True,
             )
             for row, place in given
         ],

@@ -7,10 +7,10 @@ from sqlalchemy import ColumnElement, and_, select, update
 
 from core.database import UnitOfWork
 from core.errors import NotFound, Refusal
-from core.journal import insert, lock, record
+from core.journal import SYSTEM, insert, lock, record
 from core.storable import storable
 from core.texts import N_
-from pipeline.events import SignedIn, SignedOut
+from pipeline.events import LinkIssued, SignedIn, SignedOut
 from pipeline.models import invitation, login, session, staff
 from pipeline.staff.boards import BoardSettings, settings_from
 from pipeline.staff.rights import Right, Role, Staff, needs
@@ -55,22 +55,24 @@ class Browser:
     seen_at: datetime
 
 
-async def link_for(uow: UnitOfWork, staff_id: int) -> str:
+async def link_for(uow: UnitOfWork, staff_id: int, *, actor: str = SYSTEM) -> str:
     """A token that opens one session of somebody within ten minutes; those that he had are put aside."""
-    await lock(uow, [stream_of_staff(staff_id)])
+    name = stream_of_staff(staff_id)
+    await lock(uow, [name])
     await uow.execute(
         update(login).where(login.c.staff_id == staff_id, login.c.ended_at.is_(None)).values(ended_at=uow.now)
     )
     token = new_token()
     row = {"token_hash": hashed(token), "staff_id": staff_id, "expires_at": uow.now + LINK_VALID}
     await uow.execute(insert(uow, login), row)
+    await record(uow, [LinkIssued(stream=name, ref=name, actor=actor, staff_id=staff_id)])
     return token
 
 
 @needs(Right.SEE)
 async def own_link(uow: UnitOfWork, by: Staff) -> str:
     """The same for whoever asks."""
-    return await link_for(uow, by.id)
+    return await link_for(uow, by.id, actor=by.actor)
 
 
 async def staff_named(uow: UnitOfWork, name: str) -> list[int]:

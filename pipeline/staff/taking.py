@@ -66,6 +66,7 @@ async def assign(uow: UnitOfWork, row: Any, *, to: int, how: str, origin: Origin
         how=how,
         from_id=row.assignee_id or row.returned_by_id,
         why=why,
+        waited=row.assignee_id is None,
     )
     await record(uow, [assigned])
 

@@ -18,6 +18,7 @@ from inbox.channels.webchat import WebChat
 from inbox.correcting import rewrite, take_away, what_we_said
 from inbox.models import attachment, conversation, message, outgoing
 from inbox.outcomes import Result
+from inbox.visitor_numbers import message_at
 from inbox.visitors import key_of
 from inbox.writing import write
 from tests.contract.rig import Seen
@@ -174,13 +175,14 @@ class WebCustomer:
     async def _seen(self, one: dict[str, Any]) -> Seen:
         answered = message.alias("answered")
         async with self._office.database.reading() as uow:
+            talk_id = await uow.value(select(conversation.c.id).where(conversation.c.chat_key == self.chat_key))
             row = await uow.row(
                 select(
                     message.c.external_id, message.c.body, attachment.c.path, answered.c.external_id.label("answered")
                 )
                 .outerjoin(answered, answered.c.id == message.c.reply_to_id)
                 .outerjoin(attachment, attachment.c.message_id == message.c.id)
-                .where(message.c.id == one["id"])
+                .where(message.c.id == await message_at(uow, talk_id, one["id"]))
             )
         assert row is not None
         if "file" in one:

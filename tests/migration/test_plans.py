@@ -34,6 +34,14 @@ PLANS = {
     "ix_trigger_run_deal": "SELECT id FROM trigger_run WHERE deal_id IN (1, 2) AND state IN ('waiting', 'queued')",
     "ix_trigger_run_next": "SELECT id FROM trigger_run WHERE trigger_id = 1 AND state = 'waiting' ORDER BY due_at",
     "ix_trigger_run_lately": "SELECT id FROM trigger_run WHERE trigger_id = 1 ORDER BY id DESC LIMIT 10",
+    "ix_trigger_run_ended": "SELECT trigger_id, state, count(*) FROM trigger_run"
+    f" WHERE ended_at >= {AT} AND NOT state = 'waiting' GROUP BY trigger_id, state",
+    "ix_conversation_waiting": "SELECT id FROM deal WHERE conversation_id IN"
+    " (SELECT id FROM conversation WHERE waiting_since IS NOT NULL) AND closed_at IS NULL",
+    "ix_deal_source": "SELECT id FROM deal WHERE pipeline_id = 1 AND source IS NOT NULL ORDER BY id DESC LIMIT 2000",
+    "ix_deal_open_source": "SELECT id FROM deal WHERE pipeline_id = 1 AND closed_at IS NULL AND source = 'flyer'",
+    "ix_deal_tag_tag": "SELECT name FROM tag ORDER BY (SELECT max(deal_id) FROM deal_tag WHERE tag_id = tag.id) DESC",
+    "ix_kept_ref_name": "SELECT path FROM kept_ref WHERE channel_id = 1 AND external_ref = 'a'",
     "uq_stage_stay_open": "SELECT id FROM stage_stay WHERE deal_id = 1 AND left_at IS NULL",
 }
 
@@ -81,6 +89,7 @@ def _is_automatic(database: Database, index: str, found: str) -> bool:
         "ix_event_feed",
         "ix_message_conversation",
         "ix_deal_stage",
+        "ix_deal_source",
     ],
 )
 async def test_what_is_read_in_order_is_not_sorted(migrated: Database, index: str) -> None:

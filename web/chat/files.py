@@ -23,7 +23,7 @@ async def download(asked: Asked) -> web.StreamResponse:
     """A file of his own talk; everything but pictures, sounds and films is only to be saved."""
     async with asked.site.database.reading() as uow:
         talk = await visitors.talk_of(uow, asked.key)
-        file = await visitor_talks.file_of(uow, talk, int(asked.request.match_info["attachment"])) if talk else None
+        file = await visitor_talks.file_of(uow, talk, int(asked.request.match_info["number"])) if talk else None
     if file is None:
         raise Wrong(404, "file")
     place = asked.site.media / file.path

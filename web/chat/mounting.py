@@ -31,5 +31,5 @@ def add_chat(server: web.Application, site: Site) -> None:
     add("POST", f"{API}/seen", answering(talking.seen))
     add("POST", f"{API}/contact", answering(talking.contact))
     add("POST", f"{API}/uploads", answering(files.upload))
-    add("GET", rf"{API}/files/{{attachment:\d{{1,18}}}}", answering(files.download))
+    add("GET", rf"{API}/files/{{number:\d{{1,18}}}}", answering(files.download))
     add("OPTIONS", f"{API}/{{what:.*}}", preflight)

@@ -8,9 +8,11 @@ from aiohttp import web
 
 from core.database import UnitOfWork
 from inbox import visitor_talks, visitors
+from inbox.contacts import NUMBER
 from inbox.presence import Typing, typing_topic
 from inbox.seeing import seen_by_customer
 from inbox.stating import has_stated, leave_contact, read_reachable
+from inbox.visitor_numbers import message_at
 from inbox.visitor_talks import Shown
 from inbox.visitors import Saying, Talk, Visitor
 from pipeline.webchat import presence, public_names
@@ -44,7 +46,7 @@ async def talk(asked: Asked) -> web.StreamResponse:
             is_reachable=found is not None and await has_stated(uow, found),
         )
         page = await _page(uow, asked, shown)
-    seen = found.seen_by_us if found else 0
+        seen = await visitor_talks.seen_by_us(uow, found) if found else 0
     return web.json_response(page | {"number": number, "seen": seen, "there": now.there, "asks": now.asks})
 
 
@@ -89,8 +91,8 @@ async def _news(asked: Asked, after: int, seen: int) -> dict[str, Any]:
             news["messages"] = (await _page(uow, asked, changes.messages))["messages"]
         if changes.gone:
             news["gone"] = list(changes.gone)
-        if found.seen_by_us > seen:
-            news["seen"] = found.seen_by_us
+        if (up_to := await visitor_talks.seen_by_us(uow, found)) > seen:
+            news["seen"] = up_to
         return news
 
 
@@ -174,10 +176,9 @@ async def _let_in(asked: Asked) -> None:
 
 
 def _visitor(asked: Asked, source: str) -> Visitor:
-    number = int(asked.key[:8], 16) % 9000 + 1000
     return Visitor(
         key=asked.key,
-        name=asked.site.texts("Visitor {number}", number=number),
+        name=asked.site.texts("Visitor {number}", number=NUMBER),
         language=asked.t.language,
         source=source.strip() or None,
     )
@@ -201,7 +202,8 @@ async def seen(asked: Asked) -> web.StreamResponse:
         raise Wrong(400, "up_to")
     await asked.count("seen", SMALL_THINGS)
     async with asked.site.database.unit() as uow:
-        await seen_by_customer(uow, (await _his(uow, asked)).id, up_to)
+        his = await _his(uow, asked)
+        await seen_by_customer(uow, his.id, await message_at(uow, his.id, up_to) or 0)
     return web.json_response({})
 
 

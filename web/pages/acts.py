@@ -4,6 +4,7 @@ import json
 
 from aiohttp import web
 
+from core.errors import Unreadable
 from core.texts import N_
 from pipeline.deals import see
 from pipeline.moving import close, move, reopen
@@ -12,6 +13,8 @@ from pipeline.staff.taking import take, take_next
 from pipeline.stages import ACTIVE, LOST, NOT_A_LEAD, WON, reasons, stages_of
 from web.site import Visit, get, post
 
+# In the place of a colleague: whoever is next in turn.
+TURN = "turn"
 ENDED = {WON: N_("Won."), LOST: N_("Closed as lost."), NOT_A_LEAD: N_("Closed as not a lead.")}
 
 
@@ -98,13 +101,23 @@ async def next_taken(visit: Visit) -> web.StreamResponse:
 
 
 async def assigned(visit: Visit) -> web.StreamResponse:
-    """Somebody else has it, or the turn."""
-    to = visit.form.number("to")
+    """Somebody else has it, or the turn. Raises Unreadable."""
+    to = read_to(visit)
     if to is None:
         await give_back_to_turn(visit.uow, visit.by, visit.id("deal"), why=visit.form.text("why") or None)
         return done(visit.t("It waits for the next one in turn."))
     await hand_over(visit.uow, visit.by, visit.id("deal"), to=to, why=visit.form.text("why") or None)
     return done(visit.t("Handed over."))
+
+
+def read_to(visit: Visit) -> int | None:
+    """Who gets it; None for the turn. Raises Unreadable for whatever names neither."""
+    said = visit.form.text("to")
+    if said == TURN:
+        return None
+    if (to := visit.form.number("to")) is None:
+        raise Unreadable(part=said, example=TURN)
+    return to
 
 
 ROUTES = (

@@ -15,7 +15,7 @@ from pipeline.filters import DealFilter, Scope
 from pipeline.staff.boards import fold_stage, show_empty
 from pipeline.staff.handing_over import colleagues
 from pipeline.stages import ACTIVE
-from pipeline.tags import tags
+from pipeline.tags import words
 from web.filters import DAYS, NOBODY, Address, read_filter
 from web.site import Caller, Visit, get, post, said_in, whole_number
 from web.words import WAITS_LONG, WAITS_TOO_LONG, instant_of
@@ -62,7 +62,7 @@ async def _choices(visit: Visit, pipeline_id: int) -> dict[str, list[tuple[str, 
     people = [(str(one.id), one.name) for one in await colleagues(visit.uow, pipeline_id)]
     return {
         "assignee": [(NOBODY, t("Nobody")), *people],
-        "tag": [(str(one.id), one.name) for one in await tags(visit.uow, limit=MOST_TAGS)],
+        "tag": [(str(one.id), one.name) for one in await words(visit.uow, limit=MOST_TAGS)],
         "channel": [(kind, t(label_of(kind))) for kind in kinds()],
         "source": [(one, one) for one in await sources(visit.uow, visit.by, pipeline_id)],
         "days": [(days, t.plural("Last {n} day", "Last {n} days", int(days))) for days in DAYS],

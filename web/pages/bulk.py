@@ -10,9 +10,10 @@ from pipeline.board import pipelines_seen
 from pipeline.bulk import Act, AddTags, AddTask, Assign, PutInStage, RemoveTags, progress, start
 from pipeline.staff.handing_over import assignable
 from pipeline.stages import reasons, stages_of
-from pipeline.tags import make_tag, tags
+from pipeline.tags import make_tag, words
 from pipeline.work.kinds import task_kinds
 from pipeline.work.times import USUAL_TIMES
+from web.pages.acts import read_to
 from web.pages.board import MOST_TAGS, wanted_of
 from web.pages.talk import key_of
 from web.pages.tasks import moment_of
@@ -40,7 +41,7 @@ async def asked(visit: Visit) -> web.StreamResponse:
         key=secrets.token_hex(12),
         stages=await stages_of(visit.uow, pipeline_id),
         reasons=await reasons(visit.uow),
-        tags=await tags(visit.uow, limit=MOST_TAGS),
+        tags=await words(visit.uow, limit=MOST_TAGS),
         people=await assignable(visit.uow, visit.by, pipeline_id),
         kinds=await task_kinds(visit.uow),
         times=USUAL_TIMES,
@@ -87,7 +88,7 @@ async def _act(visit: Visit) -> Act:
         case "tags":
             return AddTags(await _tags(visit))
         case "assignee":
-            return Assign(form.number("to"))
+            return Assign(read_to(visit))
         case "task":
             return AddTask(moment_of(visit), form.number("kind"), form.text("text") or None)
         case other:

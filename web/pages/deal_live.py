@@ -25,30 +25,35 @@ MOST_EVENTS = 500
 async def live(caller: Caller) -> web.StreamResponse:
     """Tell an open page what happens to its deal, until it goes or may not see it any more."""
     async with caller.site.database.reading() as uow:
-        await see(uow, caller.by, caller.id("deal"))
+        view = await see(uow, caller.by, caller.id("deal"))
         seen = position_seen(caller.request) or await newest_position(uow)
-    told = _Told(caller, seen)
-    return await follow(caller, "deal", told.about)
+    told = _Told(caller, view.conversation_id, seen)
+    return await follow(caller, "deal", told.about, talk=view.conversation_id)
 
 
 class _Told:
     """How far a page has been told of its deal."""
 
-    def __init__(self, caller: Caller, position: int) -> None:
+    def __init__(self, caller: Caller, conversation_id: int, position: int) -> None:
         self._caller = caller
         self._deal_id = caller.id("deal")
+        self._conversation_id = conversation_id
         self._position = position
 
-    async def about(self, changes: Changes) -> dict[str, object]:
-        """What it has to show differently: HTML of `messages` and of the `parts` around them, or why it is `gone`."""
+    async def about(self, changes: Changes) -> dict[str, object] | None:
+        """What it has to show differently: HTML of `messages` and of the `parts` around them, or why it is `gone`.
+
+        Empty where only the list beside the talk may be different, and None where nothing is.
+        """
         if changes.everything:
             return {"everything": True}
+        if self._deal_id not in changes.deals and self._conversation_id not in changes.conversations:
+            # Whose a deal is changes by events of its own, and whoever may do something else now comes back.
+            return {} if changes.known_to(self._caller.by) else None
         caller = self._caller
         async with caller.site.database.reading() as uow:
             try:
-                view = await see(uow, caller.by, self._deal_id)
-                its = self._deal_id in changes.deals or view.conversation_id in changes.conversations
-                said = await self._drawn(uow) if its else {}
+                said = await self._drawn(uow)
             except Refusal as refusal:
                 return {"gone": refusal.told(caller.t, uow.now)}
         self._position = changes.position

@@ -25,8 +25,10 @@ async def queue_values(visit: Visit, *, here: int) -> dict[str, object]:
     uow, by = visit.uow, visit.by
     chosen = visit.query.text("list")
     chosen = chosen if chosen in LISTS else WAITING
-    found = await list_deals(uow, by, LISTS[chosen], place=_place(visit.query.text("behind")), limit=PAGE)
-    further = bool(visit.query.text("behind"))
+    place = _place(visit.query.text("behind"))
+    further = place is not None
+    # What comes is put below what stands there.
+    found = await list_deals(uow, by, LISTS[chosen], place=place, else_first=False, limit=PAGE)
     ids = [one.id for one in found.deals]
     if further:
         ids = [one for one in ids if one != here]

@@ -10,7 +10,6 @@ from aiohttp_sse import EventSourceResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.board import EVERYTHING, let_through
-from pipeline.deals import conversations_seen
 from pipeline.staff.sessions import acting
 from web.live import Changes, Watching
 from web.pages.board import wanted_of
@@ -18,7 +17,7 @@ from web.shared_cards import SHARED_CARDS
 from web.site import Caller, stream, whole_number
 from web.words import micros
 
-Say = Callable[[Changes], Awaitable[dict[str, object]]]
+Say = Callable[[Changes], Awaitable[dict[str, object] | None]]
 
 PING_SECONDS = 10.0
 SLOWEST_SECONDS = 30.0
@@ -27,14 +26,17 @@ SLOWEST_SECONDS = 30.0
 async def board_live(caller: Caller) -> web.StreamResponse:
     """The cards of somebody's board as they change."""
 
-    async def say(changes: Changes) -> dict[str, object]:
+    async def say(changes: Changes) -> dict[str, object] | None:
         return await _board_said(caller, changes)
 
     return await follow(caller, "board", say)
 
 
-async def follow(caller: Caller, name: str, say: Say) -> web.StreamResponse:
-    """Tell a page what it has to show differently, until it goes or may not be told any more."""
+async def follow(caller: Caller, name: str, say: Say, *, talk: int | None = None) -> web.StreamResponse:
+    """Tell a page what it has to show differently, until it goes or may not be told any more.
+
+    Who types is told of one `talk`, or of all that he sees. What `say` says nothing of is not told.
+    """
     since = position_seen(caller.request)
     response = EventSourceResponse(ping_interval=PING_SECONDS, send_timeout=SLOWEST_SECONDS)
     # Whoever has closed his page, or takes nothing in, is told nothing more; a page that ends for want of the database
@@ -47,7 +49,7 @@ async def follow(caller: Caller, name: str, say: Say) -> web.StreamResponse:
             if caller.request.transport is not None:
                 await response.prepare(caller.request)
                 async with response:
-                    await _follow(caller, page, response, name, say)
+                    await _follow(caller, page, response, name, say, talk)
     # A stream cannot begin any more on a connection that the page has left; what is answered there nobody hears.
     return response if response.prepared or caller.request.transport is not None else web.Response()
 
@@ -59,9 +61,12 @@ async def is_still_there(caller: Caller) -> bool:
     return found is not None and found.by.role is caller.by.role
 
 
-async def _follow(caller: Caller, page: Watching, response: EventSourceResponse, name: str, say: Say) -> None:
+async def _follow(
+    caller: Caller, page: Watching, response: EventSourceResponse, name: str, say: Say, talk: int | None
+) -> None:
     clock = asyncio.get_running_loop().time
     asked_at = clock()
+    told = 0
     while True:
         changes = await page.wait(PING_SECONDS)
         if page.is_over():
@@ -71,25 +76,24 @@ async def _follow(caller: Caller, page: Watching, response: EventSourceResponse,
             if not await is_still_there(caller):
                 return
         if changes is None:
-            await response.send("", event="here")
+            # With how far it has been told, though there was nothing to say.
+            await response.send("", event="here", id=str(told) if told else None)
             continue
-        if changes.typing and (his := await _talks_seen(caller, changes.typing)):
-            await response.send(json.dumps({"conversations": sorted(his)}), event="typing")
-        if not changes.is_lasting:
-            continue
-        await response.send(json.dumps(await say(changes)), id=str(changes.position), event=name)
+        typing = changes.typing if talk is None else changes.typing & {talk}
+        if his := [one for one in sorted(typing) if changes.sight.sees_talk(caller.by, one)]:
+            await response.send(json.dumps({"conversations": his}), event="typing")
+        if changes.is_lasting and (said := await say(changes)) is not None:
+            await response.send(json.dumps(said), id=str(changes.position), event=name)
+        told = max(told, changes.position)
 
 
-async def _talks_seen(caller: Caller, conversation_ids: Set[int]) -> Set[int]:
-    """Those of these conversations that he may see."""
-    async with caller.site.database.reading() as uow:
-        return await conversations_seen(uow, caller.by, conversation_ids)
-
-
-async def _board_said(caller: Caller, changes: Changes) -> dict[str, object]:
+async def _board_said(caller: Caller, changes: Changes) -> dict[str, object] | None:
     """What a board has to show differently; `gone` are cards that it must not have any more."""
     if changes.everything:
         return {"everything": True}
+    known = changes.known_to(caller.by)
+    if not known:
+        return None
     reading = await caller.request.app[SHARED_CARDS].about(changes)
     seen = reading.found.as_seen_by(caller.by)
     seen = {deal_id: seen[deal_id] for deal_id in changes.deals & seen.keys() & await _wanted(caller, seen.keys())}
@@ -101,7 +105,7 @@ async def _board_said(caller: Caller, changes: Changes) -> dict[str, object]:
         }
         for deal_id, card in seen.items()
     }
-    return {"cards": drawn, "gone": sorted(changes.deals - seen.keys())}
+    return {"cards": drawn, "gone": sorted(known - seen.keys())}
 
 
 async def _wanted(caller: Caller, deal_ids: Set[int]) -> Set[int]:

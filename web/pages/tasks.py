@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Final
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -25,7 +26,8 @@ from pipeline.work.tasks import (
 from pipeline.work.times import USUAL_TIMES, local, usual_time
 from web.pages.acts import done
 from web.pages.talk import key_of
-from web.site import Visit, get, post
+from web.site import Visit, get, post, whole_number
+from web.words import instant_of, micros
 
 PAGE = 100
 GROUPS: Final = {
@@ -39,9 +41,11 @@ GROUPS: Final = {
 async def shown(visit: Visit) -> web.StreamResponse:
     """What is to be done, by how urgent it is."""
     team = visit.query.text("who") == "team" and visit.by.may(Right.SEE_ALL)
-    last = await _last(visit)
-    after = TaskPlace(last.due_at, last.id) if last else None
+    after = _place(visit.query.text("after"))
     found = await list_tasks(visit.uow, visit.by, everybody=team, after=after, limit=PAGE + 1)
+    if after is not None and not found:
+        # All that stood there is done.
+        after, found = None, await list_tasks(visit.uow, visit.by, everybody=team, limit=PAGE + 1)
     groups: dict[str, list[TaskView]] = {name: [] for name in GROUPS}
     for one in found[:PAGE]:
         groups[group_of(one, visit.t, visit.now)].append(one)
@@ -52,13 +56,22 @@ async def shown(visit: Visit) -> web.StreamResponse:
         groups=groups,
         names=GROUPS,
         times=USUAL_TIMES,
-        behind=found[PAGE - 1].id if len(found) > PAGE else None,
+        this_page=_address(team, after),
+        next_page=_address(team, TaskPlace(found[PAGE - 1].due_at, found[PAGE - 1].id)) if len(found) > PAGE else None,
     )
 
 
-async def _last(visit: Visit) -> TaskView | None:
-    number = visit.query.number("after")
-    return await see_task(visit.uow, visit.by, number) if number is not None else None
+def _address(team: bool, place: TaskPlace | None) -> str:
+    words = {"who": "team"} if team else {}
+    behind = {"after": f"{micros(place.due_at)}.{place.id}"} if place else {}
+    return f"/tasks?{urlencode(words | behind)}" if words or behind else "/tasks"
+
+
+def _place(told: str) -> TaskPlace | None:
+    """The place that an address names, wherever its task would stand by now; None for whatever names none."""
+    moment, _, number = told.partition(".")
+    due_at, task_id = instant_of(whole_number(moment) or 0), whole_number(number)
+    return TaskPlace(due_at, task_id) if due_at and task_id is not None else None
 
 
 def group_of(one: TaskView, t: Texts, now: datetime) -> str:

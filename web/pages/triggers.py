@@ -12,7 +12,7 @@ from triggers.parts import STOPS, actions, conditions, occasions
 from triggers.references import names, offered
 from triggers.templates import PLACES
 from triggers.words import told, why
-from web.site import Form, Visit, get, post
+from web.site import Form, Visit, get, post, question
 from web.trigger_forms import Misfilled, TriggerForm, draft_of, of_fields, of_trigger
 
 LATELY = timedelta(days=7)
@@ -120,7 +120,7 @@ ROUTES = (
     get("/triggers", shown, Right.CONFIGURE),
     get("/triggers/{trigger}", edited, Right.CONFIGURE),
     get("/triggers/{trigger}/runs", runs, Right.CONFIGURE),
-    post("/triggers/form", redrawn, Right.CONFIGURE),
+    question("/triggers/form", redrawn, Right.CONFIGURE),
     post("/triggers/add", added, Right.CONFIGURE),
     post("/triggers/{trigger}/save", changed, Right.CONFIGURE),
     post("/triggers/{trigger}/switch", switched, Right.CONFIGURE),

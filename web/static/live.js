@@ -70,7 +70,10 @@ function listen(from, handlers) {
         handle(JSON.parse(event.data));
       });
     }
-    source.addEventListener("here", alive);
+    source.addEventListener("here", (event) => {
+      alive();
+      if (event.lastEventId) address.searchParams.set("since", event.lastEventId);
+    });
   };
   /* What a browser knows of its network it says at once; a stream from before may be dead without anybody having said so. */
   const anew = () => {
