@@ -18,7 +18,8 @@ from core.redis import Wakeups
 from inbox.channel import Written
 from inbox.models import message
 from inbox.seeing import seen_by_customer
-from pipeline.bulk import PutInStage, start
+from pipeline import bulk as acts
+from pipeline.bulk import AddTags, PutInStage, start
 from pipeline.bulks import Bulks
 from pipeline.deals import answer
 from pipeline.staff.people import disable
@@ -76,6 +77,24 @@ async def test_whoever_comes_back_to_the_board_sees_the_act_that_goes_on(rig: We
             pass
         assert "2 of 2" in await shown(browser, f"/board/bulks/{bulk_id}/short")
         assert "of 2" not in await shown(browser, "/board")
+
+
+async def test_a_report_names_all_deals_that_are_left_to_choose(
+    rig: WebChatRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acts, "MOST_SHOWN", 1)
+    shop = rig.office
+    admin, deals = await shop.admin(), await several(shop, 3)
+    async with shop.database.unit() as uow:
+        bulk_id = await start(uow, admin, AddTags((999,)), deals=deals, client_key="1")
+    bulks = Bulks(shop.database, Wakeups(None), sweep_seconds=5)
+    while await bulks.step():
+        pass
+    async with browser_of(rig, admin) as browser:
+        for path in (f"/board/bulks/{bulk_id}", f"/board/bulks/{bulk_id}/short"):
+            left = re.search('data-left="([0-9,]*)"', await shown(browser, path))
+            assert left is not None
+            assert sorted(map(int, left[1].split(","))) == deals
 
 
 @pytest.mark.parametrize("path", ["/board/live", "/deals/1/live"])
