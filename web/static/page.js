@@ -44,14 +44,17 @@ function lookOf({ code, status }) {
   if (PLAIN.includes(code)) return "plain";
   return status === CONFLICT ? "wait" : "late";
 }
-document.addEventListener("refused", ({ detail }) => toast(detail.words, lookOf(detail)));
+/** Whether a page loads something by itself, so that nobody has asked for it nor wants to hear how it fails. */
+const isByItself = (elt) => /intersect|every/.test(elt?.getAttribute("hx-trigger"));
+document.addEventListener("refused", ({ detail }) => {
+  if (!isByItself(detail.elt)) toast(detail.words, lookOf(detail));
+});
 document.addEventListener("said", ({ detail }) => toast(detail.words, "ok", detail.undo));
 document.addEventListener("htmx:sendError", ({ detail }) => {
-  // What a page loads by itself nobody has asked for.
-  if (!/intersect|every/.test(detail.elt.getAttribute("hx-trigger"))) failed();
+  if (!isByItself(detail.elt)) failed();
 });
 document.addEventListener("htmx:responseError", ({ detail }) => {
-  if (!detail.xhr.getResponseHeader("HX-Trigger")) failed();
+  if (!isByItself(detail.elt) && !detail.xhr.getResponseHeader("HX-Trigger")) failed();
 });
 
 /** What the server has drawn, as a fragment; it is ours, and nothing in it runs. */
