@@ -72,18 +72,22 @@ function unreached() {
   return null;
 }
 
-/** Send fields; the answer, whose refusals are told. Throws TypeError without a connection. */
-async function send(url, fields) {
+/** What an answer tells a page, by its names. */
+const toldBy = (answer) => JSON.parse(answer.headers.get("HX-Trigger") ?? "{}");
+
+/**
+ * Send fields; the answer, whose refusals are told, but for one of the code `quiet`. `options` are those of fetch.
+ * Throws TypeError without a connection.
+ */
+async function send(url, fields, { quiet, headers, ...options } = {}) {
   const answer = await fetch(url, {
     method: "POST",
-    headers: { ...sentWith, "HX-Request": "true" },
+    headers: { ...sentWith, "HX-Request": "true", ...headers },
     body: new URLSearchParams(fields),
+    ...options,
   });
-  const told = answer.headers.get("HX-Trigger");
-  if (told) {
-    for (const [name, detail] of Object.entries(JSON.parse(told))) {
-      document.body.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
-    }
+  for (const [name, detail] of Object.entries(toldBy(answer))) {
+    if (!quiet || detail.code !== quiet) document.body.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
   }
   if (answer.headers.get("HX-Redirect")) location.assign(answer.headers.get("HX-Redirect"));
   return answer;
