@@ -66,4 +66,7 @@ function tellWaiting() {
   badge.textContent = waiting;
 }
 document.addEventListener("counted", tellWaiting);
+// A board that nobody sees is told of nothing after a while; its title still says how many wait.
+const UNSEEN_COUNT_MS = 30000;
+setInterval(() => document.hidden && count(), UNSEEN_COUNT_MS);
 tellWaiting();
