@@ -7,8 +7,6 @@ const ANSWER_MS = 60000;
 // A browser finishes what a page that was left has sent, if it is no more than so much.
 const LASTS_BYTES = 60000;
 const waiting = new Set();
-let isLeft = false;
-addEventListener("pagehide", () => { isLeft = true; });
 
 /** Remember what has not arrived; of files those that are there already, and of the others that they were. */
 function keepUnsent(message) {
@@ -45,10 +43,10 @@ function deliver(message, bubble) {
   bubble.firstElementChild.className = "bubble going";
   // What is sent again comes after what was sent meanwhile.
   behindAll.before(bubble);
-  leaving = leaving.then(() => leave(message, bubble)).catch(reportError);
+  leaving = leaving.then(() => letGo(message, bubble)).catch(reportError);
 }
 
-async function leave(message, bubble, isAnew = false) {
+async function letGo(message, bubble, isAnew = false) {
   // It was given up while it waited for its turn.
   if (!waiting.has(message)) return;
   let answer;
@@ -57,10 +55,12 @@ async function leave(message, bubble, isAnew = false) {
     keepUnsent(message);
     answer = await post(message);
   } catch (error) {
+    // A page that is being left comes no further: what it gives up its browser may still finish.
+    await new Promise((soon) => setTimeout(soon));
     return error.refused ? refused(message, bubble) : notSent(message, bubble);
   }
   if (toldBy(answer).refused?.code === "upload-gone" && !isAnew) {
-    return sendFilesAnew(message) ? leave(message, bubble, true) : notSent(message, bubble);
+    return sendFilesAnew(message) ? letGo(message, bubble, true) : notSent(message, bubble);
   }
   // What stands before the server cannot know whether the message is there; by the same name it comes once.
   if (!answer.ok) return answer.headers.has("HX-Trigger") ? refused(message, bubble) : notSent(message, bubble);
@@ -114,8 +114,6 @@ function giveBack(message, bubble) {
 
 /** It stays here, to be sent again by the same name. */
 function notSent(message, bubble, why = page.dataset.unsent) {
-  // What a page that is left gives up its browser may still finish.
-  if (isLeft) return;
   message.going = false;
   keepUnsent(message);
   bubble.firstElementChild.className = "bubble failed";
