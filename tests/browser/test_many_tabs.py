@@ -1,7 +1,9 @@
 """Many tabs of one browser: those that nobody sees take no connection from the others, and miss nothing."""
 
+from urllib.parse import urlsplit
+
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Request, expect
 
 from tests.browser.conftest import Desk, Windows
 from tests.browser.test_board import card
@@ -66,3 +68,23 @@ async def test_a_talk_that_is_shown_again_has_what_came_meanwhile_and_goes_on(de
     await customer.sends("Hello?")
     await expect(bubble(page, "Hello?")).to_be_visible()
     await expect(page.locator("#live")).to_have_text("Live")
+
+
+async def test_what_an_open_page_asks_for_by_itself_says_so_and_what_a_person_does_not(desk: Desk) -> None:
+    customer = await desk.shop.person("Marek")
+    await customer.sends("Hello")
+    talk = await desk.opens(customer)
+    board = await talk.context.new_page()
+    await board.goto(f"{desk.shop.program.url}/board")
+    await expect(card(board, customer)).to_be_visible()
+    by_itself: list[Request] = []
+    for page in (talk, board):
+        page.on("request", by_itself.append)
+    async with talk.expect_response("**/seen"), talk.expect_response("**/queue?*"), board.expect_response("**/heads?*"):
+        await customer.sends("Are you there?")
+    told = {urlsplit(one.url).path: "x-by-itself" in one.headers for one in by_itself}
+    assert {path.split("/")[-1] for path in told} >= {"seen", "queue", "heads"}
+    assert all(said or path.endswith("/live") or path.startswith("/static/") for path, said in told.items())
+    async with board.expect_request("**/take") as taking:
+        await card(board, customer).get_by_role("button", name="Take").click()
+    assert "x-by-itself" not in (await taking.value).headers

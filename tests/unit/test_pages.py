@@ -146,6 +146,28 @@ async def test_whoever_is_let_go_while_his_form_is_on_its_way_does_nothing_any_m
     assert (await shop.deals())[0].amount is None
 
 
+@pytest.mark.parametrize("path", ["/board/1/heads", "/queue", "/deals/1/parts", "/board/live?since=0"])
+async def test_a_page_that_is_open_keeps_nobody_signed_in_by_itself(rig: WebChatRig, path: str) -> None:
+    await several(rig.office, 1)
+    async with browser_of(rig, await rig.office.admin()) as browser:
+        for _ in range(11):
+            rig.office.clock.move(hours=1)
+            async with browser.get(path, headers={"X-By-Itself": "true"}) as answer:
+                assert answer.status == 200
+        rig.office.clock.move(hours=1)
+        async with browser.get(path, headers={"X-By-Itself": "true"}) as answer:
+            assert answer.status == 401
+
+
+async def test_whoever_comes_by_stays_signed_in(rig: WebChatRig) -> None:
+    await several(rig.office, 1)
+    async with browser_of(rig, await rig.office.admin()) as browser:
+        for _ in range(3):
+            rig.office.clock.move(hours=11)
+            async with browser.get("/deals/1") as answer:
+                assert answer.status == 200
+
+
 async def test_a_page_that_leaves_before_it_is_told_anything_is_no_fault(caplog: pytest.LogCaptureFixture) -> None:
     with structlog.testing.capture_logs() as said:
         async with webchat_rig() as rig:

@@ -100,9 +100,15 @@ async function act(url, fields) {
   return Boolean(answer?.ok);
 }
 
-/** A part of a page as it is now, or null when it could not be had. */
+// Said of what nobody has asked for, so that an open page alone keeps no session alive.
+const BY_ITSELF = { "X-By-Itself": "true" };
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (isByItself(detail.elt)) Object.assign(detail.headers, BY_ITSELF);
+});
+
+/** A part of a page as it is now, or null when it could not be had; a page asks for it by itself. */
 async function asked(url) {
-  const answer = await fetch(url, { headers: { "HX-Request": "true" } }).catch(unreached);
+  const answer = await fetch(url, { headers: { "HX-Request": "true", ...BY_ITSELF } }).catch(unreached);
   return answer?.ok ? drawn(await answer.text()) : null;
 }
 

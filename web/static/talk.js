@@ -187,7 +187,7 @@ async function look() {
   if (last <= seen || document.hidden || !document.hasFocus() || !isAtEnd()) return;
   seen = last;
   try {
-    await send(`/deals/${dealId}/seen`, { up_to: last });
+    await send(`/deals/${dealId}/seen`, { up_to: last }, { headers: BY_ITSELF });
   } catch {
     seen = 0;
   }
