@@ -79,7 +79,7 @@ async def test_what_an_open_page_asks_for_by_itself_says_so_and_what_a_person_do
     await expect(card(board, customer)).to_be_visible()
     by_itself: list[Request] = []
     for page in (talk, board):
-        page.on("request", by_itself.append)
+        page.on("request", lambda request: by_itself.append(request))
     async with talk.expect_response("**/seen"), talk.expect_response("**/queue?*"), board.expect_response("**/heads?*"):
         await customer.sends("Are you there?")
     told = {urlsplit(one.url).path: "x-by-itself" in one.headers for one in by_itself}
