@@ -7,10 +7,12 @@ from typing import Any
 from aiogram.utils.formatting import BlockQuote, Bold, Italic, Text
 
 from bot import callbacks, task_callbacks
-from bot.texts import CHANNELS, Buttons, content
+from bot.texts import Buttons, content
 from core.texts import Texts, plain
+from core.words import shortened
+from inbox.channels import label_of
 from inbox.queries import MessageView
-from inbox.wording import shortened, summary
+from inbox.wording import summary
 from pipeline.deals import DealView
 from pipeline.staff.rights import Right, Staff
 from pipeline.stages import ACTIVE, LOST, NOT_A_LEAD, WON, LostReason, Stage
@@ -65,7 +67,7 @@ def stands_whole(shown: MessageView) -> bool:
 
 
 def _origin(t: Texts, view: DealView) -> str:
-    channel = t(CHANNELS.get(view.channel_kind, view.channel_kind))
+    channel = t(label_of(view.channel_kind))
     if not view.source:
         return channel
     return t("{channel} · from “{source}”", channel=channel, source=shortened(view.source, 64))

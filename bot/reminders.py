@@ -12,9 +12,9 @@ from bot.texts import content
 from core.database import UnitOfWork
 from core.journal import Event, Recorded
 from core.texts import N_, Texts, plain, texts
+from core.words import shortened
 from inbox.outbound import Outgoing, queue
 from inbox.queries import texts_of
-from inbox.wording import shortened
 from pipeline.deals import views
 from pipeline.events import DayBegan, DealAssigned, NoteWritten, TaskDue, TaskGiven, TaskOverdue
 from pipeline.opening import ref_of

@@ -8,18 +8,17 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.utils.formatting import Text
 
 from core.texts import N_, Texts
-from core.words import bare
+from core.words import bare, shortened
 from inbox.channel import CUSTOM_EMOJI, PAID_REACTION
+from inbox.channels import label_of
 from inbox.channels.telegram import Telegram
 from inbox.splitting import split, units
-from inbox.wording import shortened
 
 REACTIONS = {
     CUSTOM_EMOJI: N_("an emoji of the customer's own"),
     PAID_REACTION: N_("a paid star"),
 }
 
-CHANNELS = {"telegram": "Telegram", "webchat": N_("Web chat")}
 LONGEST = Telegram.limits.text
 MEGABYTE = 1024 * 1024
 
@@ -53,7 +52,7 @@ def too_big(t: Texts, size: int, most: int, channel_kind: str) -> tuple[str, str
     why = t(
         "the file has {size} MB, and {channel} takes {most} MB at most",
         size=math.ceil(size / MEGABYTE),
-        channel=t(CHANNELS.get(channel_kind, channel_kind)),
+        channel=t(label_of(channel_kind)),
         most=most // MEGABYTE,
     )
     return why, t("Send a smaller file, or a link to it.")

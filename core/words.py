@@ -1,4 +1,4 @@
-"""Words as people type them, made comparable; knows no language and no meaning."""
+"""Words as people type them, made comparable or short; knows no language and no meaning."""
 
 import re
 import unicodedata
@@ -16,3 +16,9 @@ def bare(words: str) -> str:
     # The only letter of our languages that Unicode does not take apart.
     letters = unicodedata.normalize("NFKD", words.casefold()).replace("ł", "l")
     return " ".join(_DROPPED.sub("", letters).split())
+
+
+def shortened(text: str, most: int) -> str:
+    """A text on one line, cut with an ellipsis behind `most` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"

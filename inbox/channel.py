@@ -7,6 +7,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
+# How many times longer a send may take that carries the bytes of files.
+UPLOADS_TAKE = 3
+
 
 class Reason(StrEnum):
     """Why something for a chat will not be sent."""
@@ -210,6 +213,7 @@ class Channel(Protocol):
     """One account at one messenger."""
 
     kind: ClassVar[str]
+    label: ClassVar[str]
     limits: ClassVar[Limits]
 
     async def name(self) -> str:

@@ -15,7 +15,7 @@ from core.failpoints import failpoint
 from core.loops import whole
 from core.redis import Wakeups
 from inbox import heads, marking, outcomes
-from inbox.channel import Channel, Paused, Refused, Retry, Unanswered
+from inbox.channel import UPLOADS_TAKE, Channel, Paused, Refused, Retry, Unanswered
 from inbox.marking import Marked
 from inbox.outbound import topic_of
 from inbox.outcomes import Result
@@ -30,8 +30,6 @@ HELD_SECONDS = 0.05
 LONGEST_OUTAGE_PAUSE = 30.0
 # So many chats under a limit at once mean that the limit is the whole account's.
 LIMITED_CHATS = 3
-# How many times longer a send may take that carries the bytes of files.
-UPLOADS_TAKE = 3
 
 
 @dataclass(frozen=True, slots=True)

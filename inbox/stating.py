@@ -12,13 +12,12 @@ from core.errors import Refusal
 from core.journal import insert_or_ignore, lock, record
 from core.phones import phone_in_words, read_phone
 from core.storable import storable
-from core.texts import N_
+from core.texts import LONGEST_NAME, N_
 from inbox.contacts import CUSTOMER, call, stream_of
 from inbox.events import ContactNamed, ContactStated
 from inbox.models import stated
 from inbox.visitors import Saying, Talk, Visitor, say, talk_of
 
-LONGEST_NAME = 64
 LONGEST_LOCAL, LONGEST_DOMAIN = 64, 253
 
 

@@ -175,8 +175,9 @@ async def _check_room(uow: UnitOfWork, folder: Path, owner: str) -> None:
 async def _write(chunks: AsyncIterator[bytes], place: Path) -> tuple[int, str | None]:
     """Its size and type. Whoever is cancelled here is so between two steps: no thread makes a file that was removed."""
     size = 0
-    file = await whole(asyncio.to_thread(_new, place))
-    try:
+    with contextlib.ExitStack() as opened:
+        # It is closed also where whoever is cancelled meanwhile never sees it.
+        file = await whole(asyncio.to_thread(lambda: opened.enter_context(_new(place))))
         async for chunk in chunks:
             size += len(chunk)
             if size > MOST_BYTES:
@@ -185,8 +186,6 @@ async def _write(chunks: AsyncIterator[bytes], place: Path) -> tuple[int, str | 
         if not size:
             raise FileIsEmpty
         return size, await whole(asyncio.to_thread(_ended, file))
-    finally:
-        file.close()
 
 
 def _new(place: Path) -> BinaryIO:

@@ -10,12 +10,12 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from core.database import UnitOfWork
 from core.journal import event
+from core.words import shortened
 from inbox.channels.webchat import LIMITS
 from inbox.contents import words
 from inbox.events import ConversationSeen
 from inbox.models import attachment, message
 from inbox.visitors import Talk
-from inbox.wording import shortened
 
 # What has no words but those under it.
 FILES = LIMITS.sends - {"text"}

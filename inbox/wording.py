@@ -1,25 +1,41 @@
 """Messages in words: their kinds, one in a line, and why one was not sent; the same for the bot and the pages."""
 
-import re
 from typing import Any
 
 from core.texts import N_, Texts
+from core.words import shortened
 from inbox.contents import words
 
+# What a message is that is more than its words, and the sign that stands before that where there are no pictures.
 KINDS = {
-    "photo": N_("📷 Photo"),
-    "animation": N_("🎞 Animation"),
-    "video": N_("🎬 Video"),
-    "video_note": N_("⭕ Video message"),
-    "voice": N_("🎤 Voice message"),
-    "audio": N_("🎵 Audio"),
-    "document": N_("📎 File"),
-    "sticker": N_("🙂 Sticker"),
-    "location": N_("📍 Location"),
-    "venue": N_("📍 Place"),
-    "contact": N_("👤 Contact"),
-    "poll": N_("📊 Poll"),
-    "unsupported": N_("Sent something that this bot cannot show."),
+    "photo": N_("Photo"),
+    "animation": N_("Animation"),
+    "video": N_("Video"),
+    "video_note": N_("Video message"),
+    "voice": N_("Voice message"),
+    "audio": N_("Audio"),
+    "document": N_("File"),
+    "sticker": N_("Sticker"),
+    "location": N_("Location"),
+    "venue": N_("Place"),
+    "contact": N_("Contact"),
+    "poll": N_("Poll"),
+    "dice": N_("Dice"),
+}
+UNKNOWN_KIND = N_("Message of another kind")
+_SIGNS = {
+    "photo": "📷",
+    "animation": "🎞",
+    "video": "🎬",
+    "video_note": "⭕",
+    "voice": "🎤",
+    "audio": "🎵",
+    "document": "📎",
+    "sticker": "🙂",
+    "location": "📍",
+    "venue": "📍",
+    "contact": "👤",
+    "poll": "📊",
 }
 
 # What says more than its kind.
@@ -37,21 +53,18 @@ REASONS = {
     "gave_up": (N_("the messenger could not be reached for a long time"), N_("Tap Retry.")),
 }
 
-_SPACES = re.compile(r"\s+")
-
-
-def shortened(text: str, most: int) -> str:
-    """A text on one line, cut with an ellipsis behind `most` characters."""
-    line = _SPACES.sub(" ", text).strip()
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
-
 
 def summary(t: Texts, kind: str, body: dict[str, Any], most: int) -> str:
     """A message in one line."""
     said = shortened(words(kind, body) if kind in SAYING else body.get("text", ""), most)
     if kind in ("text", "dice"):
         return said
-    return f"{t(KINDS[kind])} {said}".strip()
+    return f"{signed(t, kind)} {said}".strip()
+
+
+def signed(t: Texts, kind: str) -> str:
+    """What kind of message it is, with a sign before it."""
+    return f"{_SIGNS[kind]} {t(KINDS[kind])}" if kind in _SIGNS else t("Sent something that this bot cannot show.")
 
 
 def reason(t: Texts, code: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, select
 
 from core.database import UnitOfWork
+from core.words import shortened
 from inbox.models import conversation, message
 from inbox.talks import NOTE, OUT, Sent, sent_states
 from pipeline.deals import VIEW, DealView
@@ -177,7 +178,7 @@ def _last_message(row: Any, states: Mapping[int, Sent], names: Mapping[str, str]
         id=row.last_id,
         direction=row.direction,
         kind=row.last_kind,
-        text=shortened(row.body.get("text") or ""),
+        text=shortened(row.body.get("text") or "", SHORT),
         at=row.at,
         deleted=row.deleted_at is not None,
         writer=names.get(row.actor),
@@ -185,10 +186,3 @@ def _last_message(row: Any, states: Mapping[int, Sent], names: Mapping[str, str]
         sent=states.get(row.last_id),
         seen=row.direction == OUT and row.last_id <= (row.seen_by_customer_id or 0),
     )
-
-
-def shortened(text: str, *, most: int = SHORT) -> str:
-    """The beginning of a text, on one line."""
-    # What is not shown need not be looked at; spaces are the least of it.
-    line = " ".join(text[: most * 4].split())
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"

@@ -14,7 +14,7 @@ from core.errors import Refusal, Unreadable
 from core.journal import lock, record
 from core.relay import COMPANY
 from core.storable import storable
-from core.texts import N_
+from core.texts import LONGEST_NAME, N_
 from pipeline.events import ChatConfigured
 from pipeline.models import staff
 from pipeline.staff.rights import Right, Staff, needs
@@ -22,7 +22,7 @@ from pipeline.staff.rights import Right, Staff, needs
 WEBCHAT = "webchat"
 COLOUR = "#2f5d4e"
 MOST_SITES = 50
-LONGEST_NAME, LONGEST_GREETING = 64, 300
+LONGEST_GREETING = 300
 _COLOUR = re.compile(r"#?([0-9a-fA-F]{6}|[0-9a-fA-F]{3})")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?|\[[0-9a-f:]+\](:\d{1,5})?")
 

@@ -10,8 +10,7 @@ from core.durations import read_duration, read_seconds
 from core.errors import Unreadable
 from core.money import OF_LANGUAGES, read_money
 from core.texts import Texts
-from core.words import bare
-from inbox.wording import shortened
+from core.words import bare, shortened
 from pipeline.moving import NoSuchStage
 from triggers.conditions.amount import stored_sum
 from triggers.conditions.text_contains import read_words

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from core.journal import Event, Recorded
 from core.texts import N_, Texts
+from core.words import shortened
 from inbox.events import ContactBlocked, ContactReturned
 from inbox.talks import NOTE, OUT, Delivery, TalkMessage
 from inbox.wording import reason
@@ -219,5 +220,4 @@ def size_of(t: Texts, size: int | None) -> str:
 
 def quoted(body: Mapping[str, Any]) -> str:
     """The beginning of the words of a message that another one answers."""
-    words = " ".join(str(body.get("text") or "").split())
-    return words if len(words) <= 140 else words[:139].rstrip() + "…"
+    return shortened(str(body.get("text") or ""), 140)

@@ -4,32 +4,31 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from core.texts import LANGUAGES, N_, Texts
+from core.texts import LANGUAGES, Texts
+from inbox.channels import label_of
+from inbox.wording import KINDS, UNKNOWN_KIND
 from pipeline.board import Column
 from pipeline.staff.rights import ROLE_NAMES, Role
 
 OWN_NAMES = tuple(zip(LANGUAGES, ("English", "Русский", "Українська", "Polski"), strict=True))
 
-# What each channel is called, its picture and its colour.
-CHANNELS = {"telegram": ("Telegram", "telegram"), "webchat": (N_("Web chat"), "web")}
-
-# What a message is that has no words of its own, and its picture.
-KINDS = {
-    "photo": (N_("Photo"), "image"),
-    "animation": (N_("Animation"), "image"),
-    "sticker": (N_("Sticker"), "smile"),
-    "video": (N_("Video"), "play"),
-    "video_note": (N_("Video message"), "play"),
-    "voice": (N_("Voice message"), "mic"),
-    "audio": (N_("Audio"), "mic"),
-    "document": (N_("File"), "file"),
-    "location": (N_("Location"), "pin"),
-    "venue": (N_("Place"), "pin"),
-    "contact": (N_("Contact"), "person"),
-    "poll": (N_("Poll"), "tasks"),
-    "dice": (N_("Dice"), "ask"),
+# The pictures of channels and of kinds of messages.
+_CHANNELS = {"telegram": "telegram", "webchat": "web"}
+_KINDS = {
+    "photo": "image",
+    "animation": "image",
+    "sticker": "smile",
+    "video": "play",
+    "video_note": "play",
+    "voice": "mic",
+    "audio": "mic",
+    "document": "file",
+    "location": "pin",
+    "venue": "pin",
+    "contact": "person",
+    "poll": "tasks",
+    "dice": "ask",
 }
-UNKNOWN_KIND = (N_("Message of another kind"), "ask")
 
 # How long a customer may wait before it looks so.
 WAITS_LONG, WAITS_TOO_LONG = timedelta(minutes=10), timedelta(hours=1)
@@ -44,12 +43,12 @@ def waiting_look(length: timedelta) -> str:
 
 def kind_of(kind: str) -> tuple[str, str]:
     """What a message is called, to be translated, and its picture."""
-    return KINDS.get(kind, UNKNOWN_KIND)
+    return KINDS.get(kind, UNKNOWN_KIND), _KINDS.get(kind, "ask")
 
 
 def channel_of(kind: str) -> tuple[str, str]:
     """What a channel is called, to be translated, and its picture."""
-    return CHANNELS.get(kind, (kind, "link"))
+    return label_of(kind), _CHANNELS.get(kind, "link")
 
 
 def micros(instant: datetime) -> int:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from app.demo.shop import TELEGRAM
 from inbox.channel import Batch, Delivered, Limits, Reason, Refused, Sending, Unanswered
-from inbox.channels import limits_of
+from inbox.channels import label_of, limits_of
 
 # How often an answer to a send is not seen, and how often it is refused.
 LOST, REFUSED = 0.006, 0.004
@@ -26,6 +26,7 @@ class Messenger:
     """Takes everything after a moment, as messengers do, but for the little that gets lost."""
 
     kind: ClassVar[str] = TELEGRAM
+    label: ClassVar[str] = label_of(TELEGRAM)
     limits: ClassVar[Limits] = limits_of(TELEGRAM)
 
     def __init__(self, chance: Random) -> None:

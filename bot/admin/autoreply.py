@@ -14,7 +14,7 @@ from bot.screens import Screen
 from bot.texts import Buttons, content
 from core.database import UnitOfWork
 from core.texts import Texts
-from inbox.wording import shortened
+from core.words import shortened
 from pipeline.staff.rights import Staff
 from pipeline.staff.talking import Desk
 from triggers import editing

@@ -12,7 +12,7 @@ from bot.admin.half_trigger import HalfTrigger
 from bot.admin.media import line_of
 from bot.texts import Buttons, content, cut, headed
 from core.texts import Texts
-from inbox.wording import shortened
+from core.words import shortened
 from triggers.actions.send import Send
 from triggers.editing import Draft
 from triggers.parts import STOPS, Names, Part, actions, conditions, occasions, read_part

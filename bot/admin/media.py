@@ -4,7 +4,7 @@ from aiogram.types import Message
 
 from core.texts import Texts
 from inbox.channels.telegram import written
-from inbox.wording import KINDS
+from inbox.wording import signed
 from triggers.actions.send import Medium
 
 TAKEN = frozenset({"photo", "video", "animation", "document", "audio", "voice"})
@@ -33,4 +33,4 @@ def text_in(message: Message) -> str:
 
 def line_of(t: Texts, medium: Medium | None) -> str:
     """The line that stands for a file in a preview; nothing where there is none."""
-    return f"{t(KINDS[medium.kind])} {medium.name or ''}".strip() + "\n" if medium else ""
+    return f"{signed(t, medium.kind)} {medium.name or ''}".strip() + "\n" if medium else ""

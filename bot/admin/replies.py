@@ -11,7 +11,7 @@ from bot.admin.marks import mark, state
 from bot.admin.media import line_of
 from bot.texts import Buttons, content, cut
 from core.texts import N_, Texts
-from inbox.wording import shortened
+from core.words import shortened
 from triggers.hours import Hours
 from triggers.presets import CLOSED, GREETING, KEYWORD, UNANSWERED, medium_of, text_of, words_of
 from triggers.templates import example

@@ -11,7 +11,7 @@ from bot.admin import callbacks
 from bot.admin.marks import mark, state
 from bot.texts import Buttons, content, cut, headed
 from core.texts import N_, Texts, plain
-from inbox.wording import shortened
+from core.words import shortened
 from triggers.history import RunView
 from triggers.parts import Names
 from triggers.trigger import Trigger

@@ -15,7 +15,7 @@ from bot.typed import said
 from core.database import UnitOfWork
 from core.errors import Unreadable
 from core.texts import Texts
-from inbox.wording import shortened
+from core.words import shortened
 from pipeline.staff.rights import Staff
 from triggers import editing
 from triggers.actions.send import Send

@@ -16,7 +16,7 @@ from bot.typed import said
 from core.database import UnitOfWork
 from core.errors import Unreadable
 from core.texts import N_, Texts
-from inbox.wording import shortened
+from core.words import shortened
 from pipeline.staff.rights import Staff
 from pipeline.webchat import WebChatSettings, allow_site, configure, forbid_site, settings_for
 

@@ -12,7 +12,7 @@ from bot.screens import Screen
 from bot.texts import Buttons, content, cut
 from core.database import UnitOfWork
 from core.texts import Texts
-from inbox.wording import shortened
+from core.words import shortened
 from pipeline.deals import see
 from pipeline.feed import history, last_assignment
 from pipeline.staff.rights import Staff

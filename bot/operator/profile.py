@@ -7,10 +7,11 @@ from aiogram.utils.formatting import Bold, Text
 from bot import callbacks
 from bot.cards import title
 from bot.screens import Screen
-from bot.texts import CHANNELS, Buttons, content
+from bot.texts import Buttons, content
 from core.database import UnitOfWork
 from core.phones import phone_in_words
 from core.texts import Texts, plain
+from inbox.channels import label_of
 from pipeline.customers import save_phone, save_phone_of
 from pipeline.deals import DealView, see
 from pipeline.profiles import Account, profile_of
@@ -64,7 +65,7 @@ async def _saved(uow: UnitOfWork, by: Staff, t: Texts, deal_id: int, number: str
 
 
 def _account(t: Texts, one: Account) -> str:
-    name = t(CHANNELS.get(one.channel_kind, one.channel_kind))
+    name = t(label_of(one.channel_kind))
     parts = [name, f"@{one.username}" if one.username else "", "" if one.reachable else t("has blocked the bot")]
     return " · ".join(part for part in parts if part)
 

@@ -15,7 +15,7 @@ from bot.texts import Buttons, content, headed
 from core.database import UnitOfWork
 from core.errors import Unreadable
 from core.texts import N_, Texts, plain
-from inbox.wording import shortened
+from core.words import shortened
 from pipeline.analytics.operators import (
     Closed,
     Colleague,

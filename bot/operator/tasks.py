@@ -20,7 +20,7 @@ from core.database import UnitOfWork
 from core.errors import Unreadable
 from core.moments import read_beginning, read_moment
 from core.texts import N_, Texts, plain
-from inbox.wording import shortened
+from core.words import shortened
 from pipeline.deals import see
 from pipeline.staff.handing_over import colleagues
 from pipeline.staff.rights import Right, Staff

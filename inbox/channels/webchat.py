@@ -8,6 +8,7 @@ import secrets
 from pathlib import Path
 from typing import ClassVar
 
+from core.texts import N_
 from inbox.channel import Batch, Delivered, Limits, Reason, Refused, Sending
 
 LIMITS = Limits(
@@ -26,6 +27,7 @@ class WebChat:
     """The one web chat of an installation."""
 
     kind: ClassVar[str] = "webchat"
+    label: ClassVar[str] = N_("Web chat")
     limits: ClassVar[Limits] = LIMITS
 
     async def name(self) -> str:

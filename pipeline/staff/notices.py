@@ -130,6 +130,12 @@ async def ringing(uow: UnitOfWork, by: Staff) -> Ringing:
 
 
 @needs(Right.SEE)
+async def rings_now(uow: UnitOfWork, by: Staff) -> frozenset[Notice]:
+    """What rings for him at this moment: nothing off shift and at night."""
+    return _rings_now(uow, await uow.row(select(staff).where(staff.c.id == by.id)))
+
+
+@needs(Right.SEE)
 async def let_ring(uow: UnitOfWork, by: Staff, notice: Notice, *, on: bool) -> None:
     """Let one kind of notice ring for him, or come without a sound."""
     await lock(uow, [stream_of_staff(by.id)])

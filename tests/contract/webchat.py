@@ -47,6 +47,7 @@ class ThroughTheRows:
     """The channel as the program works it: what comes is read from its rows, what goes out is written into them."""
 
     kind: ClassVar[str] = WebChat.kind
+    label: ClassVar[str] = WebChat.label
     limits: ClassVar[Limits] = WebChat.limits
 
     def __init__(self, office: Office, media: Path) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text, update
+from sqlalchemy import event, update
 
 from core.errors import NotFound
 from inbox.channel import Written
@@ -14,7 +14,7 @@ from inbox.talks import Delivery
 from pipeline.amounts import set_amount
 from pipeline.another import open_another
 from pipeline.board import EVERYTHING, Column, board, cards, counters, more, pipelines_seen
-from pipeline.cards import Card, shortened
+from pipeline.cards import Card
 from pipeline.deals import answer
 from pipeline.filters import DealFilter
 from pipeline.moving import close, move
@@ -254,50 +254,3 @@ async def test_a_deal_that_moves_is_in_its_new_column_only(shop: Office) -> None
     columns = await drawn(shop, boss)
     assert (ids(columns["New"]), ids(columns["Offer sent"])) == ([two], [one])
     assert (columns["New"].total.deals, columns["Offer sent"].total.deals) == (1, 1)
-
-
-def test_a_long_text_is_cut_to_the_lines_of_a_card() -> None:
-    assert shortened("a\n\n b") == "a b"
-    assert shortened("word " * 100, most=12) == "word word w…"
-
-
-async def test_a_board_is_narrowed_to_those_who_wait(shop: Office) -> None:
-    boss = await shop.hire("10", role=Role.SUPERVISOR, on_shift=False)
-    by = await shop.hire("11")
-    answered, waits = await several(shop, 2)
-    await say(shop, by, answered)
-    for who in (boss, by):
-        columns = await drawn(shop, who, replace(EVERYTHING, waits=True))
-        assert (ids(columns["New"]), columns["New"].total.deals) == ([waits], 1)
-
-
-@pytest.mark.parametrize(
-    ("role", "wanted", "indexes"),
-    [
-        (Role.SUPERVISOR, EVERYTHING, {"ix_stage_total_stage", "ix_deal_stage", "ix_task_deal"}),
-        (Role.OPERATOR, EVERYTHING, {"ix_deal_assignee", "ix_deal_waiting"}),
-        (Role.SUPERVISOR, replace(EVERYTHING, assignee_id=1), {"ix_deal_assignee"}),
-    ],
-)
-async def test_a_board_asks_its_indexes(shop: Office, role: Role, wanted: DealFilter, indexes: set[str]) -> None:
-    by = await shop.hire("11", role=role)
-    asked: list[tuple[str, Any]] = []
-
-    def keep(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        asked.append((statement, parameters))
-
-    async with shop.database.unit() as uow:
-        if not uow.is_sqlite:
-            # A small table is read whole by any sensible planner, and these are empty.
-            for path in ("enable_seqscan", "enable_bitmapscan"):
-                await uow.execute(text(f"SET LOCAL {path} = off"))
-        event.listen(uow.connection.sync_connection, "before_cursor_execute", keep)
-        await board(uow, by, shop.pipeline_id, wanted)
-        event.remove(uow.connection.sync_connection, "before_cursor_execute", keep)
-        how = "EXPLAIN QUERY PLAN" if uow.is_sqlite else "EXPLAIN"
-        plans = [
-            str(row)
-            for statement, parameters in asked
-            for row in await uow.connection.exec_driver_sql(f"{how} {statement}", parameters)
-        ]
-    assert [one for one in indexes if not any(one in line for line in plans)] == [], "\n".join(plans)

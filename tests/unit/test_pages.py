@@ -146,7 +146,7 @@ async def test_whoever_is_let_go_while_his_form_is_on_its_way_does_nothing_any_m
     assert (await shop.deals())[0].amount is None
 
 
-@pytest.mark.parametrize("path", ["/board/1/heads", "/queue", "/deals/1/parts", "/board/live?since=0"])
+@pytest.mark.parametrize("path", ["/board/1/heads", "/queue", "/deals/1/parts", "/attention", "/board/live?since=0"])
 async def test_a_page_that_is_open_keeps_nobody_signed_in_by_itself(rig: WebChatRig, path: str) -> None:
     await several(rig.office, 1)
     async with browser_of(rig, await rig.office.admin()) as browser:

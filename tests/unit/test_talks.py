@@ -1,6 +1,5 @@
 """The talk of a deal: pages of it, everything a message shows, and nothing that is between a colleague and his."""
 
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -190,7 +189,7 @@ async def test_a_file_is_had_by_those_who_may_read_its_message(shop: Office) -> 
                 await attachment_of(uow, by, wanted)
 
 
-async def test_a_long_conversation_opens_at_once_and_in_a_fixed_number_of_queries(shop: Office) -> None:
+async def test_a_long_conversation_opens_in_a_fixed_number_of_queries(shop: Office) -> None:
     by = await shop.hire("11")
     deal_id = await deal_of(shop)
     await say(shop, by, deal_id)
@@ -209,9 +208,5 @@ async def test_a_long_conversation_opens_at_once_and_in_a_fixed_number_of_querie
     async with shop.database.reading() as uow:
         event.listen(uow.connection.sync_connection, "before_cursor_execute", count)
         await talk_of_deal(uow, by, deal_id)
-        began = time.perf_counter()
-        await talk_of_deal(uow, by, deal_id)
-        took = time.perf_counter() - began
         event.remove(uow.connection.sync_connection, "before_cursor_execute", count)
-    assert asked <= 20
-    assert took < 0.3
+    assert asked <= 10

@@ -1,11 +1,26 @@
 """The staff's pages, one module for each; every address of theirs is in this table."""
 
-from web.pages import acts, board, bulk, company, deal_live, fields, files, settings, streams, talk, tasks, triggers
+from web.pages import (
+    acts,
+    attention,
+    board,
+    bulk,
+    company,
+    deal_live,
+    fields,
+    files,
+    settings,
+    streams,
+    talk,
+    tasks,
+    triggers,
+)
 from web.site import Routes
 
 ROUTES: Routes = (
     *board.ROUTES,
     *acts.ROUTES,
+    *attention.ROUTES,
     *bulk.ROUTES,
     *streams.ROUTES,
     *talk.ROUTES,

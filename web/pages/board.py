@@ -7,23 +7,22 @@ from aiohttp import web
 
 from core.errors import NotFound
 from core.journal import newest_position
+from inbox.channels import kinds, label_of
 from pipeline.board import Column, board, cards, counters, held, more, pipelines_seen, sources
 from pipeline.bulk import progress, under_way
 from pipeline.cards import BoardPlace
 from pipeline.filters import DealFilter, Scope
-from pipeline.lists import count_deals
 from pipeline.staff.boards import fold_stage, show_empty
 from pipeline.staff.handing_over import colleagues
 from pipeline.stages import ACTIVE
 from pipeline.tags import tags
 from web.filters import DAYS, NOBODY, Address, read_filter
 from web.site import Caller, Visit, get, post, said_in, whole_number
-from web.words import CHANNELS, WAITS_LONG, WAITS_TOO_LONG, instant_of
+from web.words import WAITS_LONG, WAITS_TOO_LONG, instant_of
 
 CARDS = 30
 MOST_TAGS = 40
 MOST_CARDS = 200
-WAITING_FOR_HIM = DealFilter(Scope.MINE, waits=True)
 # In seconds, for the script that lets time pass on an open page.
 WAITS = {"waits_long": int(WAITS_LONG.total_seconds()), "waits_too_long": int(WAITS_TOO_LONG.total_seconds())}
 
@@ -52,7 +51,6 @@ async def shown(visit: Visit) -> web.StreamResponse:
         archive=[one for one in columns if one.stage.group != ACTIVE],
         choices=await _choices(visit, here.id),
         settings=visit.settings,
-        waiting=await count_deals(uow, by, WAITING_FOR_HIM),
         acting=[await progress(uow, by, one) for one in await under_way(uow, by)],
         **WAITS,
     )
@@ -65,7 +63,7 @@ async def _choices(visit: Visit, pipeline_id: int) -> dict[str, list[tuple[str, 
     return {
         "assignee": [(NOBODY, t("Nobody")), *people],
         "tag": [(str(one.id), one.name) for one in await tags(visit.uow, limit=MOST_TAGS)],
-        "channel": [(kind, t(name)) for kind, (name, _) in CHANNELS.items()],
+        "channel": [(kind, t(label_of(kind))) for kind in kinds()],
         "source": [(one, one) for one in await sources(visit.uow, visit.by, pipeline_id)],
         "days": [(days, t.plural("Last {n} day", "Last {n} days", int(days))) for days in DAYS],
     }
@@ -80,7 +78,6 @@ async def heads(visit: Visit) -> web.StreamResponse:
         address=address,
         active=[one for one in columns if one.stage.group == ACTIVE],
         archive=[one for one in columns if one.stage.group != ACTIVE],
-        waiting=await count_deals(visit.uow, visit.by, WAITING_FOR_HIM),
     )
 
 

@@ -7,7 +7,7 @@ from aiohttp import web
 from limits import RateLimitItemPerMinute
 
 from core.database import UnitOfWork
-from core.texts import Texts, pick_language, texts
+from core.texts import LONGEST_NAME, Texts, pick_language, texts
 from pipeline.staff.inviting import InvitationUnusable, join_by_name, role_offered
 from pipeline.staff.rights import Role
 from pipeline.staff.sessions import LONGEST, LinkUnusable, acting, begin, enter, offered, sign_out
@@ -15,7 +15,6 @@ from web.security import TRIES, Tries, is_ours, language_of
 from web.site import SITE, Form, address_of
 from web.staff import DOOR, read_form
 
-LONGEST_NAME = 64
 KNOCKING, LOOKING = "door", "look"
 # Messengers look at links again and again to show a preview.
 LOOKS = RateLimitItemPerMinute(60)

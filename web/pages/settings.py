@@ -4,10 +4,11 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from core.texts import LANGUAGES
+from core.texts import LANGUAGES, LONGEST_NAME
 from core.zones import read_zone
 from pipeline.staff.boards import Theme, choose_enter, choose_theme
 from pipeline.staff.inviting import connect
+from pipeline.staff.notices import NOTICES, Notice, let_ring, ringing
 from pipeline.staff.people import has_account, introduce
 from pipeline.staff.sessions import sessions_of, sign_out
 from pipeline.staff.shifts import end_shift, start_shift
@@ -15,7 +16,6 @@ from web.pages.acts import done
 from web.site import Visit, get, post
 from web.staff import DOOR
 
-LONGEST_NAME = 64
 CONNECTING = timedelta(hours=1)
 
 
@@ -28,6 +28,8 @@ async def shown(visit: Visit) -> web.StreamResponse:
         session_id=visit.session_id,
         enter_sends=visit.settings.enter_sends,
         connected=await has_account(visit.uow, visit.by.id),
+        notices=NOTICES,
+        rings=(await ringing(visit.uow, visit.by)).rings,
     )
 
 
@@ -39,6 +41,15 @@ async def introduced(visit: Visit) -> web.StreamResponse:
         raise web.HTTPBadRequest
     await introduce(visit.uow, visit.by, name=name, language=language, timezone=zone)
     return web.Response(headers={"HX-Refresh": "true"})
+
+
+async def let_notices_ring(visit: Visit) -> web.StreamResponse:
+    """One kind of notice rings for him, or comes without a sound."""
+    notice = visit.form.text("notice")
+    if notice not in list(Notice):
+        raise web.HTTPBadRequest
+    await let_ring(visit.uow, visit.by, Notice(notice), on=visit.form.text("on") == "1")
+    return done(visit.t("Saved."))
 
 
 async def connecting(visit: Visit) -> web.StreamResponse:
@@ -91,6 +102,7 @@ ROUTES = (
     post("/settings/shift", shifted),
     post("/settings/theme", themed),
     post("/settings/enter", keyed),
+    post("/settings/notices", let_notices_ring),
     post("/settings/sessions/{session}/end", ended),
     post("/settings/sessions/end", all_ended),
 )

@@ -54,19 +54,3 @@ function followStages() {
 }
 
 followStages();
-
-/* ---------- whose customers wait for him is seen from another tab, too ---------- */
-
-const TITLE = document.title;
-function tellWaiting() {
-  const { waiting } = document.getElementById("board-sum").dataset;
-  const badge = document.querySelector(".rail .badge");
-  document.title = waiting === "0" ? TITLE : `(${waiting}) ${TITLE}`;
-  badge.hidden = waiting === "0";
-  badge.textContent = waiting;
-}
-document.addEventListener("counted", tellWaiting);
-// A board that nobody sees is told of nothing after a while; its title still says how many wait.
-const UNSEEN_COUNT_MS = 30000;
-setInterval(() => document.hidden && count(), UNSEEN_COUNT_MS);
-tellWaiting();

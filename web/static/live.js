@@ -66,6 +66,7 @@ function listen(from, handlers) {
     for (const [name, handle] of Object.entries(handlers)) {
       source.addEventListener(name, (event) => {
         alive();
+        document.dispatchEvent(new Event("told"));
         // How far this page has been told, for a stream that is opened anew.
         if (event.lastEventId) address.searchParams.set("since", event.lastEventId);
         handle(JSON.parse(event.data));

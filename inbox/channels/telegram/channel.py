@@ -27,6 +27,7 @@ from aiohttp import ClientError, ClientTimeout, StreamReader
 
 from core.storable import storable, storable_json
 from inbox.channel import (
+    UPLOADS_TAKE,
     Batch,
     Crowded,
     Delivered,
@@ -46,8 +47,6 @@ from inbox.channels.telegram.sending import method_of
 # Named in full at every reading: an omitted list keeps what an earlier program asked for.
 ALLOWED_UPDATES = ["message", "edited_message", "message_reaction", "callback_query", "my_chat_member"]
 CHUNK = 64 * 1024
-# How many times longer a call may take that carries the bytes of files.
-UPLOADS_TAKE = 3
 
 # https://core.telegram.org/bots/api#sending-files, #sendmessage, #sendmediagroup, #getfile
 LIMITS = Limits(
@@ -66,6 +65,7 @@ class Telegram:
     """One bot."""
 
     kind: ClassVar[str] = "telegram"
+    label: ClassVar[str] = "Telegram"
     limits: ClassVar[Limits] = LIMITS
 
     def __init__(self, token: str, *, api_base: str | None, poll_seconds: float, timeout_seconds: float) -> None:
