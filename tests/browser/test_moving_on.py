@@ -102,10 +102,16 @@ async def test_a_text_that_was_sent_reaches_the_customer_though_the_page_was_lef
     await customer.sends("Hello")
     page = await desk.opens(customer)
     talk = page.url
-    await page.get_by_label("Answer to").fill("Two are here")
-    await page.evaluate("composer.requestSubmit(); location.assign('/board')")
-    await page.wait_for_url("**/board")
+    # What is sent takes a moment to leave the browser.
+    slow = {"offline": False, "latency": 1000, "downloadThroughput": -1, "uploadThroughput": -1}
+    network = await page.context.new_cdp_session(page)
+    await network.send("Network.enable")
+    await network.send("Network.emulateNetworkConditions", slow)
+    async with page.expect_request("**/answer"):
+        await says(page, "Two are here")
+    await page.goto("about:blank")
     await customer.sees("Two are here")
+    await network.send("Network.emulateNetworkConditions", slow | {"latency": 0})
     await page.goto(talk)
     await expect(bubble(page, "Two are here")).to_have_count(1)
     await expect(page.get_by_role("button", name="Retry")).to_have_count(0)
