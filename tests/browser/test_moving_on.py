@@ -117,6 +117,21 @@ async def test_a_text_that_was_sent_reaches_the_customer_though_the_page_was_lef
     await expect(page.get_by_role("button", name="Retry")).to_have_count(0)
 
 
+async def test_what_was_on_its_way_when_the_page_was_left_goes_on_in_its_order(desk: Desk) -> None:
+    customer = await desk.shop.person("Taras")
+    await customer.sends("Hello")
+    page = await desk.opens(customer)
+    held: list[Route] = []
+    await page.route("**/answer", lambda route: held.append(route), times=1)
+    async with page.expect_request("**/answer"):
+        await says(page, "One")
+    await says(page, "Two")
+    await says(page, "Three")
+    await page.reload()
+    await expect(page.locator(".feed .out .at", has_text="sent")).to_have_count(3)
+    assert await page.locator(".feed .out .words").all_text_contents() == ["One", "Two", "Three"]
+
+
 async def test_a_message_whose_files_were_lost_says_so_and_is_not_sent_without_them(desk: Desk) -> None:
     customer = await desk.shop.person("Ewa")
     await customer.sends("The prices, please")

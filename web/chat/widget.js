@@ -414,7 +414,8 @@ function take(news) {
 
 /* The talk as it is now is asked for until it comes, and once more if it is known to be another one meanwhile. */
 let loading = null;
-const isWanted = () => kept.read().token || FULL || state.open;
+/* Nothing is asked from a site where the chat may not stand, nor for somebody who was never in it. */
+const isWanted = () => host.isConnected && (kept.read().token || FULL || state.open);
 function load(again = false) {
   if (again) state.stale = true;
   if (!isWanted()) return;

@@ -134,7 +134,7 @@ composer.addEventListener("submit", (event) => {
   const mine = mode === "note" ? [] : files.splice(0);
   if (!text && !mine.length) return field.focus();
   const key = newKey();
-  const message = { key, mode, text, fields: [["text", text], ["key", key]], files: mine };
+  const message = { at: Date.now(), key, mode, text, fields: [["text", text], ["key", key]], files: mine };
   if (replyTo) message.fields.push(["reply_to", replyTo]);
   before = mode;
   field.value = drafts[mode] = "";

@@ -69,7 +69,7 @@ const attachAgain = (found) => page.dataset.attachAgain.replace("{names}", found
 function upload(one) {
   const progress = one.row.querySelector("progress");
   one.name = undefined;
-  one.failed = false;
+  one.failed = one.refused = false;
   Object.assign(one, sendAhead(one.file, (done) => { progress.value = done; }));
   one.sent.catch((error) => {
     one.failed = true;

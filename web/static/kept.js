@@ -6,11 +6,11 @@ const TYPED = "typed:";
 // Whoever else signs in here neither finds it nor sends it as his own.
 const MINE = `${TYPED}${document.body.dataset.me}:`;
 
-/** Keep something by a name, "draft:7" or "unsent:7:…" of a deal; null keeps nothing any more. */
+/** Keep something by a name, "draft:7" or "unsent:7:…" of a deal, from `at` or from now; null keeps nothing any more. */
 function keep(name, value) {
   try {
     if (value === null) localStorage.removeItem(MINE + name);
-    else localStorage.setItem(MINE + name, JSON.stringify({ at: Date.now(), value }));
+    else localStorage.setItem(MINE + name, JSON.stringify({ at: value.at ?? Date.now(), value }));
   } catch {
     // Where nothing may be kept, or no more, it ends with the page.
   }

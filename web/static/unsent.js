@@ -53,7 +53,7 @@ async function letGo(message, bubble, isAnew = false) {
   try {
     for (const one of message.files) one.name ??= await one.sent;
     keepUnsent(message);
-    answer = await post(message);
+    answer = await post(message, isAnew ? null : "upload-gone");
   } catch (error) {
     // A page that is being left comes no further: what it gives up its browser may still finish.
     await new Promise((soon) => setTimeout(soon));
@@ -69,13 +69,13 @@ async function letGo(message, bubble, isAnew = false) {
   put(await answer.text(), true);
 }
 
-async function post({ mode, fields, files }) {
+async function post({ mode, fields, files }, quiet) {
   const address = mode === "note" ? composer.dataset.note : composer.action;
   const all = new URLSearchParams([...fields, ...files.map((one) => ["upload", one.name])]);
   const giving = new AbortController();
   const tooLate = setTimeout(() => giving.abort(), ANSWER_MS);
   try {
-    return await send(address, all, { signal: giving.signal, keepalive: String(all).length < LASTS_BYTES, quiet: "upload-gone" });
+    return await send(address, all, { signal: giving.signal, keepalive: String(all).length < LASTS_BYTES, quiet });
   } finally {
     clearTimeout(tooLate);
   }
