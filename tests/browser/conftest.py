@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
 from tests.botapi.client import User
 from tests.running.conftest import opened
@@ -25,7 +25,9 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 LAPTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+# A browser waits three seconds before it asks for a lost stream anew, as does a list before it is shown anew.
 PATIENCE_MS = 10_000
+expect.set_options(timeout=PATIENCE_MS)
 DEAL_OF = "SELECT deal.id FROM deal JOIN contact ON contact.id = deal.contact_id WHERE contact.name = :name"
 _LINK = re.compile(r"https?://\S+/enter/\S+")
 
@@ -57,6 +59,11 @@ async def shop(company: Shop) -> AsyncIterator[Shop]:
     """The company with nobody on shift and no open deal."""
     yield company
     await company.tidy()
+
+
+async def drawn(page: Page) -> None:
+    """Wait until what a page has loaded, and what its scripts made of it, is drawn."""
+    await page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
 
 
 class Windows:
@@ -130,6 +137,7 @@ class Desk:
     async def opens(self, customer: User, **options: Any) -> Page:
         """The page of a customer's deal."""
         found = await self.shop.rows.until(DEAL_OF, bool, name=customer.first_name)
+        await self.shop.settled()
         return await self.opens_number(found[0][0], **options)
 
     async def opens_number(self, deal_id: int, **options: Any) -> Page:

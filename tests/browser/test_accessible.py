@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
-from tests.browser.conftest import LAPTOP, PHONE, Windows
+from tests.browser.conftest import LAPTOP, PHONE, Windows, drawn
 from tests.running.shop import Shop
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -55,7 +55,7 @@ async def lived_in(shop: Shop) -> int:
     await shop.admin.sends(f"/deal {deal} task call tomorrow 10:00")
     other = await shop.person("Boris", language="ru")
     await other.sends_photo(caption="Это он?")
-    await shop.rows.settled()
+    await shop.settled()
     return deal
 
 
@@ -66,7 +66,7 @@ async def test_nothing_is_found_against_any_page(shop: Shop, windows: Windows, s
     found = {}
     for path in PAGES:
         await page.goto(shop.program.url + path.format(deal=deal))
-        await page.wait_for_timeout(400)
+        await drawn(page)
         if against_it := await against(page):
             found[path] = against_it
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
@@ -78,5 +78,7 @@ async def test_nothing_is_found_against_the_doors_and_the_chat(shop: Shop, windo
         page = await windows.open(color_scheme=scheme, reduced_motion="reduce")
         for path in ("/enter", "/enter/unknown", "/chat"):
             await page.goto(shop.program.url + path)
-            await page.wait_for_timeout(300)
+            if path == "/chat":
+                await expect(page.get_by_text("We are away now")).to_be_visible()
+            await drawn(page)
             assert await against(page) == [], (scheme, path)

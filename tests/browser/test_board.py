@@ -1,5 +1,7 @@
 """The board in a real browser: cards come by themselves, are moved by mouse, keys and menus, and never disagree."""
 
+import asyncio
+
 import pytest
 from playwright.async_api import FloatRect, Locator, Page, expect
 
@@ -8,6 +10,7 @@ from tests.browser.conftest import PHONE, Windows
 from tests.running.shop import Shop
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+PATIENCE = 10.0
 
 
 def card(page: Page, customer: User) -> Locator:
@@ -35,9 +38,10 @@ async def drag(page: Page, what: Locator, to: Locator) -> None:
     await page.mouse.move(start["x"] + 60, start["y"] + 60, steps=4)
     await page.mouse.move(end["x"] + end["width"] / 2, end["y"] + min(end["height"] / 2, 220), steps=10)
     # A browser that is busy has not seen all of it yet, and would drop the card where it was.
-    while "over" not in (await to.get_attribute("class") or "").split():
-        await page.mouse.move(end["x"] + end["width"] / 2 + 3, end["y"] + min(end["height"] / 2, 220))
-        await page.mouse.move(end["x"] + end["width"] / 2, end["y"] + min(end["height"] / 2, 220))
+    async with asyncio.timeout(PATIENCE):
+        while "over" not in (await to.get_attribute("class") or "").split():
+            await page.mouse.move(end["x"] + end["width"] / 2 + 3, end["y"] + min(end["height"] / 2, 220))
+            await page.mouse.move(end["x"] + end["width"] / 2, end["y"] + min(end["height"] / 2, 220))
     await page.mouse.up()
 
 
@@ -50,11 +54,9 @@ async def test_a_first_message_becomes_a_card_by_itself_and_the_counts_follow(sh
 
 
 async def test_a_card_is_dragged_to_another_stage_and_another_browser_sees_it(shop: Shop, windows: Windows) -> None:
+    (customer,) = await shop.writers("Olena")
     mine = await windows.board_of(shop, shop.admin)
     theirs = await windows.board_of(shop, shop.admin)
-    customer = await shop.person("Olena")
-    await customer.sends("Hello")
-    await expect(card(mine, customer)).to_be_visible()
     await drag(mine, card(mine, customer), column(mine, "Offer sent"))
     await expect(column(theirs, "Offer sent").locator(".card", has_text=customer.first_name)).to_be_visible()
     await expect(column(mine, "Offer sent").locator(".card", has_text=customer.first_name)).to_be_visible()
@@ -67,11 +69,12 @@ async def test_a_card_is_dragged_to_another_stage_and_another_browser_sees_it(sh
 
 
 async def test_a_card_is_moved_by_keys_alone(shop: Shop, windows: Windows) -> None:
+    (customer,) = await shop.writers("Marek")
     page = await windows.board_of(shop, shop.admin)
-    customer = await shop.person("Marek")
-    await customer.sends("Hello")
     await card(page, customer).locator(".name").focus()
-    await page.keyboard.press("Alt+ArrowRight")
+    # It is seen there before it is there, and from there it is moved on.
+    async with page.expect_response("**/stage"):
+        await page.keyboard.press("Alt+ArrowRight")
     await expect(column(page, "In conversation").locator(".card", has_text=customer.first_name)).to_be_visible()
     await expect(card(page, customer).locator(".name")).to_be_focused()
     await page.keyboard.press("m")
@@ -80,10 +83,8 @@ async def test_a_card_is_moved_by_keys_alone(shop: Shop, windows: Windows) -> No
 
 
 async def test_losing_asks_why(shop: Shop, windows: Windows) -> None:
+    (customer,) = await shop.writers("Boris")
     page = await windows.board_of(shop, shop.admin)
-    customer = await shop.person("Boris")
-    await customer.sends("Hello")
-    await expect(card(page, customer)).to_be_visible()
     await drag(page, card(page, customer), page.locator(".bin.lost"))
     await page.get_by_label("Too expensive").check()
     await page.get_by_role("button", name="Close as lost").click()
@@ -105,10 +106,8 @@ async def test_a_lost_connection_says_so_and_catches_up(shop: Shop, windows: Win
 
 
 async def test_a_stale_drag_snaps_back_and_says_who_was_faster(shop: Shop, windows: Windows) -> None:
+    (customer,) = await shop.writers("Piotr")
     page = await windows.board_of(shop, shop.admin)
-    customer = await shop.person("Piotr")
-    await customer.sends("Hello")
-    await expect(card(page, customer)).to_be_visible()
     await page.evaluate("dragging = document.querySelector('.card')")
     deal = await card(page, customer).get_attribute("data-deal")
     await shop.admin.sends(f'/deal {deal} stage "Offer sent"')
@@ -122,9 +121,8 @@ async def test_a_stale_drag_snaps_back_and_says_who_was_faster(shop: Shop, windo
 
 
 async def test_on_a_phone_one_stage_fills_the_screen_and_the_menu_moves(shop: Shop, windows: Windows) -> None:
+    (customer,) = await shop.writers("Iryna")
     page = await windows.board_of(shop, shop.admin, viewport=PHONE, has_touch=True, is_mobile=True)
-    customer = await shop.person("Iryna")
-    await customer.sends("Hello")
     await card(page, customer).locator("[data-menu]").tap()
     await page.get_by_role("menuitem", name="In conversation").tap()
     await expect(column(page, "In conversation").locator(".card", has_text=customer.first_name)).to_have_count(1)
@@ -132,11 +130,8 @@ async def test_on_a_phone_one_stage_fills_the_screen_and_the_menu_moves(shop: Sh
 
 
 async def test_an_act_on_several_cards_tells_how_far_it_is_and_what_failed(shop: Shop, windows: Windows) -> None:
+    customers = await shop.writers("One", "Two", "Three")
     page = await windows.board_of(shop, shop.admin)
-    customers = await shop.customers("One", "Two", "Three")
-    for customer in customers:
-        await customer.sends("Hello")
-        await expect(card(page, customer)).to_be_visible()
     for customer in customers:
         await card(page, customer).hover()
         await card(page, customer).locator(".box").check()
@@ -175,7 +170,7 @@ async def test_a_filter_stands_in_the_address_and_is_live(shop: Shop, windows: W
     await piotr.sends("Стіл з ДуБа, будь ласка")
     await expect(card(page, piotr)).to_be_visible()
     await james.sends("Anybody there?")
-    await shop.rows.settled()
+    await shop.settled()
     await expect(card(page, james)).to_have_count(0)
     await page.get_by_role("link", name="Clear").click()
     await expect(card(page, james)).to_be_visible()
@@ -183,14 +178,19 @@ async def test_a_filter_stands_in_the_address_and_is_live(shop: Shop, windows: W
 
 async def test_how_somebody_likes_his_board_is_remembered_on_every_device(shop: Shop, windows: Windows) -> None:
     page = await windows.board_of(shop, shop.admin)
-    await page.get_by_role("button", name="Collapse Offer sent").click()
+    async with page.expect_response("**/fold"):
+        await page.get_by_role("button", name="Collapse Offer sent").click()
     await expect(page.get_by_role("button", name="Expand Offer sent")).to_be_focused()
-    await page.get_by_role("button", name="Hide empty").click()
+    async with page.expect_response("**/board/empty"):
+        await page.get_by_role("button", name="Hide empty").click()
     other = await windows.board_of(shop, shop.admin)
     await expect(other.get_by_role("button", name="Expand Offer sent")).to_be_visible()
     await expect(column(other, "Waiting for payment")).to_be_hidden()
-    await other.get_by_role("button", name="Hide empty").click()
-    await other.get_by_role("button", name="Expand Offer sent").click()
+    # What is not stored before the window closes would be found by the next test.
+    async with other.expect_response("**/board/empty"):
+        await other.get_by_role("button", name="Hide empty").click()
+    async with other.expect_response("**/fold"):
+        await other.get_by_role("button", name="Expand Offer sent").click()
     await expect(column(other, "Waiting for payment")).to_be_visible()
 
 
@@ -199,7 +199,7 @@ async def test_older_cards_come_as_one_scrolls(shop: Shop, windows: Windows) -> 
     for customer in customers:
         await customer.sends("Hello")
     await shop.rows.until("SELECT count(*) FROM deal WHERE closed_at IS NULL", lambda found: found == [(35,)])
-    await shop.rows.settled()
+    await shop.settled()
     page = await windows.board_of(shop, shop.admin)
     cards = column(page, "New").locator(".card")
     await expect(cards).to_have_count(30)
@@ -210,13 +210,8 @@ async def test_older_cards_come_as_one_scrolls(shop: Shop, windows: Windows) -> 
 
 
 async def test_a_thumb_carries_a_card_to_the_name_of_another_stage(shop: Shop, windows: Windows) -> None:
+    (customer,) = await shop.writers("Zofia")
     page = await windows.board_of(shop, shop.admin, viewport=PHONE, has_touch=True, is_mobile=True)
-    customer = await shop.person("Zofia")
-    await customer.sends("Hello")
-    await expect(card(page, customer)).to_be_visible()
-    await shop.rows.settled()
-    # The head above it is as high as it will be once it has counted the card.
-    await expect(page.locator(".stages a", has_text="New")).to_contain_text("1")
     start = await place_of(card(page, customer))
     end = await place_of(page.locator(".stages a", has_text="In conversation"))
     x, y = start["x"] + 150, start["y"] + 60
@@ -235,9 +230,10 @@ async def test_a_thumb_carries_a_card_to_the_name_of_another_stage(shop: Shop, w
     for step in range(1, 13):
         await touch("touchMove", (x + (to_x - x) * step / 12, y + (to_y - y) * step / 12))
     tab = page.locator(".stages a", has_text="In conversation")
-    while "over" not in (await tab.get_attribute("class") or "").split():
-        await touch("touchMove", (to_x + 2, to_y))
-        await touch("touchMove", (to_x, to_y))
+    async with asyncio.timeout(PATIENCE):
+        while "over" not in (await tab.get_attribute("class") or "").split():
+            await touch("touchMove", (to_x + 2, to_y))
+            await touch("touchMove", (to_x, to_y))
     await touch("touchEnd")
     await expect(column(page, "In conversation").locator(".card", has_text=customer.first_name)).to_have_count(1)
     await expect(card(page, customer)).to_contain_text("Still there?")
@@ -246,11 +242,8 @@ async def test_a_thumb_carries_a_card_to_the_name_of_another_stage(shop: Shop, w
 async def test_one_tab_leads_to_the_cards_where_arrows_walk_and_a_box_does_not_deafen(
     shop: Shop, windows: Windows
 ) -> None:
+    first, second = await shop.writers("First", "Second")
     page = await windows.board_of(shop, shop.admin)
-    first, second = await shop.customers("First", "Second")
-    for customer in (first, second):
-        await customer.sends("Hello")
-        await expect(card(page, customer)).to_be_visible()
     await page.locator(".skip").press("Enter")
     await expect(page.locator(".card .name:focus")).to_have_count(1)
     stops = page.locator(".card :is(.name, .box)[tabindex='0']")
@@ -272,9 +265,8 @@ async def test_one_tab_leads_to_the_cards_where_arrows_walk_and_a_box_does_not_d
 
 
 async def test_letters_are_known_by_their_place_on_a_keyboard_of_other_letters(shop: Shop, windows: Windows) -> None:
+    (customer,) = await shop.writers("Ivan")
     page = await windows.board_of(shop, shop.admin)
-    customer = await shop.person("Ivan")
-    await customer.sends("Hello")
     await card(page, customer).locator(".name").focus()
     keys = await page.context.new_cdp_session(page)
 
@@ -294,8 +286,7 @@ async def test_letters_are_known_by_their_place_on_a_keyboard_of_other_letters(s
 async def test_how_many_wait_for_him_stands_in_the_title_of_the_tab(shop: Shop, windows: Windows) -> None:
     page = await windows.board_of(shop, shop.admin)
     await expect(page).to_have_title("Sales · Voronka")
-    customer = await shop.person("Anna")
-    await customer.sends("Hello")
+    (customer,) = await shop.writers("Anna")
     await card(page, customer).get_by_role("button", name="Take").click()
     await expect(page).to_have_title("(1) Sales · Voronka")
     await expect(page.get_by_role("link", name="Chats 1")).to_be_visible()

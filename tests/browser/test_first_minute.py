@@ -9,15 +9,16 @@ import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import PHONE, Windows
+from tests.running.forked import ForkedProgram
 from tests.running.program import Program
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def program(tmp_path: Path) -> AsyncIterator[Program]:
+async def program(tmp_path: Path, nursery_socket: Path) -> AsyncIterator[Program]:
     """Started on an empty folder, with no settings of anybody."""
-    made = Program(tmp_path)
+    made = ForkedProgram(tmp_path, nursery_socket)
     await made.start()
     yield made
     await made.end()

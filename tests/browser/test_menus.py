@@ -77,6 +77,8 @@ async def test_a_deal_that_was_ended_by_mistake_goes_on_by_one_press_beside_what
     await page.get_by_label("Everything that can be done with this deal").click()
     await page.locator(".talk-head").get_by_role("menuitem", name="Won").click()
     toast = page.locator(".toast", has_text="Won.")
+    # All of the page is as it is after that.
+    await expect(page.locator("#next-up")).to_contain_text("This deal is closed")
     note, field = await toast.bounding_box(), await page.locator("#answer").bounding_box()
     assert note is not None
     assert field is not None
@@ -95,7 +97,8 @@ async def test_what_a_page_loads_by_itself_fails_in_silence_and_that_nobody_wait
         await customer.sends("One more thing")
     await expect(page.locator(".feed .bubble", has_text="One more thing")).to_be_visible()
     await expect(page.locator(".toast")).to_have_count(0)
-    await page.get_by_role("button", name="Take", exact=True).click()
+    async with page.expect_response("**/take"):
+        await page.get_by_role("button", name="Take", exact=True).click()
     await page.goto(f"{desk.shop.program.url}/board")
     await page.get_by_role("button", name="Take next").click()
     await expect(page.locator(".toast.plain")).to_contain_text("Nobody is waiting")

@@ -75,7 +75,7 @@ async def test_an_answer_of_which_nobody_knows_whether_it_arrived_arrives_once(d
     await page.get_by_role("button", name="Retry").click()
     await expect(page.get_by_role("button", name="Retry")).to_have_count(0)
     await expect(bubble(page, "Two are here")).to_have_count(1)
-    await desk.shop.rows.settled()
+    await desk.shop.settled()
     assert [one.text for one in await customer.chat()].count("Two are here") == 1
 
 
@@ -96,7 +96,7 @@ async def test_a_note_that_failed_never_becomes_an_answer(desk: Desk) -> None:
     await page.unroute("**/notes")
     await bubble(page, "He haggles").locator("..").get_by_role("button", name="Retry").click()
     await expect(page.locator(".note", has_text="He haggles")).to_be_visible()
-    await desk.shop.rows.settled()
+    await desk.shop.settled()
     assert not [one for one in await customer.chat() if "haggles" in (one.text or "")]
 
 
@@ -214,6 +214,7 @@ async def test_two_tasks_are_two_where_the_page_could_not_be_shown_anew_between_
         await desk.shop.rows.until(
             "SELECT count(*) FROM task WHERE text = :words", lambda rows: rows[0][0] == 1, words=words
         )
+        await expect(page.get_by_label("What", exact=True)).to_have_value("")
 
 
 async def test_files_above_the_most_that_a_message_takes_are_told(desk: Desk) -> None:

@@ -1,7 +1,7 @@
 """Whatever a customer writes anywhere is shown as he wrote it: nothing of it runs, and nothing is fetched for it."""
 
 import pytest
-from playwright.async_api import Page, Request
+from playwright.async_api import Page, Request, expect
 
 from tests.browser.conftest import Windows
 from tests.browser.payloads import PAYLOADS
@@ -17,6 +17,15 @@ INJECTED = """() => [...document.querySelectorAll('*')].filter(one =>
     || (one.localName === 'script' && !one.src)
     || ['base', 'object', 'embed', 'iframe', 'marquee', 'math'].includes(one.localName)
     || (one.localName === 'style')).map(one => one.outerHTML.slice(0, 200))"""
+
+
+A_PICTURE_FAILS = """() => new Promise((failed) => {
+  const picture = new Image();
+  picture.onerror = () => requestAnimationFrame(failed);
+  picture.src = "/static/nothing.png";
+})"""
+# The oldest message that is shown says that there are older ones.
+OLDER = "document.getElementById('older')?.dataset.before"
 
 
 class Watch:
@@ -37,7 +46,7 @@ class Watch:
 async def unharmed(page: Page, watch: Watch) -> None:
     """Nothing ran, nothing was fetched, nothing was made of the words."""
     # What would run at all runs within the turn in which it is put into the page, or when its picture fails.
-    await page.wait_for_timeout(300)
+    await page.evaluate(A_PICTURE_FAILS)
     assert await page.evaluate("window.ran") is None
     assert (watch.foreign, watch.dialogs) == ([], [])
     assert await page.evaluate(INJECTED) == []
@@ -53,7 +62,7 @@ async def test_names_on_the_board_are_only_shown(shop: Shop, windows: Windows) -
     for number, payload in enumerate(PAYLOADS):
         customer = await shop.api.user(900_000 + number, payload[:64], username=None, last_name=payload[64:128] or None)
         await customer.sends(payload)
-    await shop.rows.settled(within=60)
+    await shop.settled(within=60)
     await unharmed(board, watch)
     await board.reload()
     await unharmed(board, watch)
@@ -71,14 +80,14 @@ async def test_everything_in_a_talk_is_only_shown(shop: Shop, windows: Windows) 
         await customer.sends_contact("+48601234567", payload[:64], last_name=payload[:64])
         await customer.sends_venue(50.0, 20.0, title=payload[:64], address=payload[:64])
         await customer.sends_poll(payload[:200], [payload[:90], "other"])
-    await shop.rows.settled(within=60)
+    await shop.settled(within=60)
     page = await windows.board_of(shop, shop.admin)
     watch = Watch(page, shop.program.url)
     deal = await shop.rows.value("SELECT max(id) FROM deal")
     await page.goto(f"{shop.program.url}/deals/{deal}")
     await unharmed(page, watch)
-    while await page.locator("#older").count():
-        await page.locator("#older").first.scroll_into_view_if_needed()
-        await page.wait_for_timeout(200)
+    while before := await page.evaluate(OLDER):
+        await page.locator("#feed").evaluate("feed => { feed.scrollTop = 0; }")
+        await expect(page.locator(f'#older[data-before="{before}"]')).to_have_count(0)
     await unharmed(page, watch)
     assert await page.locator(".msg").count() > len(PAYLOADS)

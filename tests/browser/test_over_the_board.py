@@ -24,11 +24,8 @@ async def deafened(page: Page) -> None:
 
 async def test_a_refused_menu_or_dialog_does_not_show_the_one_of_another_deal(shop: Shop, windows: Windows) -> None:
     boris = await shop.operator("Boris")
+    first, second = await shop.writers("First", "Second")
     his, mine = await windows.board_of(shop, boris), await windows.board_of(shop, shop.admin)
-    first, second = await shop.customers("First", "Second")
-    for customer in (first, second):
-        await customer.sends("Hello")
-        await expect(card(his, customer)).to_be_visible()
     await deafened(his)
     gone = await card(his, second).get_attribute("data-deal")
     await card(his, first).locator(".name").press("m")
@@ -48,9 +45,8 @@ async def test_a_refused_menu_or_dialog_does_not_show_the_one_of_another_deal(sh
 
 
 async def test_the_progress_of_an_act_can_be_closed_while_it_goes_on(shop: Shop, windows: Windows) -> None:
+    (customer,) = await shop.writers("Anna")
     page = await windows.board_of(shop, shop.admin)
-    customer = await shop.person("Anna")
-    await customer.sends("Hello")
     await chosen(page, customer)
     asked, closed = asyncio.Event(), asyncio.Event()
 
@@ -101,9 +97,8 @@ async def test_the_progress_of_an_act_outlives_a_server_that_is_away_for_a_momen
 
 
 async def test_a_refusal_is_seen_and_heard_above_an_open_dialog(shop: Shop, windows: Windows) -> None:
+    (customer,) = await shop.writers("Olena")
     page = await windows.board_of(shop, shop.admin)
-    customer = await shop.person("Olena")
-    await customer.sends("Hello")
     await chosen(page, customer)
     await page.locator(".selbar").get_by_role("button", name="Task").click()
     dialog = page.locator("#dialog")
@@ -128,12 +123,9 @@ async def chosen(page: Page, *customers: User) -> None:
 async def test_an_act_asks_for_what_it_needs_and_leaves_nothing_selected_that_is_done(
     shop: Shop, windows: Windows
 ) -> None:
+    first, second = await shop.writers("First", "Second")
     page = await windows.board_of(shop, shop.admin)
     dialog, bar = page.locator("#dialog"), page.locator(".selbar")
-    first, second = await shop.customers("First", "Second")
-    for customer in (first, second):
-        await customer.sends("Hello")
-        await expect(card(page, customer)).to_be_visible()
     await chosen(page, first)
     await expect(bar.get_by_role("button", name="Select all 2")).to_be_visible()
     await chosen(page, second)
@@ -183,11 +175,8 @@ async def test_a_network_that_is_gone_is_told_at_once_and_so_is_its_return(shop:
 
 
 async def test_a_press_on_a_face_opens_the_deal_on_a_phone_and_a_long_one_selects(shop: Shop, windows: Windows) -> None:
+    (customer,) = await shop.writers("Zofia")
     page = await windows.board_of(shop, shop.admin, viewport=PHONE, has_touch=True, is_mobile=True)
-    customer = await shop.person("Zofia")
-    await customer.sends("Hello")
-    await expect(card(page, customer)).to_be_visible()
-    await shop.rows.settled()
     box = card(page, customer).locator(".box")
     await expect(box).to_be_hidden()
     place = await card(page, customer).locator(".face.pic").bounding_box()

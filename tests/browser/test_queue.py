@@ -16,8 +16,9 @@ async def test_a_phone_shows_the_list_and_leads_back_to_it(desk: Desk) -> None:
     await second.sends("Hello")
     page = await desk.opens(second, viewport=PHONE, has_touch=True)
     await page.get_by_role("link", name="Back").click()
-    await expect(page).to_have_url(re.compile("/deals"))
+    await page.wait_for_url("**/deals?list=waiting")
     await page.get_by_role("link", name="All", exact=True).click()
+    await page.wait_for_url("**/deals?list=all")
     await expect(page.locator(".q")).to_have_count(2)
     third = await desk.shop.person("Third")
     await third.sends("And me")
@@ -25,7 +26,7 @@ async def test_a_phone_shows_the_list_and_leads_back_to_it(desk: Desk) -> None:
     await page.locator(".q", has_text="First").click()
     await expect(page.get_by_role("heading", name="First")).to_be_visible()
     await page.get_by_role("link", name="Back").click()
-    await expect(page).to_have_url(re.compile("list=all"))
+    await expect(page).to_have_url(re.compile(r"/deals\?list=all$"))
 
 
 async def test_the_way_back_keeps_the_filter_and_the_stage_of_the_board(desk: Desk) -> None:
@@ -66,9 +67,10 @@ async def test_the_rail_of_a_laptop_leads_to_the_board_as_it_was_narrowed(desk: 
 async def test_conversations_are_walked_by_keys_and_the_open_one_stays_in_the_list(desk: Desk) -> None:
     first, second = await desk.shop.customers("Alice", "Bruno")
     await first.sends("Hello")
-    await desk.shop.rows.settled()
+    await desk.shop.settled()
     await second.sends("Hello")
     page = await desk.opens(first)
+    await expect(page.locator(".queue .seg a").first).to_have_text("Waiting 2")
     field = page.get_by_label("Answer to")
     await expect(field).to_be_focused()
     await field.fill("Good day")
@@ -78,6 +80,7 @@ async def test_conversations_are_walked_by_keys_and_the_open_one_stays_in_the_li
     await page.keyboard.press("Alt+ArrowDown")
     await expect(page.get_by_role("heading", name="Bruno")).to_be_visible()
     await expect(page.locator(".q", has_text="Alice")).to_have_count(0)
+    await page.wait_for_load_state()
     await page.get_by_label("Answer to").press("Escape")
     await page.keyboard.press("/")
     await page.keyboard.type("Alice")

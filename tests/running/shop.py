@@ -10,7 +10,8 @@ from tests.running.program import Program
 from tests.running.rows import Rows
 
 ADMIN_ID = 500
-_NUMBERS = itertools.count(1)
+# All of them as long as each other, so that no name is the beginning of another.
+_NUMBERS = itertools.count(1001)
 _LINK = re.compile(r"https://t\.me/voronka_test_bot\?start=(inv_\S+)")
 _DEAL = re.compile(r"#(\d+)")
 
@@ -69,6 +70,14 @@ class Shop:
         """Some people at once."""
         return [await self.person(name) for name in names]
 
+    async def writers(self, *names: str) -> list[User]:
+        """New customers who have written, one after the other; nothing of it is left to be told to a page."""
+        found = await self.customers(*names)
+        for one in found:
+            await one.sends("Hello")
+            await self.settled()
+        return found
+
     async def invitation(self, button: str = "Invite an operator") -> str:
         """What the admin's link gives to the bot."""
         asked = await self.admin.sends("/staff")
@@ -124,14 +133,20 @@ class Shop:
         )
         return name
 
+    async def settled(self, *, within: float = 15.0) -> None:
+        """Wait until what anybody has sent is taken in, and nothing of it is left to hand on, to show or to send."""
+        await self.api.wait_acknowledged(timeout=within)
+        await self.rows.settled(within=within)
+
     async def tidy(self) -> None:
         """End every shift and every deal, as the next test expects it."""
         await self.api.clear_faults()
         await self.api.release_updates()
+        await self.settled()
         at_work = {name for (name,) in await self.rows.all(ON_SHIFT)}
         await self.off_shift(*(one for one in self.staff if one.first_name in at_work))
-        await self.rows.settled()
+        await self.settled()
         for (deal,) in await self.rows.all(OPEN_DEALS):
             await self.admin.sends(f'/deal {deal} close "not a lead"')
         await self.rows.until(OPEN_DEALS, lambda found: not found)
-        await self.rows.settled()
+        await self.settled()

@@ -33,7 +33,7 @@ async def test_a_new_customers_album_of_ten_is_one_deal_one_card_and_one_album(s
     parts = [Part(kind="photo", caption=f"no. {place}") for place in range(10)]
     sent = await anna.sends_album(parts)
     await boris.sees("no. 9")
-    await shop.rows.settled()
+    await shop.settled()
     assert await shop.rows.value(CARDS, name=anna.first_name) == 1
     card = await shop.card(anna, boris)
     (alone, album) = (await albums(boris, after=card.id - 1)).values()
@@ -55,7 +55,7 @@ async def test_an_album_of_an_operator_is_one_album_and_each_part_gets_its_mark(
     assert [one.file_id for one in album] == await files(boris, sent)
     for part in sent:
         await boris.sees_reaction(part, "👌")
-    await shop.rows.settled()
+    await shop.settled()
     names = await shop.rows.all(
         "SELECT message.external_id FROM message JOIN conversation ON conversation.id = message.conversation_id"
         " WHERE direction = 'out' AND conversation.chat_key = :chat ORDER BY message.id",
@@ -81,7 +81,7 @@ async def test_documents_and_photos_do_not_become_one_album(shop: Shop) -> None:
     kinds = ("document", "document", "photo", "audio", "audio", "voice")
     await anna.sends_album([Part(kind=kind, file_name=f"{kind}.bin") for kind in kinds])
     await boris.sees(kind="voice", after=card.id)
-    await shop.rows.settled()
+    await shop.settled()
     got = [one for one in await boris.chat() if one.from_bot and one.id > card.id]
     assert [one.kind for one in got] == list(kinds)
     assert [len(group) for key, group in (await albums(boris, after=card.id)).items() if key] == [2, 2]
@@ -93,7 +93,7 @@ async def test_an_album_to_nobody_waits_for_one_choice_and_goes_as_one(shop: Sho
     anna, card = await shop.handed("Anna", boris)
     sent = await boris.sends_album(LATER)
     asked = await boris.sees("To whom?", after=card.id)
-    await shop.rows.settled()
+    await shop.settled()
     questions = [one for one in await boris.chat() if "To whom?" in one.text]
     assert len(questions) == 1
     await boris.presses(asked.id, f"{anna.first_name} · #{number_in(card.text)}")
@@ -110,7 +110,7 @@ async def test_an_album_that_is_refused_is_said_once_and_goes_again_whole(shop: 
     await shop.api.fault("400", method="sendMediaGroup", chat_id=anna.id)
     sent = await boris.sends_album(LATER, reply_to=card.id)
     failed = await boris.sees("Not sent:", button="Retry")
-    await shop.rows.settled()
+    await shop.settled()
     assert len([one for one in await boris.chat() if "Not sent:" in one.text]) == 1
     await boris.presses(failed.id, "Retry")
     await anna.sees("three")
@@ -129,7 +129,7 @@ async def test_a_broken_part_of_an_album_costs_none_of_the_others(shop: Shop) ->
     await anna.sends_album(LATER)
     missing = await boris.sees("the file is not available", after=card.id)
     assert missing.text == f"{anna.first_name} · #{number_in(card.text)}\n🎬 Video: the file is not available."
-    await shop.rows.settled()
+    await shop.settled()
     shown = [one.kind for one in await boris.chat() if one.from_bot and one.id > card.id]
     assert sorted(shown) == ["photo", "photo", "text"]
 
@@ -141,6 +141,6 @@ async def test_two_albums_at_once_stay_apart(shop: Shop) -> None:
     bela, _ = await shop.handed("Bela", boris)
     await asyncio.gather(anna.sends_album(LATER), bela.sends_album(LATER[:2]))
     await boris.sees("three", after=card.id)
-    await shop.rows.settled()
+    await shop.settled()
     sizes = [len(group) for key, group in (await albums(boris, after=card.id)).items() if key]
     assert sorted(sizes) == [2, 3]

@@ -125,7 +125,7 @@ async def test_a_button_pressed_by_a_stranger_is_refused(shop: Shop) -> None:
         "Your role does not allow this. Ask an admin if you need it.",
         True,
     )
-    await shop.rows.settled()
+    await shop.settled()
     assert number_in(card.text) in [
         deal for (deal,) in await shop.rows.all("SELECT id FROM deal WHERE closed_at IS NULL")
     ]
@@ -193,7 +193,7 @@ async def test_an_unknown_command_of_the_staff_goes_to_nobody(shop: Shop) -> Non
     await boris.presses(card.id, "Answer")
     await boris.sends("/dance")
     await boris.sees("“/dance” could not be understood.")
-    await shop.rows.settled()
+    await shop.settled()
     assert not [message for message in await anna.chat() if message.from_bot]
 
 

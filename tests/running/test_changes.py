@@ -66,7 +66,7 @@ async def test_an_operators_edit_reaches_the_customer_and_is_marked(shop: Shop) 
     await boris.sees_reaction(wrote, "👌")
     await boris.edits(wrote, "Yes, 120")
     assert (await anna.sees("Yes, 120")).id == first.id
-    await shop.rows.settled()
+    await shop.settled()
     await boris.sees_reaction(wrote, "👌")
     assert len([one for one in await anna.chat() if one.from_bot]) == 1
 
@@ -79,7 +79,7 @@ async def test_an_edit_of_what_went_to_nobody_goes_to_nobody(shop: Shop) -> None
     typed = await boris.sends("Twenty")
     question = await boris.sees("To whom?", after=typed)
     await boris.edits(typed, "Thirty")
-    await shop.rows.settled()
+    await shop.settled()
     await boris.presses(question.id, anna.first_name)
     assert (await anna.sees("T")).text == "Thirty"
 

@@ -159,7 +159,7 @@ async def test_the_reason_other_asks_for_words(shop: Shop) -> None:
     await boris.sends("Moved to another city")
     await boris.sees("is closed as lost")
     assert (await boris.sees("Lost · Other — Moved to another city")).id == card.id
-    await shop.rows.settled()
+    await shop.settled()
     assert not [message for message in await anna.chat() if message.from_bot]
 
 
@@ -235,7 +235,7 @@ async def test_a_card_that_was_asked_for_takes_the_place_of_the_one_before(shop:
     anna, card = await shop.handed("Anna", boris)
     asked = await boris.sends(f"/deal {number_in(card.text)}")
     await shop.card(anna, boris, after=asked, button="Stage")
-    await shop.rows.settled()
+    await shop.settled()
     (old,) = [message for message in await boris.chat() if message.id == card.id]
     assert old.buttons == []
 
@@ -271,6 +271,6 @@ async def test_answer_on_a_closed_deal_says_that_it_is_closed(shop: Shop) -> Non
     _, card = await shop.handed("Anna", boris)
     number = number_in(card.text)
     await boris.sends(f"/deal {number} close won")
-    await shop.rows.settled()
+    await shop.settled()
     pressed = await boris.presses_data(card.id, f"answer:{number}")
     assert (pressed.text or "").startswith(f"Deal #{number} is closed already.")

@@ -77,7 +77,7 @@ async def house(company: Shop) -> AsyncIterator[Company]:
     card = await shop.card(customer, owner, button="Stage")
     await owner.sends(SECRET, reply_to=card.id)
     await customer.sees(SECRET)
-    await shop.rows.settled()
+    await shop.settled()
     deal = await shop.rows.value("SELECT max(id) FROM deal")
     asked = await owner.sends(f"/deal {deal} note {SECRET}")
     await owner.sees("", after=asked)

@@ -70,7 +70,7 @@ async def test_what_failed_can_be_discarded(shop: Shop) -> None:
     assert (await boris.sees("Discarded.")).id == told.id
     late = await boris.presses_data(told.id, retry or "")
     assert late.text == "This message has been dealt with already. No action is needed."
-    await shop.rows.settled()
+    await shop.settled()
     assert await bots_words(anna) == []
 
 
@@ -84,7 +84,7 @@ async def test_without_an_answer_it_is_not_confirmed_and_never_repeated_unasked(
     assert told.reply_to == answer
     await boris.sends("Or eight", reply_to=card.id)
     await anna.sees("Or eight")
-    await shop.rows.settled()
+    await shop.settled()
     assert await bots_words(anna) == ["Nine EUR", "Or eight"]
 
 
@@ -206,7 +206,7 @@ async def test_many_sends_without_an_answer_are_each_made_once_and_never_again_b
     await shop.rows.until(UNCONFIRMED, lambda found: found[0][0] >= 100, within=40, boris=str(boris.id))
     await shop.program.kill()
     await shop.program.start()
-    await shop.rows.settled()
+    await shop.settled()
     for anna, _ in people:
         accepted = await shop.api.ledger(kind="accepted", method="sendMessage", chat_id=anna.id)
         assert [one.text for one in accepted] == [f"{number}" for number in range(10)]

@@ -68,7 +68,7 @@ async def test_start_alone_opens_no_deal_and_is_no_message(shop: Shop) -> None:
     await anna.start()
     hello = await anna.sees()
     assert hello.text == "Hello! Write your question here, and we will answer in this chat."
-    await shop.rows.settled()
+    await shop.settled()
     assert await shop.rows.all(DEALS_OF, name=anna.first_name) == []
     assert await shop.rows.all(WORDS_OF, name=anna.first_name) == []
 
@@ -122,7 +122,7 @@ async def test_ten_messages_in_a_burst_open_one_deal(shop: Shop) -> None:
 
 
 async def only_one_deal_with_ten_messages(shop: Shop, customer: User) -> None:
-    await shop.rows.settled()
+    await shop.settled()
     assert len(await shop.rows.all(DEALS_OF, name=customer.first_name)) == 1
     assert len(await shop.rows.all(WORDS_OF, name=customer.first_name)) == 10
 
@@ -174,6 +174,7 @@ async def test_nobody_is_handed_more_than_his_limit_until_a_deal_is_closed(shop:
         await shop.card(customer, boris)
     await shop.on_shift(boris)
     first = await shop.card(waiting[0], boris, button="Stage")
+    await shop.settled()
     assert [await shop.assigned(one) for one in waiting] == [boris.first_name] * 5 + [None]
     await boris.sends(f"/deal {number_in(first.text)} close won")
     await shop.card(waiting[5], boris, button="Stage")
@@ -240,7 +241,7 @@ async def test_who_looked_at_a_waiting_request_gets_all_of_it_when_it_is_his(sho
     for text in ("One", "Two", "Three"):
         await anna.sends(text)
     offered = await shop.card(anna, boris, button="Take")
-    await shop.rows.settled()
+    await shop.settled()
     asked = await boris.sends(f"/deal {number_in(offered.text)}")
     shown = await shop.card(anna, boris, after=asked, button="Take")
     if how == "taken":
@@ -258,8 +259,8 @@ async def test_all_that_waits_is_shown_however_much_it_is(shop: Shop) -> None:
     for number in range(25):
         await anna.sends(f"Question {number};")
     await shop.card(anna, boris, button="Take")
-    await shop.rows.settled()
+    await shop.settled()
     await shop.on_shift(boris)
-    await shop.rows.settled()
+    await shop.settled()
     seen = "\n".join(message.text for message in await boris.chat())
     assert [number for number in range(25) if f"Question {number};" not in seen] == []

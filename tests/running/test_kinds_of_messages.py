@@ -208,7 +208,7 @@ async def test_what_cannot_be_forwarded_either_alarms_nobody(shop: Shop) -> None
     await shop.api.fault("400", method="forwardMessage")
     await anna.says(GAME)
     named = await boris.sees("Sent something that this bot cannot show.", after=card.id)
-    await shop.rows.settled()
+    await shop.settled()
     assert [one.id for one in await boris.chat() if one.id > named.id] == []
 
 

@@ -19,5 +19,5 @@ async def test_an_invitation_and_an_idle_conversation_end_by_themselves(
         await shop.admin.sees(f"You are no longer talking to {anna.first_name}")
         typed = await shop.admin.sends("For nobody")
         await shop.admin.sees("To whom?", after=typed)
-        await shop.rows.settled()
+        await shop.settled()
         assert not [message for message in await anna.chat() if message.from_bot]

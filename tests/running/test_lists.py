@@ -130,7 +130,7 @@ async def test_a_search_asks_for_its_words(shop: Shop) -> None:
     await boris.sees("There is nothing to search for in that.", after=typed)
     typed = await boris.sends("BLUE vas")
     assert anna.first_name in labels(await boris.sees("🔎 BLUE vas", after=typed))[0]
-    await shop.rows.settled()
+    await shop.settled()
     assert not [message for message in await anna.chat() if message.from_bot]
 
 

@@ -53,7 +53,7 @@ async def test_strange_texts_pass_both_ways_as_they_are(shop: Shop) -> None:
         await anna.sends(text)
     await boris.sees(STRANGE[-1], after=card.id)
     header = f"{anna.first_name} · #{number_in(card.text)}\n"
-    await shop.rows.settled()
+    await shop.settled()
     # What waited together came together.
     shown = [text.removeprefix(header) for text in await relayed_texts(boris, after=card.id)]
     assert "\n".join(shown) == "\n".join(STRANGE)
@@ -61,7 +61,7 @@ async def test_strange_texts_pass_both_ways_as_they_are(shop: Shop) -> None:
     for text in STRANGE:
         await boris.sends(text)
     await anna.sees(STRANGE[-1], from_bot=True)
-    await shop.rows.settled()
+    await shop.settled()
     assert await relayed_texts(anna, after=0) == list(STRANGE)
     assert await stored(shop, anna) == ["Hello", *STRANGE]
     found = [one for (one,) in await shop.rows.all(SEARCH, chat=str(anna.id))]
@@ -77,7 +77,7 @@ async def test_a_long_text_is_cut_between_words_and_its_formatting_goes_on(shop:
     bold = {"type": "bold", "offset": 0, "length": length}
     await pushed(shop, anna, text=text, entities=[bold])
     await boris.sees("word999", after=card.id)
-    await shop.rows.settled()
+    await shop.settled()
     parts = [one for one in await boris.chat() if one.from_bot and one.id > card.id]
     assert len(parts) == 3
     assert [one.reply_to for one in parts] == [card.id] * 3

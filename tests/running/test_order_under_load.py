@@ -114,7 +114,7 @@ async def opened_talks(shop: Shop, seed: int) -> dict[User, list[Talk]]:
     for one in asking:
         one.ids.append(await one.says.sends(*one._new("text")))
     await shop.rows.until(OWNERS, lambda found: len(found) == CUSTOMERS and all(name for _, name in found), within=30)
-    await shop.rows.settled(within=30)
+    await shop.settled(within=30)
     owners: dict[str, str] = dict(await shop.rows.all(OWNERS))
     named = {one.first_name: one for one in operators}
     for place, one in enumerate(asking):
@@ -158,8 +158,7 @@ async def test_everything_arrives_once_in_order_and_as_it_is_now(
                 group.create_task(talk.asks())
             for operator, theirs in talks.items():
                 group.create_task(answers(shop, operator, theirs))
-        await shop.api.wait_acknowledged(timeout=LONG)
-        await shop.rows.settled(within=LONG)
+        await shop.settled(within=LONG)
         for operator, theirs in talks.items():
             chat = await operator.chat()
             assert not [str(one) for one in chat if one.from_bot and any(words in one.text for words in TROUBLE)]

@@ -20,8 +20,7 @@ async def test_an_edit_that_overtakes_its_message_is_shown_once_as_it_is_now(sho
     await shop.api.push_raw(json.dumps({"update_id": number, "edited_message": edited}))
     await shop.posted(boris, "Is it blue?", after=card.id)
     await shop.api.push_raw(json.dumps({"update_id": number + 1, "message": raw["message"]}))
-    await shop.api.wait_acknowledged()
-    await shop.rows.settled()
+    await shop.settled()
     assert len([one for one in await boris.chat() if "Is it" in one.text]) == 1
 
 
@@ -34,7 +33,7 @@ async def test_dates_that_go_back_change_no_order(shop: Shop) -> None:
         raw["message"]["date"] -= 3600 * place
         await shop.api.push_raw(json.dumps(raw))
     await boris.sees("No. 2", after=card.id)
-    await shop.rows.settled()
+    await shop.settled()
     told = "\n".join(one.text for one in await boris.chat() if one.id > card.id and one.from_bot)
     assert [line for line in told.splitlines() if line.startswith("No. ")] == ["No. 0", "No. 1", "No. 2"]
 

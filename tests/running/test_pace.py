@@ -100,7 +100,7 @@ async def test_a_webhook_is_told_of_once_and_a_pause_ends_with_a_restart_too(
         await hooked.struck(times=3, timeout=30)
         await shop.admin.sees("Another program has set a webhook for this bot.", timeout=20)
         await shop.rows.until(CHANNEL, lambda found: found == [("on", None)])
-        await shop.rows.settled()
+        await shop.settled()
         assert len([one for one in await shop.admin.chat() if "set a webhook" in one.text]) == 1
         await shop.api.revoke()
         await paused(shop)

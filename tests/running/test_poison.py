@@ -35,7 +35,7 @@ async def beside(shop: Shop, poison: str) -> User:
     await boris.sees("Two", after=card.id)
     assert [one.text for one in await boris.chat() if one.from_bot and "One" in one.text]
     await shop.admin.sees(NOT_READ, after=asked)
-    await shop.rows.settled()
+    await shop.settled()
     assert len([one for one in await shop.admin.chat() if one.id > asked and NOT_READ in one.text]) == 1
     assert len(await shop.rows.all(PARKED)) == before + 1
     return anna

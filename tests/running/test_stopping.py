@@ -64,6 +64,8 @@ async def test_open_boards_and_waiting_visitors_end_at_once_and_hear_afterwards_
         polls = [asyncio.create_task(one.polls()) for one in visitors]
         deaf = await asyncio.open_connection(*_address(program))
         deaf[1].write(f"GET /board/live?since=0 HTTP/1.1\r\nHost: x\r\nCookie: voronka={desk.cookie}\r\n\r\n".encode())
+        # Once it is answered, the visitors who asked before it wait at the server.
+        assert b" 200 " in await deaf[0].readline()
         assert await program.stop() < 5
         for stream in streams:
             await asyncio.wait_for(stream.read(), 5)

@@ -61,7 +61,7 @@ async def deal_of(shop: Shop, customer: User) -> int:
 
 async def newest_deal(shop: Shop) -> int:
     """The deal that was opened last, once everything is handed on."""
-    await shop.rows.settled()
+    await shop.settled()
     return int(await shop.rows.value("SELECT max(id) FROM deal"))
 
 
@@ -83,7 +83,7 @@ async def test_whatever_a_customer_says_is_text(shop: Shop, desk: Desk) -> None:
     for payload in PAYLOADS:
         await customer.sends(payload)
     deal = await deal_of(shop, customer)
-    await shop.rows.settled()
+    await shop.settled()
     page = (await desk.get(f"/deals/{deal}")).text
     assert not re.search(r"<(script|img|svg)[^>]*(alert|onerror|onload)", page)
     assert "<b>Anna" not in page
@@ -118,7 +118,7 @@ async def test_the_same_answer_sent_twice_reaches_the_customer_once(shop: Shop, 
     assert [one.status for one in answers] == [200, 200, 200]
     assert len({one.text for one in answers}) == 1
     await customer.sees("Two pictures")
-    await shop.rows.settled()
+    await shop.settled()
     sent = await shop.rows.value("SELECT count(*) FROM message WHERE client_key LIKE :key", key=f"%{KEY}:%")
     assert sent == 2
 
@@ -221,14 +221,14 @@ async def test_an_answer_is_changed_and_taken_back(shop: Shop, desk: Desk) -> No
     deal = await deal_of(shop, customer)
     await desk.post(f"/deals/{deal}/answer", {"text": "It is 300", "key": KEY + "e"})
     seen = await customer.sees("It is 300")
-    await shop.rows.settled()
+    await shop.settled()
     number = await shop.rows.value("SELECT id FROM message WHERE client_key LIKE :key", key=f"%{KEY}e:0")
     assert (await desk.post(f"/messages/{number}/change", {"text": "It is 200", "key": KEY + "f"})).status == 204
     await customer.sees("It is 200")
     before = await desk.get(f"/deals/{deal}/messages/{number}/before")
     assert "It is 300" in before.text
     assert (await desk.post(f"/messages/{number}/take-back", {"key": KEY + "g"})).status == 204
-    await shop.rows.settled()
+    await shop.settled()
     assert seen.id not in {one.id for one in await customer.chat()}
     assert "Taken back" in (await desk.get(f"/deals/{deal}")).text
 
@@ -273,7 +273,7 @@ async def test_looking_at_a_talk_tells_the_visitor_that_he_was_seen(shop: Shop, 
 async def test_chats_are_a_list_that_leads_to_whoever_waits_longest_and_says_that_nobody_does(
     shop: Shop, desk: Desk
 ) -> None:
-    await shop.rows.settled()
+    await shop.settled()
     nobody = await desk.get("/deals")
     assert (nobody.status, "Nobody waits for an answer" in nobody.text) == (200, True)
     first, second = await shop.customers("First", "Second")

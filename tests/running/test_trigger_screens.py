@@ -50,7 +50,7 @@ async def test_switching_off_and_looking_cost_two_taps(shop: Shop) -> None:
     listed = await thumb.types("/triggers", button="New trigger")
     label = next(row[0].text for row in listed.buttons if "Offer sent" in row[0].text)
     await thumb.taps(label, sees=f"Trigger {number}")
-    await shop.rows.settled()
+    await shop.settled()
     looked = await thumb.taps("What it did", sees=f"Trigger {number}: what it did", button=f"#{deal}")
     assert f"{anna.first_name} · #{deal}" in looked.text.partition("Next:")[2]
     assert thumb.acts == 1 + 2
@@ -168,9 +168,9 @@ async def test_a_deals_history_tells_what_triggers_did(shop: Shop) -> None:
     anna, card = await shop.handed("Anna", shop.admin)
     deal, ada = number_in(card.text), shop.admin.first_name
     await Thumb(shop.admin).types(f'/deal {deal} stage "Offer sent"', sees="Offer sent")
-    await shop.rows.settled()
+    await shop.settled()
     await anna.sends("Wait")
-    await shop.rows.settled()
+    await shop.settled()
     await Thumb(shop.admin).types(f"/deal {deal} timezone warsaw", sees="time zone Europe/Warsaw")
     # Noted once more it is no news, and without a zone it says how to write one.
     await Thumb(shop.admin).types(f"/deal {deal} timezone Europe/Warsaw", sees="time zone Europe/Warsaw")

@@ -52,7 +52,7 @@ async def test_an_answer_that_can_never_arrive_is_final_and_told_once(shop: Shop
     answer = await boris.sends("Nine EUR", reply_to=card.id)
     assert (await boris.sees(f"Not sent: {why}.")).reply_to == answer
     await is_marked(shop, anna)
-    await shop.rows.settled()
+    await shop.settled()
     assert await told(boris, "Not sent") == 1
     assert await told(boris, "nothing reaches them") + await told(boris, "no longer be reached") == 0
     assert len(await shop.api.ledger(kind="refused", method="sendMessage", chat_id=anna.id)) == 1
@@ -74,7 +74,7 @@ async def test_a_block_is_told_once_to_whoever_has_the_deal(shop: Shop) -> None:
     assert (state, reason) == ("stopped", "blocked")
     await boris.sends("Nine EUR", reply_to=card.id)
     await boris.sees("Not sent: the customer has blocked the bot.")
-    await shop.rows.settled()
+    await shop.settled()
     assert await told(boris, "nothing reaches them") == 1
     await anna.unblocks()
     await is_marked(shop, anna, as_gone=False)
@@ -88,5 +88,5 @@ async def test_somebody_elses_answer_that_came_back_is_told_to_whoever_has_the_d
     await shop.admin.sends("Nine EUR", reply_to=seen.id)
     await shop.admin.sees("Not sent: the customer's account no longer exists.")
     await boris.sees(f"{anna.first_name} · #{number_in(card.text)} can no longer be reached", after=card.id)
-    await shop.rows.settled()
+    await shop.settled()
     assert await told(boris, "can no longer be reached") == 1

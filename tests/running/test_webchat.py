@@ -10,6 +10,7 @@ import pytest_asyncio
 from tests.botapi.client import Part
 from tests.running.shop import Shop
 from tests.running.visitor import Visitor, visiting
+from web.chat.listening import MOST_EARS
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -90,7 +91,7 @@ async def test_an_album_of_a_visitor_arrives_as_one(shop: Shop, new_visitor: New
     visitor = await new_visitor()
     await visitor.says("Three views", uploads=[await visitor.uploads(PNG + bytes([n])) for n in range(3)])
     first = await maria.sees("Three views", kind="photo")
-    await shop.rows.settled()
+    await shop.settled()
     album = [one for one in await maria.chat() if one.album == first.album]
     assert len(album) == 3
     assert first.album
@@ -186,16 +187,19 @@ async def test_older_messages_come_page_by_page(shop: Shop, new_visitor: New) ->
 
 
 async def test_open_talks_end_soon_when_the_program_stops(shop: Shop, new_visitor: New) -> None:
-    visitors = [await new_visitor() for _ in range(10)]
-    await visitors[0].says("Hello")
-    for one in visitors:
-        await one.opens()
-    waiting = [asyncio.create_task(one.polls()) for one in visitors]
-    await asyncio.sleep(0.2)
+    visitor = await new_visitor()
+    await visitor.says("Hello")
+    await shop.settled()
+    await visitor.opens()
+    poll = f"poll?after={visitor.number}&seen={visitor.seen}"
+    polls = [asyncio.create_task(visitor.asks("GET", poll)) for _ in range(MOST_EARS + 1)]
+    # One too many is refused, and that is when all the others wait at the server.
+    refused, waiting = await asyncio.wait(polls, return_when=asyncio.FIRST_COMPLETED)
+    assert [one.result()[0] for one in refused] == [429]
     assert await shop.program.stop() < 5
     await asyncio.gather(*waiting, return_exceptions=True)
     await shop.program.start()
     async with visiting(shop.program.url) as again:
-        back = Visitor((await again())._session, shop.program.url, visitors[0].token)
+        back = Visitor((await again())._session, shop.program.url, visitor.token)
         await back.opens()
         assert [one["text"] for one in back.messages.values()] == ["Hello"]

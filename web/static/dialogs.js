@@ -46,23 +46,29 @@ document.addEventListener("change", ({ target }) => {
 
 /* ---------- the menu of a card ---------- */
 
+/** What opens a menu: its card may have been drawn anew since it was pressed. */
+const openerOf = (menu) => document.querySelector(`[data-menu="${menu}"]`);
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-menu]");
   if (!button) return;
   event.preventDefault();
   float.hidePopover();
   // Where the card is seen, which may be where it is just being moved to.
-  if (!(await fill(float, `${button.dataset.menu}?from=${button.closest(".card").dataset.stage}`))) return;
+  const { menu } = button.dataset;
+  if (!(await fill(float, `${menu}?from=${button.closest(".card").dataset.stage}`))) return;
+  const opener = openerOf(menu);
+  if (!opener) return;
   float.showPopover();
-  const at = button.getBoundingClientRect();
+  const at = opener.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = float;
   float.style.left = `${Math.max(8, Math.min(at.right - width, innerWidth - width - 8))}px`;
   float.style.top = `${Math.max(8, Math.min(at.bottom + 4, innerHeight - height - 8))}px`;
   float.querySelector("button:not([disabled])")?.focus();
-  float.opener = button;
+  float.opens = menu;
 });
 float?.addEventListener("toggle", (event) => {
-  if (event.newState === "closed" && float.contains(document.activeElement)) float.opener?.focus();
+  if (event.newState === "closed" && float.contains(document.activeElement)) openerOf(float.opens)?.focus();
 });
 float?.addEventListener("click", (event) => {
   if (event.target.closest("button")) setTimeout(() => float.hidePopover());

@@ -9,6 +9,8 @@ function newKey() {
 
 /** Whether somebody is in the middle of something in a part of the page, besides what he has just `sent`. */
 function isBusy(part, sent = null) {
+  // A press whose button is replaced before it ends would be lost.
+  if (part.matches(":active")) return true;
   const open = [...part.querySelectorAll(".editable form:not([hidden]), details[open]")];
   if (open.some((one) => !one.contains(sent))) return true;
   const at = document.activeElement;
@@ -25,6 +27,7 @@ function catchUp() {
 }
 document.addEventListener("focusout", catchUp);
 document.addEventListener("toggle", catchUp, true);
+for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, catchUp);
 
 /** How what has the focus in a part is found again in what comes in its place: from a field one goes back to its button. */
 function focusIn(part) {
@@ -36,12 +39,12 @@ function focusIn(part) {
   return label && `[aria-label="${CSS.escape(label)}"]`;
 }
 
-/** Put parts of the page in the place of what they were, but where somebody is at work. */
+/** Put parts of the page in the place of what they were, but where nothing has changed or somebody is at work. */
 function putParts(made, sent = null) {
   isStale = false;
   for (const fresh of made.querySelectorAll("[data-part]")) {
     const old = document.getElementById(fresh.id);
-    if (!old) continue;
+    if (!old || old.isEqualNode(fresh)) continue;
     if (isBusy(old, sent)) {
       isStale = true;
       continue;

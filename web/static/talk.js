@@ -17,7 +17,6 @@ const toEnd = () => { feed.scrollTop = feed.scrollHeight; };
 
 /** Put messages in their places: known ones in place of what they were, new ones behind those before them. */
 function put(html, mine = false) {
-  showTyping(false);
   const stay = isAtEnd() || mine;
   const first = Number(feed.querySelector("[data-id]")?.dataset.id ?? 0);
   let day = null;
@@ -35,6 +34,7 @@ function put(html, mine = false) {
       continue;
     }
     if (fresh.matches(".event") || Number(fresh.dataset.id) > first) {
+      if (fresh.matches(".msg:not(.out)")) showTyping(false);
       const place = behind(fresh);
       if (day) place.before(day);
       day = null;
