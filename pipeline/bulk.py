@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from core.bulk import insert_rows
 from core.database import UnitOfWork
@@ -185,7 +185,10 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an act has come; of what failed the first deals are listed, and `stopped` says it ended before all."""
+    """How far an act has come; of what failed the first deals are listed, and `stopped` says it ended before all.
+
+    `left` are all deals on which it was not done, once it has ended.
+    """
 
     id: int
     act: Act
@@ -195,6 +198,7 @@ class Progress:
     done: int
     failed: int
     failures: Sequence[Failed]
+    left: Sequence[int]
 
     @property
     def stopped(self) -> bool:
@@ -216,7 +220,11 @@ async def progress(uow: UnitOfWork, by: Staff, bulk_id: int) -> Progress:
     failures = [
         Failed(one.deal_id, refusal_of(one.outcome, one.values)) for one in await uow.rows(failed.limit(MOST_SHOWN))
     ]
-    return Progress(row.id, from_stored(row.act), row.at, row.ended_at, total, good, gone - good, failures)
+    left: list[int] = []
+    if row.ended_at is not None:
+        undone = or_(bulk_deal.c.outcome.is_(None), bulk_deal.c.outcome != DONE)
+        left = [one.deal_id for one in await uow.rows(select(bulk_deal.c.deal_id).where(of_it, undone))]
+    return Progress(row.id, from_stored(row.act), row.at, row.ended_at, total, good, gone - good, failures, left)
 
 
 @needs(Right.WORK)

@@ -22,6 +22,7 @@ from web.security import (
 from web.site import SITE, Caller, Form, Route, Routes, Visit, is_fragment
 
 DOOR = "/enter"
+BY_ITSELF = "X-By-Itself"
 
 
 def mount(server: web.Application, routes: Routes) -> None:
@@ -58,7 +59,7 @@ async def _serve(
     request: web.Request, route: Route, token: str, session: Session, csrf: str, form: Form
 ) -> web.StreamResponse:
     site = request.app[SITE]
-    if site.clock.now() - session.seen_at > SEEN_EVERY:
+    if site.clock.now() - session.seen_at > SEEN_EVERY and _is_by_somebody(request, route):
         async with site.database.unit() as uow:
             await note_seen(uow, session.id)
     if route.stream is not None:
@@ -74,6 +75,11 @@ async def _serve(
         if now is None:
             return _to_the_door(request)
         return await route.handler(Visit(**_caller(request, route, now, csrf), uow=uow, form=form))
+
+
+def _is_by_somebody(request: web.Request, route: Route) -> bool:
+    """Whether a person asks: what a page that is open asks for by itself keeps nobody signed in."""
+    return BY_ITSELF not in request.headers and (route.stream is None or route.method != "GET")
 
 
 def _caller(request: web.Request, route: Route, session: Session, csrf: str) -> dict[str, Any]:

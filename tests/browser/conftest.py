@@ -86,7 +86,14 @@ class Windows:
 
     def _hear(self, said: ConsoleMessage) -> None:
         # A refused request is told as an error too, and refusals are what many tests are about.
-        told = ("Failed to load resource", "ERR_", "Response Status Error Code", "htmx:sendAbort", "htmx:afterRequest")
+        told = (
+            "Failed to load resource",
+            "ERR_",
+            "Response Status Error Code",
+            "htmx:sendAbort",
+            "htmx:sendError",
+            "htmx:afterRequest",
+        )
         if said.type == "error" and not any(words in said.text for words in told):
             self.complaints.append(said.text)
 

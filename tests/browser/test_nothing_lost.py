@@ -1,7 +1,7 @@
 """What somebody writes outlives servers that are away, refusals and other changes, and goes where it was meant."""
 
 import pytest
-from playwright.async_api import Route, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.browser.conftest import Desk
 from tests.browser.test_talk import bubble
@@ -100,6 +100,71 @@ async def test_a_note_that_failed_never_becomes_an_answer(desk: Desk) -> None:
     assert not [one for one in await customer.chat() if "haggles" in (one.text or "")]
 
 
+async def test_a_note_that_is_being_written_is_one_again_after_another_message_was_changed(desk: Desk) -> None:
+    customer = await desk.shop.person("Nina")
+    await customer.sends("Hello")
+    page = await desk.opens(customer)
+    field, note = page.get_by_label("Answer to"), page.get_by_role("button", name="Note")
+    await field.fill("It is 300")
+    await page.keyboard.press("Enter")
+    await expect(bubble(page, "It is 300").locator(".at")).to_contain_text("sent")
+    for words, ending in (("He haggles", "Escape"), ("He haggles a lot", "Enter")):
+        await note.click()
+        await field.fill(words)
+        await chosen(page, "It is 300", "Change")
+        await expect(field).to_have_value("It is 300")
+        await page.keyboard.press(ending)
+        await expect(field).to_have_value(words)
+        await expect(note).to_have_attribute("aria-pressed", "true")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".note", has_text="He haggles a lot")).to_be_visible()
+    await desk.shop.rows.settled()
+    assert not [one for one in await customer.chat() if "haggles" in (one.text or "")]
+
+
+async def test_words_of_a_note_are_never_in_the_field_of_an_answer(desk: Desk) -> None:
+    customer = await desk.shop.person("Taras")
+    await customer.sends("How much?")
+    page = await desk.opens(customer)
+    field, note = page.get_by_label("Answer to"), page.get_by_role("button", name="Note")
+    await note.click()
+    await field.fill("He haggles")
+    await chosen(page, "How much?", "Reply")
+    await expect(field).to_have_value("")
+    await page.keyboard.press("Escape")
+    await expect(field).to_have_value("He haggles")
+    await expect(note).to_have_attribute("aria-pressed", "true")
+    await chosen(page, "How much?", "Reply")
+    await page.keyboard.type("It is 300")
+    await page.keyboard.press("Enter")
+    await customer.sees("It is 300")
+    await expect(page.get_by_role("button", name="Note (not sent)")).to_be_visible()
+    await page.reload()
+    await expect(field).to_have_value("")
+    await note.click()
+    await expect(field).to_have_value("He haggles")
+    await page.get_by_role("button", name="Answer", exact=True).click()
+    await expect(field).to_have_value("")
+    # What was begun as an answer may become a note, and an answer again.
+    await field.fill("Or 290")
+    await note.click()
+    await expect(field).to_have_value("He haggles")
+    await field.fill("")
+    await page.get_by_role("button", name="Answer", exact=True).click()
+    await expect(field).to_have_value("Or 290")
+    await note.click()
+    await expect(field).to_have_value("Or 290")
+    await page.get_by_role("button", name="Answer", exact=True).click()
+    await expect(field).to_have_value("Or 290")
+
+
+async def chosen(page: Page, words: str, act: str) -> None:
+    """What can be done with the message that says something."""
+    await bubble(page, words).hover()
+    await bubble(page, words).locator(".acts summary").click()
+    await page.get_by_role("menuitem", name=act).click()
+
+
 async def test_what_failed_does_not_mix_with_a_message_that_is_being_changed(desk: Desk) -> None:
     customer = await desk.shop.person("Olena")
     await customer.sends("Hello")
@@ -112,9 +177,7 @@ async def test_what_failed_does_not_mix_with_a_message_that_is_being_changed(des
     await page.get_by_label("Answer to").fill("And it is oak")
     async with page.expect_request("**/answer"):
         await page.keyboard.press("Control+Enter")
-    await bubble(page, "It is 300").hover()
-    await bubble(page, "It is 300").locator(".acts summary").click()
-    await page.get_by_role("menuitem", name="Change").click()
+    await chosen(page, "It is 300", "Change")
     await refuse(held[0])
     await expect(bubble(page, "And it is oak")).to_have_class("bubble failed")
     await expect(page.get_by_label("Answer to")).to_have_value("It is 300")

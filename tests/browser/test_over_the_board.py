@@ -8,6 +8,7 @@ from playwright.async_api import Page, Route, expect
 from tests.botapi.client import User
 from tests.browser.conftest import PHONE, Windows
 from tests.browser.test_board import card
+from tests.browser.test_nothing_lost import refuse
 from tests.running.shop import Shop
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -64,6 +65,35 @@ async def test_the_progress_of_an_act_can_be_closed_while_it_goes_on(shop: Shop,
         closed.set()
     await expect(page.get_by_role("button", name="Done 1 of 1")).to_be_visible()
     await expect(page.locator("#dialog")).to_be_hidden()
+
+
+async def test_the_progress_of_an_act_outlives_a_server_that_is_away_for_a_moment(shop: Shop, windows: Windows) -> None:
+    page = await windows.board_of(shop, shop.admin)
+    customer = await shop.person("Piotr")
+    await customer.sends("Hello")
+    await chosen(page, customer)
+    asked: dict[str, int] = {}
+
+    async def away(route: Route) -> None:
+        path = route.request.url
+        asked[path] = asked.get(path, 0) + 1
+        match asked[path]:
+            case 1:
+                await route.abort()
+            case 2:
+                await refuse(route)
+            case _:
+                await route.continue_()
+
+    await page.route("**/board/bulks/**", away)
+    await page.get_by_role("button", name="Stage").click()
+    await page.locator("#dialog").get_by_label("Offer sent").check()
+    await page.get_by_role("button", name="Move 1 deal").click()
+    await expect(page.locator("#dialog")).to_contain_text("1 of 1")
+    await page.locator("#dialog").get_by_role("button", name="Close").click()
+    await expect(page.get_by_role("button", name="Done 1 of 1")).to_be_visible()
+    await expect(page.locator(".toast")).to_have_count(0)
+    assert len(asked) == 2
 
 
 async def test_a_refusal_is_seen_and_heard_above_an_open_dialog(shop: Shop, windows: Windows) -> None:

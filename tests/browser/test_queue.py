@@ -35,7 +35,7 @@ async def test_the_way_back_keeps_the_filter_and_the_stage_of_the_board(desk: De
     page = await desk.opens(customer, viewport=PHONE, has_touch=True)
     await page.goto(f"{desk.shop.program.url}/board?waits=1")
     await page.locator(".stages a").nth(1).click()
-    await expect(page.locator(".stages a").nth(1)).to_have_attribute("aria-current", "")
+    await expect(page.locator(".stages a").nth(1)).to_have_attribute("aria-current", "true")
     stage = await page.locator(".stages a").nth(1).get_attribute("href")
     await page.goto(f"{desk.shop.program.url}{await _talk_of(desk, customer.first_name)}")
     await page.get_by_role("link", name="Back").click()

@@ -206,6 +206,20 @@ async def test_what_somebody_who_left_had_begun_stops(desk: Desk) -> None:
     await desk.finish()
     found = await desk.progress(bulk_id)
     assert (found.done, found.total, found.stopped) == (1, 3, True)
+    assert len(found.left) == 2
+    assert set(found.left) < set(deals)
+
+
+async def test_all_that_failed_is_left_though_not_all_of_it_is_listed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acts, "MOST_SHOWN", 1)
+    deals = await several(desk.shop, 3)
+    bulk_id = await desk.start(AddTags((999,)), deals)
+    assert (await desk.progress(bulk_id)).left == []
+    await desk.finish()
+    found = await desk.progress(bulk_id)
+    assert (len(found.failures), sorted(found.left)) == (1, deals)
 
 
 async def test_an_act_is_known_to_whoever_started_it_alone(desk: Desk) -> None:

@@ -18,7 +18,8 @@ from core.redis import Wakeups
 from inbox.channel import Written
 from inbox.models import message
 from inbox.seeing import seen_by_customer
-from pipeline.bulk import PutInStage, start
+from pipeline import bulk as acts
+from pipeline.bulk import AddTags, PutInStage, start
 from pipeline.bulks import Bulks
 from pipeline.deals import answer
 from pipeline.staff.people import disable
@@ -78,6 +79,24 @@ async def test_whoever_comes_back_to_the_board_sees_the_act_that_goes_on(rig: We
         assert "of 2" not in await shown(browser, "/board")
 
 
+async def test_a_report_names_all_deals_that_are_left_to_choose(
+    rig: WebChatRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acts, "MOST_SHOWN", 1)
+    shop = rig.office
+    admin, deals = await shop.admin(), await several(shop, 3)
+    async with shop.database.unit() as uow:
+        bulk_id = await start(uow, admin, AddTags((999,)), deals=deals, client_key="1")
+    bulks = Bulks(shop.database, Wakeups(None), sweep_seconds=5)
+    while await bulks.step():
+        pass
+    async with browser_of(rig, admin) as browser:
+        for path in (f"/board/bulks/{bulk_id}", f"/board/bulks/{bulk_id}/short"):
+            left = re.search('data-left="([0-9,]*)"', await shown(browser, path))
+            assert left is not None
+            assert sorted(map(int, left[1].split(","))) == deals
+
+
 @pytest.mark.parametrize("path", ["/board/live", "/deals/1/live"])
 async def test_a_page_that_was_told_of_another_journal_is_shown_anew(rig: WebChatRig, path: str) -> None:
     await several(rig.office, 1)
@@ -125,6 +144,28 @@ async def test_whoever_is_let_go_while_his_form_is_on_its_way_does_nothing_any_m
         may_end.set()
         assert (await asking).status == 401
     assert (await shop.deals())[0].amount is None
+
+
+@pytest.mark.parametrize("path", ["/board/1/heads", "/queue", "/deals/1/parts", "/attention", "/board/live?since=0"])
+async def test_a_page_that_is_open_keeps_nobody_signed_in_by_itself(rig: WebChatRig, path: str) -> None:
+    await several(rig.office, 1)
+    async with browser_of(rig, await rig.office.admin()) as browser:
+        for _ in range(11):
+            rig.office.clock.move(hours=1)
+            async with browser.get(path, headers={"X-By-Itself": "true"}) as answer:
+                assert answer.status == 200
+        rig.office.clock.move(hours=1)
+        async with browser.get(path, headers={"X-By-Itself": "true"}) as answer:
+            assert answer.status == 401
+
+
+async def test_whoever_comes_by_stays_signed_in(rig: WebChatRig) -> None:
+    await several(rig.office, 1)
+    async with browser_of(rig, await rig.office.admin()) as browser:
+        for _ in range(3):
+            rig.office.clock.move(hours=11)
+            async with browser.get("/deals/1") as answer:
+                assert answer.status == 200
 
 
 async def test_a_page_that_leaves_before_it_is_told_anything_is_no_fault(caplog: pytest.LogCaptureFixture) -> None:

@@ -17,7 +17,7 @@ from inbox.uploads import FileTooLarge
 from inbox.visitors import key_of
 from pipeline.webchat import WebChatSettings, webchat_settings
 from web.bodies import chunks_of
-from web.chat.listening import Listeners, Open, TooManyAtOnce
+from web.chat.listening import Listeners, Open, Stopping, TooManyAtOnce
 from web.security import TooMany, Tries, is_ours, status_of
 from web.site import SITE, Site, address_of
 
@@ -180,6 +180,8 @@ def _told(request: web.Request, site: Site, t: Texts, failure: Exception) -> web
             return _json(429, "too-many", words, {"Retry-After": str(seconds)})
         case TooManyAtOnce():
             return _json(429, "too-many", _words(t, 429), {"Retry-After": "30"})
+        case Stopping():
+            return _json(503, "stopping", _words(t, 503), {"Retry-After": "5"})
         case FileTooLarge() as refusal:
             return _json(413, refusal.code, refusal.told(t, now))
         case Refusal() as refusal:

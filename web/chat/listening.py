@@ -18,6 +18,10 @@ class TooManyAtOnce(Exception):
     """Somebody has too many requests open."""
 
 
+class Stopping(Exception):
+    """The program stops; whoever asks again in a moment finds it started again."""
+
+
 class Open:
     """Counts requests that are open at this moment, by whoever sent them."""
 
@@ -44,7 +48,7 @@ class Ear:
 
     def __init__(self) -> None:
         self._bell = asyncio.Event()
-        self.ended = False
+        self._ended: type[Exception] | None = None
         self.typing: str | None = None
 
     async def wait(self, seconds: float) -> bool:
@@ -60,12 +64,23 @@ class Ear:
         """Something happened."""
         self._bell.set()
 
+    def end(self, why: type[Exception]) -> None:
+        """It is to wait no longer."""
+        self._ended = why
+        self.ring()
+
+    def check(self) -> None:
+        """Raise TooManyAtOnce or Stopping when it is to wait no longer."""
+        if self._ended is not None:
+            raise self._ended
+
 
 class Listeners:
     """All of this process, by their talks."""
 
     def __init__(self) -> None:
-        self._ears: defaultdict[str, set[Ear]] = defaultdict(set)
+        # Those of a talk in the order in which they came.
+        self._ears: defaultdict[str, dict[Ear, None]] = defaultdict(dict)
         self._of_address = Open(MOST_EARS_OF_ADDRESS)
         self._closed = False
 
@@ -76,22 +91,27 @@ class Listeners:
 
     @contextlib.contextmanager
     def listening(self, ref: str, address: str) -> Iterator[Ear]:
-        """An ear at a talk, "conversation:7", until the block ends. Raises TooManyAtOnce."""
+        """An ear at a talk, "conversation:7", until the block ends. Raises TooManyAtOnce for the address.
+
+        One too many of a talk ends the oldest: it is most likely of a page that has gone, of which we are not told.
+        """
         with self._of_address.one(address):
             yield from self._listening(ref)
 
     def _listening(self, ref: str) -> Iterator[Ear]:
-        if len(self._ears.get(ref, ())) >= MOST_EARS:
-            raise TooManyAtOnce
+        ears = self._ears[ref]
+        if len(ears) >= MOST_EARS:
+            oldest = next(iter(ears))
+            del ears[oldest]
+            oldest.end(TooManyAtOnce)
         ear = Ear()
         if self._closed:
-            ear.ended = True
-            ear.ring()
-        self._ears[ref].add(ear)
+            ear.end(Stopping)
+        ears[ear] = None
         try:
             yield ear
         finally:
-            self._ears[ref].discard(ear)
+            self._ears[ref].pop(ear, None)
             if not self._ears[ref]:
                 del self._ears[ref]
 
@@ -114,5 +134,4 @@ class Listeners:
         self._closed = True
         for ears in self._ears.values():
             for ear in ears:
-                ear.ended = True
-                ear.ring()
+                ear.end(Stopping)

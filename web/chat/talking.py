@@ -61,7 +61,10 @@ async def older(asked: Asked) -> web.StreamResponse:
 
 
 async def poll(asked: Asked) -> web.StreamResponse:
-    """What is new behind an event, as soon as there is something; nothing after a while."""
+    """What is new behind an event, as soon as there is something; nothing after a while.
+
+    Raises TooManyAtOnce when he has begun too many others since, Stopping as the program stops.
+    """
     after, seen = asked.number("after") or 0, asked.number("seen") or 0
     async with asked.site.database.reading() as uow:
         found = await visitors.talk_of(uow, asked.key)
@@ -74,8 +77,9 @@ async def poll(asked: Asked) -> web.StreamResponse:
             if ear.typing:
                 news["typing"] = await _first_name(asked, ear.typing)
             left = until - asyncio.get_running_loop().time()
-            if ear.ended or left <= 0 or len(news) > 1 or "number" not in news:
+            if left <= 0 or len(news) > 1 or "number" not in news:
                 return web.json_response(news)
+            ear.check()
             await ear.wait(left)
 
 

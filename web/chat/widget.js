@@ -48,7 +48,15 @@ async function ask(method, path, { json, body, headers = {}, signal, raw } = {})
 }
 
 const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
-const pause = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
+/* Whoever waits to try again does so at once when there may be a connection again, or somebody looks. */
+const resting = new Set();
+async function rest(seconds) {
+  let end;
+  await new Promise((done) => { end = done; resting.add(end); setTimeout(end, seconds * 1000); });
+  resting.delete(end);
+}
+// All pages hear of a server that is back at the same moment, and do not ask at the same one.
+const pauseOf = (failure, pauses) => Math.max(pauses, failure.after || 0) * (1 + Math.random() / 4);
 
 /* Elements: attributes, then children, of which strings are text. */
 function make(name, attributes = {}, ...children) {
@@ -92,7 +100,7 @@ function inkOn(hex) {
 /* What is known of the talk. */
 const messages = new Map(); // by number
 const pending = new Map(); // by key: what is not confirmed yet
-const state = { number: 0, seen: 0, more: false, asks: false, there: false, open: FULL, loaded: false, told: 0, files: [] };
+const state = { number: 0, seen: 0, more: false, asks: false, there: false, open: FULL, loaded: false, stale: true, anew: false, told: 0, files: [] };
 
 /* The parts that stay. */
 const host = make("div", { lang: language, full: FULL, open: FULL });
@@ -287,7 +295,7 @@ function show(open) {
   draw();
   feed.scrollTop = feed.scrollHeight;
   field.focus();
-  load();
+  wake();
 }
 
 /* What is typed. */
@@ -349,14 +357,15 @@ function deliver(key) {
       }
       const source = tag.dataset.source || new URLSearchParams(location.search).get("utm_source") || (FULL ? "" : location.hostname);
       await ask("POST", "messages", { json: { key, text: one.text, uploads: [...one.uploads.values()], source } });
+      if (pauses > 1) status.replaceChildren();
       // From the first message on there is a talk to listen to.
-      if (!state.number) await load(true);
+      if (!state.number) load(true);
       return;
     } catch (failure) {
       if (failure.message === "upload-gone") one.uploads.clear();
       // What was refused waits for a press; what found nobody is tried again, and is no second message by its key.
       if (failure.status && failure.status !== 408 && failure.status < 500) { one.words = failure.words || say("offline"); draw(); }
-      else { note(say("offline"), 0); await pause(pauses); }
+      else { note(say("offline"), 0); await rest(pauseOf(failure, pauses)); }
     }
   });
 }
@@ -379,8 +388,13 @@ function goOn() {
   }
 }
 
+let beginning = null;
 async function begin() {
-  if (!kept.read().token) kept.write(await ask("POST", "start", { json: {} }));
+  if (kept.read().token) return;
+  beginning ??= ask("POST", "start", { json: {} }).finally(() => { beginning = null; });
+  const begun = await beginning;
+  // Another tab may have begun meanwhile, and a visitor has one talk.
+  if (!kept.read().token) kept.write(begun);
 }
 
 /* What comes. */
@@ -398,22 +412,38 @@ function take(news) {
   draw();
 }
 
+/* The talk as it is now is asked for until it comes, and once more if it is known to be another one meanwhile. */
 let loading = null;
+/* Nothing is asked from a site where the chat may not stand, nor for somebody who was never in it. */
+const isWanted = () => host.isConnected && (kept.read().token || FULL || state.open);
 function load(again = false) {
-  if (!kept.read().token && !FULL && !state.open) return Promise.resolve();
-  if (state.loaded && !again) { listen(); return Promise.resolve(); }
-  loading ??= (async () => {
-    try {
-      await begin();
-      const talk = await ask("GET", "talk");
-      const known = messages.size;
-      Object.assign(state, { there: talk.there, asks: talk.asks, loaded: true });
-      if (!known) state.more = talk.more;
-      take(talk);
-      listen();
-    } finally { loading = null; }
-  })();
-  return loading.catch(trouble);
+  if (again) state.stale = true;
+  if (!isWanted()) return;
+  if (state.stale) loading ??= untilLoaded().finally(() => { loading = null; });
+  else listen();
+}
+async function untilLoaded() {
+  for (let pauses = 1; state.stale && isWanted();) try {
+    await begin();
+    state.stale = false;
+    showTalk(await ask("GET", "talk"));
+    if (pauses > 1) status.replaceChildren();
+    pauses = 1;
+  } catch (failure) {
+    state.stale = true;
+    trouble(failure);
+    await rest(pauseOf(failure, pauses));
+    pauses = Math.min(30, pauses * 2);
+  }
+  if (!state.stale) listen();
+}
+function showTalk(talk) {
+  const held = new Set(talk.messages.map((one) => one.id)), first = Math.min(...held);
+  if (!messages.size || state.anew) state.more = talk.more;
+  // What the newest page does not hold is gone, or older than it, and then known unless too much was missed.
+  for (const id of [...messages.keys()]) if (!held.has(id) && (state.anew || id > first)) forget(id);
+  Object.assign(state, { there: talk.there, asks: talk.asks, loaded: true, anew: false });
+  take(talk);
 }
 
 async function loadOlder() {
@@ -431,6 +461,7 @@ async function loadOlder() {
 let waiting = null, wait = 1;
 async function listen() {
   waiting?.abort();
+  if (isAsleep) return;
   const mine = waiting = new AbortController();
   while (waiting === mine) {
     try {
@@ -440,24 +471,40 @@ async function listen() {
       wait = 1;
       // Whoever answers is there, whatever was said at the start; what comes by itself says nothing of that.
       if (news.messages?.some((one) => one.person && !messages.has(one.id))) Object.assign(state, { there: true, asks: false });
-      if (news.again) { [...messages.keys()].forEach(forget); state.loaded = false; load(true); return; }
+      if (news.again) { state.anew = true; load(true); return; }
       take(news);
     } catch (failure) {
       if (mine.signal.aborted) return;
       trouble(failure);
-      await pause(Math.max(wait, failure.after || 0));
+      await rest(pauseOf(failure, wait));
       wait = Math.min(30, wait * 2);
+      if (state.stale) { load(); return; }
     }
   }
 }
 
 function trouble(failure) {
-  if (failure.status === 401) { kept.write({ token: "" }); state.loaded = false; }
-  else if (state.open) note(failure.status ? failure.words || say("offline") : say("offline"), 0);
+  if (failure.status === 401) { kept.write({ token: "" }); Object.assign(state, { number: 0, seen: 0, stale: true, anew: true }); }
+  else if (state.open) note(failure.status < 500 && failure.words || say("offline"), 0);
 }
+function wake() {
+  wait = 1;
+  for (const end of resting) end();
+  load();
+}
+addEventListener("online", wake);
 
-document.addEventListener("visibilitychange", () => { if (!document.hidden) { tellSeen(); if (state.loaded) listen(); } });
-addEventListener("online", () => { wait = 1; if (state.loaded) listen(); });
+/* Browsers open few connections to one host: a page that nobody sees keeps none, and asks for what it missed when it is shown. */
+const UNSEEN_SECONDS = 30;
+let isAsleep = false, unseen = 0;
+function look() {
+  clearTimeout(unseen);
+  if (document.hidden) { unseen = setTimeout(() => { isAsleep = true; waiting?.abort(); waiting = null; }, UNSEEN_SECONDS * 1000); return; }
+  isAsleep = false;
+  tellSeen();
+  wake();
+}
+document.addEventListener("visibilitychange", look);
 
 /* On a site that no admin has allowed nobody sees anything of it. */
 async function isAllowed() {
@@ -465,7 +512,7 @@ async function isAllowed() {
     const answer = await fetch(new URL("allowed", API), { credentials: "omit", referrerPolicy: "no-referrer" });
     if (answer.ok) return (await answer.json()).allowed;
     throw new Refused(answer.status, {}, 0);
-  } catch { await pause(pauses); }
+  } catch { await rest(pauses); }
 }
 async function place() {
   if (API.origin !== location.origin && !await isAllowed()) {
@@ -475,6 +522,7 @@ async function place() {
   document.body.append(host);
   draw();
   load();
+  if (document.hidden) look();
   goOn();
 }
 if (document.body) place(); else addEventListener("DOMContentLoaded", place);

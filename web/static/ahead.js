@@ -2,6 +2,8 @@
 // Files are sent ahead of what they go with, which then names them.
 
 const MOST_BYTES = 20 * 1024 * 1024;
+// What has not moved for so long goes nowhere; whatever waits for it is not kept for ever.
+const STILL_MS = 60000;
 
 /**
  * Send a file; `progress` is told how many hundredths are there. `sent` becomes the name of the file, or fails: with
@@ -10,9 +12,22 @@ const MOST_BYTES = 20 * 1024 * 1024;
 function sendAhead(file, progress) {
   const request = new XMLHttpRequest();
   const sent = new Promise((resolve, reject) => {
-    request.upload.addEventListener("progress", (event) => progress((100 * event.loaded) / event.total));
+    let still;
+    const moved = () => {
+      clearTimeout(still);
+      still = setTimeout(() => {
+        reject(new TypeError("it stands still"));
+        request.abort();
+      }, STILL_MS);
+    };
+    moved();
+    request.addEventListener("loadend", () => clearTimeout(still));
+    request.upload.addEventListener("progress", (event) => {
+      moved();
+      progress((100 * event.loaded) / event.total);
+    });
     request.addEventListener("load", () => {
-      if (request.status !== 201) return reject(Object.assign(new Error(request.response), { refused: true }));
+      if (request.status !== 201) return reject(Object.assign(new Error(request.response), { refused: request.status < 500 }));
       progress(100);
       resolve(JSON.parse(request.response).name);
     });

@@ -2,31 +2,61 @@
 // What is written under a talk: answers, notes, changes. It is kept until the server has it.
 
 const about = document.getElementById("about");
-const draftKey = `draft:${dealId}`;
+const draftName = `draft:${dealId}`;
 let mode = "answer";
+// What is typed, by whom it is for: a note's words are never in the field of an answer.
+let drafts = { answer: "", note: "" };
+// What was typed as an answer and not changed since it was made a note.
+let carried = null;
 let replyTo = null;
 let changing = null;
 let changeKey = null;
+// What was being written when a message was chosen to be answered or changed.
+let before = mode;
 
-function setMode(wanted) {
+/** Show what is typed for the customer, or for the team alone. */
+function show(wanted) {
   mode = wanted;
   composer.classList.toggle("noting", mode === "note");
   for (const button of composer.querySelectorAll("[data-mode]")) button.setAttribute("aria-pressed", String(button.dataset.mode === mode));
+  composer.querySelector("[data-mode=note] .aside").hidden = mode === "note" || !drafts.note;
   field.placeholder = field.dataset[mode];
-  if (mode === "note") drop();
+  field.value = drafts[mode];
+  grow();
 }
 composer.querySelector(".seg").addEventListener("click", (event) => {
-  const button = event.target.closest("[data-mode]");
-  if (!button) return;
-  setMode(button.dataset.mode);
-  keepDraft();
+  const wanted = event.target.closest("[data-mode]")?.dataset.mode;
+  if (!wanted) return;
+  const was = changing ? null : mode;
+  if (wanted !== was) {
+    keepDraft();
+    drop();
+    if (was) carry(was, wanted);
+    show(wanted);
+    keepDraft();
+  }
   field.focus();
 });
 
+/** Whoever has begun an answer may make a note of it, and think better of it; what is a note stays one. */
+function carry(from, to) {
+  const words = drafts[from];
+  const goes = to === "note" ? words && !drafts.note : words === carried;
+  carried = goes && to === "note" ? words : null;
+  if (!goes) return;
+  drafts[from] = "";
+  drafts[to] = words;
+}
+
 function keepDraft() {
   if (changing) return;
-  if (field.value) sessionStorage.setItem(draftKey, JSON.stringify({ text: field.value, mode }));
-  else sessionStorage.removeItem(draftKey);
+  drafts[mode] = field.value;
+  keep(draftName, drafts.answer || drafts.note ? { ...drafts, mode } : null);
+}
+function findDraft() {
+  const { mode: itsMode, ...found } = keptAs(draftName) ?? { mode, answer: "", note: "" };
+  drafts = found;
+  show(itsMode);
 }
 function grow() {
   field.rows = Math.min(9, Math.max(1, field.value.split("\n").length));
@@ -38,22 +68,25 @@ function sayTyping() {
   send(`/deals/${dealId}/typing`, {}).catch(() => {});
 }
 field.addEventListener("input", () => { keepDraft(); grow(); sayTyping(); });
-const draft = JSON.parse(sessionStorage.getItem(draftKey) ?? "null");
-if (draft) {
-  field.value = draft.text;
-  setMode(draft.mode);
-  grow();
-}
+findDraft();
+addEventListener("storage", ({ key }) => {
+  // What is sent from another tab does not stand here to be sent once more.
+  if (key === MINE + draftName && !changing && !document.hasFocus()) findDraft();
+});
 
-/** Let go of the message that is answered or changed. */
+/** Let go of the message that is answered or changed; what was being written comes back as what it was. */
 function drop() {
+  const comesBack = changing || (replyTo && !field.value);
   about.hidden = true;
-  replyTo = null;
-  if (changing) {
-    changing = null;
-    field.value = JSON.parse(sessionStorage.getItem(draftKey) ?? "null")?.text ?? "";
-    grow();
-  }
+  replyTo = changing = null;
+  if (comesBack) show(before);
+}
+/** Set aside what is being written, as a message was chosen to be answered or changed. */
+function setAside() {
+  drop();
+  keepDraft();
+  before = mode;
+  show("answer");
 }
 function tell(who, words) {
   about.hidden = false;
@@ -69,13 +102,11 @@ document.addEventListener("click", (event) => {
   button.closest("details").open = false;
   const { reply, change, takeBack, words, whom } = button.dataset;
   if (reply) {
-    setMode("answer");
-    drop();
+    setAside();
     replyTo = reply;
     tell(whom, words);
   } else if (change) {
-    setMode("answer");
-    drop();
+    setAside();
     changing = change;
     changeKey = newKey();
     field.value = words;
@@ -99,11 +130,14 @@ composer.addEventListener("submit", (event) => {
   event.preventDefault();
   const text = field.value.trim();
   if (changing) return text && sendChange(text);
+  if (mode === "answer" && files.some((one) => one.missing)) return toast(attachAgain(files));
   const mine = mode === "note" ? [] : files.splice(0);
   if (!text && !mine.length) return field.focus();
-  const message = { mode, text, fields: [["text", text], ["key", newKey()]], files: mine };
+  const key = newKey();
+  const message = { at: Date.now(), key, mode, text, fields: [["text", text], ["key", key]], files: mine };
   if (replyTo) message.fields.push(["reply_to", replyTo]);
-  field.value = "";
+  before = mode;
+  field.value = drafts[mode] = "";
   drop();
   keepDraft();
   grow();

@@ -20,7 +20,7 @@ function attendIn(pause) {
 }
 async function attend() {
   attendsAt = Infinity;
-  const answer = await fetch("/attention", { headers: { "HX-Request": "true" } }).catch(unreached);
+  const answer = await fetch("/attention", { headers: { "HX-Request": "true", ...BY_ITSELF } }).catch(unreached);
   attendIn(ATTENTION_MS);
   // Nobody has asked for it, so nobody is told when it fails.
   const now = answer?.ok ? await answer.json().catch(() => null) : null;

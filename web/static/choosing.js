@@ -90,12 +90,12 @@ document.addEventListener("change", ({ target }) => {
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
   if (detail.elt.matches("[data-bulked]")) askedFor = picked().map((card) => card.id);
 });
-// What was done is not chosen any more; what failed is.
+// What was done is not chosen any more; what failed, or had no turn, is.
 htmx.on("htmx:load", ({ detail }) => {
-  const { act: number, begun, failures } = detail.elt.dataset ?? {};
+  const { act: number, begun, left } = detail.elt.dataset ?? {};
   if (begun !== undefined) actedOn.set(number, askedFor);
-  if (failures === undefined || !actedOn.has(number)) return;
-  const stay = failures.split(",").map((id) => `deal-${id}`);
+  if (left === undefined || !actedOn.has(number)) return;
+  const stay = left.split(",").map((id) => `deal-${id}`);
   const done = actedOn.get(number).filter((id) => !stay.includes(id));
   for (const card of picked()) if (done.includes(card.id)) pick(card, false);
   actedOn.delete(number);

@@ -42,7 +42,10 @@ function followStages() {
     (seen) => {
       for (const { target, isIntersecting } of seen) {
         if (!isIntersecting) continue;
-        for (const link of links) link.toggleAttribute("aria-current", link.getAttribute("href") === `#${target.id}`);
+        for (const link of links) {
+          if (link.getAttribute("href") === `#${target.id}`) link.setAttribute("aria-current", "true");
+          else link.removeAttribute("aria-current");
+        }
       }
     },
     { root: board, threshold: 0.6 },

@@ -7,7 +7,9 @@ let files = [];
 
 function addFiles(found) {
   for (const file of found) {
-    if (files.length >= MOST_FILES) {
+    // What could not be kept is attached again in its place.
+    const gap = files.findIndex((one) => one.missing && one.title === file.name);
+    if (gap < 0 && files.length >= MOST_FILES) {
       toast(page.dataset.tooMany);
       break;
     }
@@ -15,18 +17,19 @@ function addFiles(found) {
       toast(page.dataset.tooLarge.replace("{name}", file.name));
       continue;
     }
-    const one = { file, title: file.name, row: document.getElementById("file").content.cloneNode(true).firstElementChild };
+    const one = { file, title: file.name };
     draw(one);
     upload(one);
-    files.push(one);
+    files.splice(gap < 0 ? files.length : gap, 1, one);
   }
   showFiles();
   field.focus();
 }
 
 function draw(one) {
-  one.row.querySelector("b").textContent = one.file.name;
-  if (/^image\/(jpeg|png|gif|webp)$/.test(one.file.type)) {
+  one.row = document.getElementById("file").content.cloneNode(true).firstElementChild;
+  one.row.querySelector("b").textContent = one.title;
+  if (/^image\/(jpeg|png|gif|webp)$/.test(one.file?.type)) {
     const image = document.createElement("img");
     image.alt = "";
     image.src = URL.createObjectURL(one.file);
@@ -34,9 +37,9 @@ function draw(one) {
     one.row.querySelector(".pic").replaceChildren(image);
   }
   const button = one.row.querySelector("button");
-  button.setAttribute("aria-label", page.dataset.remove.replace("{name}", one.file.name));
+  button.setAttribute("aria-label", page.dataset.remove.replace("{name}", one.title));
   button.addEventListener("click", () => {
-    one.request.abort();
+    one.request?.abort();
     files = files.filter((other) => other !== one);
     showFiles();
     field.focus();
@@ -48,13 +51,29 @@ function showFiles() {
   fileList.hidden = !files.length;
 }
 
+/** Put the files of a message back under what is written; those that are not here any more are to be attached again. */
+function putBack(found) {
+  for (const one of found) {
+    if (one.refused) continue;
+    if (!one.row) draw(one);
+    if (one.failed) upload(one);
+    one.row.classList.toggle("bad", Boolean(one.missing));
+    if (!one.file) one.row.querySelector("progress").value = one.missing ? 0 : 100;
+    files.push(one);
+  }
+  showFiles();
+}
+const attachAgain = (found) => page.dataset.attachAgain.replace("{names}", found.filter((one) => one.missing).map((one) => one.title).join(", "));
+
 /** Send a file ahead of its message; `sent` becomes the name by which the message uses it. */
 function upload(one) {
   const progress = one.row.querySelector("progress");
-  one.failed = false;
+  one.name = undefined;
+  one.failed = one.refused = false;
   Object.assign(one, sendAhead(one.file, (done) => { progress.value = done; }));
   one.sent.catch((error) => {
     one.failed = true;
+    one.refused = error.refused;
     if (error.refused) toast(error.message);
     if (files.includes(one)) one.row.classList.add("bad");
   });

@@ -2,6 +2,8 @@
 // Keeps a page up to date: one stream, the mark that says how it goes, and a way back after a lost connection.
 
 const QUIET_MS = 25000;
+// A browser keeps six connections to a host open, whatever stands in its tabs: one that nobody sees lets go of its own.
+const UNSEEN_MS = 30000;
 const FIRST_PAUSE_MS = 1000, LONGEST_PAUSE_MS = 30000;
 const SIGNED_OUT = 401, TIMED_OUT = 408, TOO_MANY = 429, FAULTY = 500;
 
@@ -9,7 +11,7 @@ const SIGNED_OUT = 401, TIMED_OUT = 408, TOO_MANY = 429, FAULTY = 500;
 function listen(from, handlers) {
   const mark = document.querySelector("[data-live]");
   const address = new URL(from, location);
-  let source, quiet, again, lostAt, pause = FIRST_PAUSE_MS, isOver = false;
+  let source, quiet, again, unseen, lostAt, pause = FIRST_PAUSE_MS, isOver = false, isAsleep = false;
 
   const show = (look, words) => {
     if (!mark) return;
@@ -34,7 +36,7 @@ function listen(from, handlers) {
     const asking = new AbortController();
     const options = { headers: { "HX-Request": "true" }, signal: asking.signal };
     const answer = await fetch(address, options).catch(() => null);
-    if (isOver || source !== mine) return asking.abort();
+    if (isOver || isAsleep || source !== mine) return asking.abort();
     // What stands before a server that is away may answer anything, but not like it.
     if (answer?.headers.get("Content-Type")?.startsWith("text/event-stream")) {
       asking.abort();
@@ -77,16 +79,38 @@ function listen(from, handlers) {
   };
   /* What a browser knows of its network it says at once; a stream from before may be dead without anybody having said so. */
   const anew = () => {
-    if (isOver || !lostAt) return;
+    if (isOver || isAsleep || !lostAt) return;
     clearTimeout(again);
     source.close();
     open();
   };
+  const sleep = () => {
+    isAsleep = true;
+    for (const timer of [quiet, again]) clearTimeout(timer);
+    source.close();
+    // What stands here is as old as this.
+    lostAt ??= new Date();
+  };
+  const wake = () => {
+    isAsleep = false;
+    show("catching", mark?.dataset.catching);
+    quiet = setTimeout(lost, QUIET_MS);
+    open();
+  };
+  const seen = () => {
+    clearTimeout(unseen);
+    if (isOver) return;
+    if (document.hidden) unseen = setTimeout(sleep, UNSEEN_MS);
+    else if (isAsleep) wake();
+  };
   const stop = () => {
     isOver = true;
+    clearTimeout(unseen);
     source.close();
   };
   open();
+  seen();
+  document.addEventListener("visibilitychange", seen);
   addEventListener("offline", lost);
   addEventListener("online", anew);
   // A request that did not get through knows it before the silence has grown long.

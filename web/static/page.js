@@ -44,14 +44,17 @@ function lookOf({ code, status }) {
   if (PLAIN.includes(code)) return "plain";
   return status === CONFLICT ? "wait" : "late";
 }
-document.addEventListener("refused", ({ detail }) => toast(detail.words, lookOf(detail)));
+/** Whether a page loads something by itself, so that nobody has asked for it nor wants to hear how it fails. */
+const isByItself = (elt) => /intersect|every/.test(elt?.getAttribute("hx-trigger"));
+document.addEventListener("refused", ({ detail }) => {
+  if (!isByItself(detail.elt)) toast(detail.words, lookOf(detail));
+});
 document.addEventListener("said", ({ detail }) => toast(detail.words, "ok", detail.undo));
 document.addEventListener("htmx:sendError", ({ detail }) => {
-  // What a page loads by itself nobody has asked for.
-  if (!/intersect|every/.test(detail.elt.getAttribute("hx-trigger"))) failed();
+  if (!isByItself(detail.elt)) failed();
 });
 document.addEventListener("htmx:responseError", ({ detail }) => {
-  if (!detail.xhr.getResponseHeader("HX-Trigger")) failed();
+  if (!isByItself(detail.elt) && !detail.xhr.getResponseHeader("HX-Trigger")) failed();
 });
 
 /** What the server has drawn, as a fragment; it is ours, and nothing in it runs. */
@@ -69,18 +72,22 @@ function unreached() {
   return null;
 }
 
-/** Send fields; the answer, whose refusals are told. Throws TypeError without a connection. */
-async function send(url, fields) {
+/** What an answer tells a page, by its names. */
+const toldBy = (answer) => JSON.parse(answer.headers.get("HX-Trigger") ?? "{}");
+
+/**
+ * Send fields; the answer, whose refusals are told, but for one of the code `quiet`. `options` are those of fetch.
+ * Throws TypeError without a connection.
+ */
+async function send(url, fields, { quiet, headers, ...options } = {}) {
   const answer = await fetch(url, {
     method: "POST",
-    headers: { ...sentWith, "HX-Request": "true" },
+    headers: { ...sentWith, "HX-Request": "true", ...headers },
     body: new URLSearchParams(fields),
+    ...options,
   });
-  const told = answer.headers.get("HX-Trigger");
-  if (told) {
-    for (const [name, detail] of Object.entries(JSON.parse(told))) {
-      document.body.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
-    }
+  for (const [name, detail] of Object.entries(toldBy(answer))) {
+    if (!quiet || detail.code !== quiet) document.body.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
   }
   if (answer.headers.get("HX-Redirect")) location.assign(answer.headers.get("HX-Redirect"));
   return answer;
@@ -93,9 +100,15 @@ async function act(url, fields) {
   return Boolean(answer?.ok);
 }
 
-/** A part of a page as it is now, or null when it could not be had. */
+// Said of what nobody has asked for, so that an open page alone keeps no session alive.
+const BY_ITSELF = { "X-By-Itself": "true" };
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (isByItself(detail.elt)) Object.assign(detail.headers, BY_ITSELF);
+});
+
+/** A part of a page as it is now, or null when it could not be had; a page asks for it by itself. */
 async function asked(url) {
-  const answer = await fetch(url, { headers: { "HX-Request": "true" } }).catch(unreached);
+  const answer = await fetch(url, { headers: { "HX-Request": "true", ...BY_ITSELF } }).catch(unreached);
   return answer?.ok ? drawn(await answer.text()) : null;
 }
 

@@ -27,6 +27,27 @@ document.addEventListener("visibilitychange", staleQueue);
 // Where there is no talk whose stream tells of what happens, the board's does.
 if (queue.dataset.stream) listen(queue.dataset.stream, { board: staleQueue });
 
+/* ---------- what was typed here and not sent is found again ---------- */
+
+function markNotSent() {
+  const talks = talksNotSent();
+  for (const link of queue.querySelectorAll("a.q")) {
+    // Of the talk that is open it stands there.
+    const [id] = link.pathname.match(/\d+$/);
+    const isMarked = talks.has(id) && id !== queue.dataset.here;
+    const mark = link.querySelector(".not-sent");
+    if (isMarked && !mark) {
+      const made = document.createElement("b");
+      made.className = "not-sent";
+      made.textContent = queue.dataset.notSent;
+      link.querySelector(".line").prepend(made, " ");
+    } else if (!isMarked) mark?.remove();
+  }
+}
+markNotSent();
+new MutationObserver(markNotSent).observe(queue, { childList: true, subtree: true });
+addEventListener("storage", markNotSent);
+
 document.addEventListener("keydown", (event) => {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (!step || !event.altKey || event.ctrlKey || event.metaKey || event.target.matches("select, [list]")) return;

@@ -27,12 +27,13 @@ function put(html, mine = false) {
       continue;
     }
     if (known) {
-      if (fresh.matches(".event") || known.isEqualNode(fresh) || isPlaying(known)) continue;
-      // Whoever has opened its menu is not done with it.
-      const menu = known.querySelector(".acts[open]") && fresh.querySelector(".acts");
-      known.replaceWith(fresh);
-      if (menu) menu.open = true;
-    } else if (fresh.matches(".event") || Number(fresh.dataset.id) > first) {
+      if (fresh.matches(".event")) continue;
+      later.delete(known.id);
+      if (isPlaying(known)) later.set(known.id, fresh);
+      else if (!known.isEqualNode(fresh)) exchange(known, fresh);
+      continue;
+    }
+    if (fresh.matches(".event") || Number(fresh.dataset.id) > first) {
       if (fresh.matches(".msg:not(.out)")) showTyping(false);
       const place = behind(fresh);
       if (day) place.before(day);
@@ -45,9 +46,6 @@ function put(html, mine = false) {
   else newest.hidden = false;
   look();
 }
-
-/** Whether somebody listens to a message, which then stays as it is. */
-const isPlaying = (message) => [...message.querySelectorAll("audio, video")].some((one) => !one.paused);
 
 /** What a new element stands before: whatever is on its way comes last. */
 function behind(fresh) {
@@ -158,7 +156,7 @@ async function look() {
   if (last <= seen || document.hidden || !document.hasFocus() || !isAtEnd()) return;
   seen = last;
   try {
-    await send(`/deals/${dealId}/seen`, { up_to: last });
+    await send(`/deals/${dealId}/seen`, { up_to: last }, { headers: BY_ITSELF });
   } catch {
     seen = 0;
   }
