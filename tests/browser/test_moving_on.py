@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs
 
 import pytest
@@ -132,6 +133,24 @@ async def test_what_was_on_its_way_when_the_page_was_left_goes_on_in_its_order(d
     await page.reload()
     await expect(page.locator(STORED)).to_have_count(3)
     assert await page.locator(".feed .out .words").all_text_contents() == ["One", "Two", "Three"]
+
+
+async def test_what_was_written_long_ago_is_not_sent_by_itself(desk: Desk) -> None:
+    customer = await desk.shop.person("Danylo")
+    await customer.sends("Hello")
+    page = await desk.opens(customer)
+    talk = page.url
+    held: list[Route] = []
+    await page.route("**/answer", lambda route: held.append(route), times=1)
+    async with page.expect_request("**/answer"):
+        await says(page, "In an hour")
+    await page.goto("about:blank")
+    await page.clock.install(time=datetime.now(UTC) + timedelta(hours=1))
+    await page.goto(talk)
+    old = page.locator(".feed .msg", has_text="In an hour")
+    await expect(old).to_contain_text("Not sent")
+    await old.get_by_role("button", name="Retry").click()
+    await customer.sees("In an hour")
 
 
 async def test_a_message_whose_files_were_lost_says_so_and_is_not_sent_without_them(desk: Desk) -> None:

@@ -6,6 +6,7 @@ const unsentName = (message) => `unsent:${dealId}:${message.key}`;
 const ANSWER_MS = 60000;
 // A browser finishes what a page that was left has sent, if it is no more than so much.
 const LASTS_BYTES = 60000;
+const FRESH_MS = 10 * 60000;
 const waiting = new Set();
 
 /** Remember what has not arrived; of files those that are there already, and of the others that they were. */
@@ -24,7 +25,7 @@ function going(message) {
   const titles = message.files.map(({ title }) => title);
   bubble.querySelector(".words").textContent = [message.text, ...titles].filter(Boolean).join("\n");
   bubble.querySelector(".for-team").hidden = message.mode !== "note";
-  bubble.querySelector("time").textContent = clock(new Date());
+  bubble.querySelector("time").textContent = clock(new Date(message.at));
   bubble.dataset.key = message.key;
   waiting.add(message);
   behindAll.before(bubble);
@@ -139,11 +140,13 @@ function notSent(message, bubble, why = page.dataset.unsent) {
   toEnd();
 }
 
-// What was on its way when the page was left goes on, by the same name; what had failed waits for a press.
+// What was on its way when the page was left goes on, by the same name; what had failed waits for a press, and so does
+// what was written so long ago that the talk may have gone on without it.
+const isFresh = ({ at }) => Date.now() - at < FRESH_MS;
 for (const { value: message } of keptUnder(`unsent:${dealId}:`)) {
   const bubble = going(message);
-  if (message.going && !noteMissing(message)) deliver(message, bubble);
-  else notSent(message, bubble);
+  if (message.going && isFresh(message) && !noteMissing(message)) deliver(message, bubble);
+  else notSent(message, bubble, message.going ? page.dataset.refused : undefined);
 }
 addEventListener("storage", ({ key, newValue }) => {
   // Another tab has sent it, or given it up.
