@@ -61,26 +61,32 @@ async def people(shop: Office) -> People:
     return await hired(shop)
 
 
-async def now(shop: Office) -> int:
-    """How far the journal reaches once all is handed on, be it by another relay."""
-    await shop.settle()
-    async with asyncio.timeout(PATIENCE), shop.database.reading() as uow:
-        left = select(journal.c.id).where(journal.c.position.is_(None))
-        while await uow.value(left) is not None:  # noqa: ASYNC110 - another relay rings no bell here
-            await asyncio.sleep(0.01)
-        return await newest_position(uow)
+async def now(shop: Office, told: Hub) -> int:
+    """How far the journal reaches once all is handed on, be it by another relay, and told to all pages."""
+    async with asyncio.timeout(PATIENCE), told.watching(1, 1, since=None) as page:
+        await shop.receive(shop.message("somebody else"))
+        async with shop.database.reading() as uow:
+            left = select(journal.c.id).where(journal.c.position.is_(None))
+            while await uow.value(left) is not None:  # noqa: ASYNC110 - another relay rings no bell here
+                await asyncio.sleep(0.01)
+            newest = await newest_position(uow)
+        reached = 0
+        while reached < newest:
+            changes = await page.wait(PATIENCE)
+            reached = changes.position if changes else 0
+        return newest
 
 
 async def test_of_a_colleagues_deal_nobody_else_is_told(people: People, hub: Hub) -> None:  # noqa: F811
     deal_id = await people.has(people.boris, "100")
-    since = await now(people.shop)
+    since = await now(people.shop, hub)
     await people.shop.receive(people.shop.message("100", "And?"))
     assert await people.known(hub, since, deal_id) == {"boris", "boss"}
 
 
 async def test_whoever_hands_a_deal_over_is_told_that_it_goes(people: People, hub: Hub) -> None:  # noqa: F811
     deal_id = await people.has(people.anna, "100")
-    since = await now(people.shop)
+    since = await now(people.shop, hub)
     async with people.shop.database.unit() as uow:
         await hand_over(uow, people.anna, deal_id, to=people.boris.id)
     assert await people.known(hub, since, deal_id) == {"anna", "boris", "boss"}
@@ -88,7 +94,7 @@ async def test_whoever_hands_a_deal_over_is_told_that_it_goes(people: People, hu
 
 async def test_all_who_could_take_a_deal_are_told_that_it_is_taken(people: People, hub: Hub) -> None:  # noqa: F811
     deal_id = await people.has(None, "100")
-    since = await now(people.shop)
+    since = await now(people.shop, hub)
     async with people.shop.database.unit() as uow:
         await take(uow, people.boris, deal_id)
     assert await people.known(hub, since, deal_id) == {"anna", "boris", "clara", "boss"}
@@ -98,7 +104,7 @@ async def test_a_deal_that_was_given_back_is_everybodys_until_it_is_handed_over(
     deal_id = await people.has(people.anna, "100")
     async with people.shop.database.unit() as uow:
         await give_back_to_turn(uow, people.anna, deal_id)
-    since = await now(people.shop)
+    since = await now(people.shop, hub)
     async with people.shop.database.unit() as uow:
         await hand_over(uow, people.boss, deal_id, to=people.boris.id)
     assert await people.known(hub, since, deal_id) == {"anna", "boris", "clara", "boss"}
@@ -106,7 +112,7 @@ async def test_a_deal_that_was_given_back_is_everybodys_until_it_is_handed_over(
 
 async def test_what_happened_in_between_is_not_forgotten(people: People, hub: Hub) -> None:  # noqa: F811
     deal_id = await people.has(people.anna, "100")
-    since = await now(people.shop)
+    since = await now(people.shop, hub)
     for one, to in ((people.anna, people.boris), (people.boris, people.clara)):
         async with people.shop.database.unit() as uow:
             await hand_over(uow, one, deal_id, to=to.id)
@@ -115,7 +121,7 @@ async def test_what_happened_in_between_is_not_forgotten(people: People, hub: Hu
 
 async def test_a_deal_of_a_pipeline_that_is_not_ones_own_is_nobodys_news(people: People, hub: Hub) -> None:  # noqa: F811
     deal_id = await people.has(None, "100")
-    since = await now(people.shop)
+    since = await now(people.shop, hub)
     async with people.shop.database.unit() as uow:
         await uow.execute(delete(membership).where(membership.c.staff_id == people.clara.id))
         await take(uow, people.boris, deal_id)
@@ -185,7 +191,7 @@ async def next_told(stream: aiohttp.ClientResponse, kind: str = "") -> Any:
 
 async def test_a_board_names_no_deal_that_its_owner_never_saw(rig: WebChatRig, house: People) -> None:
     theirs, hers = await house.has(house.boris, "100"), await house.has(house.anna, "101")
-    since = await now(rig.office)
+    since = await now(rig.office, rig.site.hub)
     await rig.office.receive(rig.office.message("100", "And?"))
     async with browser_of(rig, house.anna) as browser, browser.get(f"/board/live?since={since}") as stream:
         await rig.office.receive(rig.office.message("101", "Hello?"))
@@ -199,7 +205,7 @@ async def test_a_board_names_no_deal_that_its_owner_never_saw(rig: WebChatRig, h
 
 async def test_a_card_leaves_a_board_that_is_narrowed_to_what_it_is_not(rig: WebChatRig, house: People) -> None:
     deal_id = await house.has(house.anna, "100")
-    since = await now(rig.office)
+    since = await now(rig.office, rig.site.hub)
     await say(rig.office, house.anna, deal_id)
     await rig.office.settle()
     async with browser_of(rig, house.boss) as browser:
@@ -210,7 +216,7 @@ async def test_a_card_leaves_a_board_that_is_narrowed_to_what_it_is_not(rig: Web
 async def test_an_open_talk_is_told_nothing_of_what_is_others(rig: WebChatRig, house: People) -> None:
     await house.has(house.boris, "100")
     hers, other = await house.has(house.anna, "101"), await house.has(house.anna, "102")
-    since = await now(rig.office)
+    since = await now(rig.office, rig.site.hub)
     await rig.office.receive(rig.office.message("100", "And?"))
     async with browser_of(rig, house.anna) as browser, browser.get(f"/deals/{hers}/live?since={since}") as stream:
         await rig.office.receive(rig.office.message("101", "Hello?"))
