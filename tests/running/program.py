@@ -14,7 +14,8 @@ from typing import IO, Any, Protocol
 import aiohttp
 
 CHECKOUT = Path(__file__).parents[2]
-PATIENCE = 30.0
+# Most of a start is the interpreter loading libraries: some seconds, and many more on a machine that is busy.
+PATIENCE = 90.0
 
 # Lengths are shortened and the pace is raised, so that tests wait for what happens and not for time.
 QUICK = {
@@ -91,8 +92,6 @@ class Running(Protocol):
 class Program:
     """One installation: its folder and settings stay while processes come and go."""
 
-    patience = PATIENCE
-
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
         self.settings = QUICK | settings
@@ -120,7 +119,12 @@ class Program:
         began = time.monotonic()
         with self._log_file.open("ab") as log:
             self._process = await self._spawn(log, *arguments)
-        self.url = await self.told("Voronka: ")
+        try:
+            self.url = await self.told("Voronka: ")
+        except TimeoutError:
+            # Nobody would end what has not come up in time, and it would keep all later tests from their time.
+            await self.kill()
+            raise
         return time.monotonic() - began
 
     async def _spawn(self, log: IO[bytes], *arguments: str) -> Running:
@@ -136,7 +140,7 @@ class Program:
         """The rest of the next line that begins so."""
         process = self._alive()
         assert process.stdout is not None
-        async with asyncio.timeout(self.patience):
+        async with asyncio.timeout(PATIENCE):
             while line := (await process.stdout.readline()).decode():
                 self.said.append(line.rstrip("\n"))
                 if line.startswith(beginning):

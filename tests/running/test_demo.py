@@ -32,9 +32,6 @@ REAL = {
 class Demo(Program):
     """The same program, started by another word, with the temporary folder of its own machine."""
 
-    # Three weeks take some seconds, and many more on a machine that is busy with other tests.
-    patience = 90.0
-
     async def _spawn(self, log: IO[bytes], *arguments: str) -> Running:
         return await create_subprocess_exec(
             *(sys.executable, "-m", "app", "demo", *arguments),
