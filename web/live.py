@@ -151,9 +151,8 @@ class Hub:
     async def _step(self) -> bool:
         """Tell what has happened; whether there is more of it already."""
         async with self._database.reading() as uow:
-            if self._position is None:
-                self._position = await newest_position(uow)
-            found = await after(uow, self._position, most=AT_ONCE)
+            position = self._begin(await newest_position(uow) if self._position is None else 0)
+            found = await after(uow, position, most=AT_ONCE)
             if not found:
                 return False
             changes = await _changes(uow, found) if self._pages else Changes(found[-1][0])
@@ -164,6 +163,12 @@ class Hub:
         for page in self._pages:
             page.tell(changes)
         return len(found) == AT_ONCE
+
+    def _begin(self, position: int) -> int:
+        """Where the walk goes on from: here if it has not begun, as a page may have been told of all until here."""
+        if self._position is None:
+            self._position = position
+        return self._position
 
     def _close(self, events: Iterable[Event]) -> None:
         """End the pages of whoever left, signed out, or may do something else now."""
@@ -225,6 +230,7 @@ class Hub:
     async def _missed(self, since: int) -> Changes:
         async with self._database.reading() as uow:
             newest = await newest_position(uow)
+            self._begin(newest)
             found = await after(uow, since, most=MOST_MISSED)
             # A position that was never reached is from another journal, such as one that was restored since.
             if len(found) == MOST_MISSED or since > newest:
