@@ -77,7 +77,8 @@ async def leave_contact(uow: UnitOfWork, who: Visitor, where: Reachable, *, clie
     Nothing is merged by it. The same again has no effect.
     """
     name = storable(" ".join(name.split()))[:LONGEST_NAME]
-    await say(uow, who, where.said(client_key, name))
+    if not await say(uow, who, where.said(client_key, name)):
+        return
     talk = await talk_of(uow, who.key)
     if talk is None:
         raise LookupError(who.key)

@@ -109,16 +109,25 @@ class Uploaded:
 
 
 async def take_in(
-    database: Database, folder: Path, chunks: AsyncIterator[bytes], *, owner: str, file_name: str | None
+    database: Database,
+    folder: Path,
+    chunks: AsyncIterator[bytes],
+    *,
+    owner: str,
+    file_name: str | None,
+    size: int | None = None,
 ) -> Uploaded:
     """Keep what comes as a file of `owner`, who alone can use it; of what does not come whole nothing is left.
+
+    It takes no more room than its `size`, where that is known before.
 
     Raises NoRoom, FileTooLarge, FileIsEmpty, and UploadGone for what took so long that it was thrown away.
     """
     name, path = secrets.token_hex(16), new_path()
     try:
         # The row is first, so that whatever a dead process leaves behind is found by it.
-        await _make_room(database, folder, name, owner=owner, path=path, file_name=file_name)
+        row = {"name": name, "owner": owner, "path": path, "size": size}
+        await _make_room(database, folder, row | {"file_name": (file_name or "")[-LONGEST_NAME:] or None})
         size, mime = await _write(chunks, folder / path)
         done = Uploaded(name, _kind(mime, size), mime, size)
         await _finish(database, done)
@@ -130,12 +139,9 @@ async def take_in(
     return done
 
 
-async def _make_room(
-    database: Database, folder: Path, name: str, *, owner: str, path: str, file_name: str | None
-) -> None:
+async def _make_room(database: Database, folder: Path, row: dict[str, Any]) -> None:
     async with database.unit() as uow:
-        await _check_room(uow, folder, owner)
-        row = {"name": name, "owner": owner, "path": path, "file_name": (file_name or "")[-LONGEST_NAME:] or None}
+        await _check_room(uow, folder, row["owner"])
         await uow.execute(insert(uow, upload), row | {"at": uow.now})
 
 

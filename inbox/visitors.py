@@ -94,13 +94,13 @@ class Visitor:
     source: str | None = None
 
 
-async def say(uow: UnitOfWork, who: Visitor, saying: Saying) -> None:
-    """Take in what a visitor says, as from any other channel. The same again has no effect. Raises UploadGone."""
+async def say(uow: UnitOfWork, who: Visitor, saying: Saying) -> bool:
+    """Take in what a visitor says, as from any other channel; whether it is new. Raises UploadGone."""
     channel_id: int = await uow.value(select(channel.c.id).where(channel.c.kind == WebChat.kind))
     names = [f"{who.key}:{saying.client_key}:{place}" for place in range(max(1, len(saying.uploads)))]
     known = select(receipt.c.id).where(receipt.c.channel_id == channel_id, receipt.c.external_id == names[0])
     if await uow.value(known) is not None:
-        return
+        return False
     files = await use(uow, owner_of(who.key), saying.uploads)
     person = Person(who.key, who.name, language=who.language, made_up=True)
     written = _written(uow.now, saying, files)
@@ -109,6 +109,7 @@ async def say(uow: UnitOfWork, who: Visitor, saying: Saying) -> None:
         Incoming(name, {}, who.key, person, one, source=source) for name, one in zip(names, written, strict=True)
     ]
     await accept(uow, channel_id, updates, staff_of=_nobody)
+    return True
 
 
 def _written(now: datetime, saying: Saying, files: Sequence[File]) -> list[Written]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from core.database import UnitOfWork
 from pipeline.deals import Whose, is_visible_to
@@ -18,7 +18,7 @@ Members = Mapping[int, Collection[int]]
 class Sight:
     """Whose some deals were at an instant, and who worked where.
 
-    `talks` are all deals of conversations, `members` the pipelines that people work in, by person.
+    `talks` are the open deals of conversations, `members` the pipelines that people work in, by person.
     """
 
     deals: Mapping[int, Whose] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class Sight:
         return {deal_id for deal_id, whose in self.deals.items() if is_visible_to(by, whose, his)}
 
     def sees_talk(self, by: Staff, conversation_id: int) -> bool:
-        """Whether somebody sees a deal of a conversation."""
+        """Whether somebody sees an open deal of a conversation."""
         his = self.members.get(by.id, ())
         return any(is_visible_to(by, whose, his) for whose in self.talks.get(conversation_id, ()))
 
@@ -59,7 +59,7 @@ async def sight_of_deals(uow: UnitOfWork, deal_ids: Collection[int]) -> Sight:
 async def sight_of_talks(uow: UnitOfWork, conversation_ids: Collection[int]) -> Sight:
     """Who sees conversations."""
     columns = (deal.c.conversation_id, deal.c.assignee_id, deal.c.pipeline_id)
-    its = deal.c.conversation_id.in_(sorted(conversation_ids))
+    its = and_(deal.c.conversation_id.in_(sorted(conversation_ids)), deal.c.closed_at.is_(None))
     talks: defaultdict[int, list[Whose]] = defaultdict(list)
     for row in await uow.rows(select(*columns).where(its).distinct()):
         talks[row.conversation_id].append(Whose(row.assignee_id, row.pipeline_id))

@@ -52,5 +52,5 @@ async def keep_file(request: web.Request, *, owner: str) -> web.Response:
     site = request.app[SITE]
     name = storable(unquote(request.headers.get("X-File-Name", ""), errors="replace"))
     chunks = chunks_of(request, seconds_per_byte=SECONDS_PER_BYTE)
-    done = await take_in(site.database, site.media, chunks, owner=owner, file_name=name)
+    done = await take_in(site.database, site.media, chunks, owner=owner, file_name=name, size=request.content_length)
     return web.json_response({"name": done.name, "kind": done.kind, "size": done.size}, status=201)

@@ -222,18 +222,18 @@ class Hub:
         self._pages.add(page)
         try:
             if since is not None:
-                page.tell(await self._missed(since))
+                page.tell(await self._missed(since, staff_id))
             yield page
         finally:
             self._pages.discard(page)
 
-    async def _missed(self, since: int) -> Changes:
+    async def _missed(self, since: int, staff_id: int) -> Changes:
         async with self._database.reading() as uow:
             newest = await newest_position(uow)
             self._begin(newest)
             found = await after(uow, since, most=MOST_MISSED)
             # A position that was never reached is from another journal, such as one that was restored since.
-            if len(found) == MOST_MISSED or since > newest:
+            if len(found) == MOST_MISSED or since > newest or _is_another(staff_id, found):
                 return Changes(newest, everything=True)
             return await _changes(uow, found) if found else Changes(since)
 
@@ -248,6 +248,12 @@ class Hub:
             page.end()
         for reader in self._readers:
             reader.close()
+
+
+def _is_another(staff_id: int, found: Sequence[tuple[int, Recorded[Event]]]) -> bool:
+    """Whether somebody has become something else, and may see more now, or less."""
+    changed = (item.event for _, item in found if isinstance(item.event, StaffChanged))
+    return any(one.staff_id == staff_id and one.what == "role" for one in changed)
 
 
 async def _changes(uow: UnitOfWork, found: list[tuple[int, Recorded[Event]]]) -> Changes:

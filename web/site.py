@@ -1,5 +1,6 @@
 """What pages need to know of the installation and of whoever asks: a page goes from a `Visit` to an answer."""
 
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -82,11 +83,21 @@ def address_of(request: web.Request) -> str:
     """
     trusted = request.app[SITE].trusted
     address = request.remote or ""
-    for told in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
-        if not told.strip() or not _is_among(address, trusted):
+    # A proxy may add a line of its own to those that it was given.
+    for told in reversed(",".join(request.headers.getall("X-Forwarded-For", [])).split(",")):
+        named = _bare(told.strip())
+        if named is None or not _is_among(address, trusted):
             break
-        address = told.strip()
+        address = named
     return _counted_as(address)
+
+
+def _bare(told: str) -> str | None:
+    """An address without the port and the brackets that some proxies write; None for what is none."""
+    for candidate in (told, told.partition("]")[0].removeprefix("["), told.rpartition(":")[0]):
+        with contextlib.suppress(ValueError):
+            return str(ip_address(candidate))
+    return None
 
 
 def _counted_as(address: str) -> str:

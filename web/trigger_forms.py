@@ -10,14 +10,15 @@ from pydantic import ValidationError
 from core.durations import read_duration
 from core.errors import Refusal
 from core.texts import N_, Texts
+from inbox.uploads import UploadGone
 from inbox.wording import KINDS
-from triggers.actions.send import Send
+from triggers.actions.send import Medium, Send
 from triggers.conditions.amount import AmountIs
 from triggers.editing import Draft, NothingSetsItOff, NothingToDo
 from triggers.parts import Kind, Names, Parameter, Part, Stop, actions, conditions, occasions
 from triggers.reading import picked_value, typed_value
 from triggers.trigger import Trigger
-from web.site import Form
+from web.site import Form, whole_number
 
 MOST_PARTS = 20
 FAMILIES: Mapping[str, Any] = {"occasion": occasions, "condition": conditions, "action": actions}
@@ -253,8 +254,8 @@ def _read(one: PartForm, t: Texts, known: Names, before: Trigger | None) -> Any:
             raise Misfilled(each.name, refusal) from None
         if value is not None:
             values[each.asked.name] = value
-    if one.takes_file and one.file.kept and before is not None:
-        values["medium"] = _medium(before, one.file.kept)
+    if one.takes_file and one.file.kept:
+        values["medium"] = _medium(before, one)
     try:
         return part.model_validate(values)
     except ValidationError:
@@ -280,7 +281,11 @@ def _value(part: type[Part], one: Field, t: Texts, known: Names) -> Any:
     return typed_value(t, part, one.asked, one.value, known)
 
 
-def _medium(before: Trigger, kept: str) -> Any:
-    """The file that an action sends already."""
-    action = before.actions[int(kept)] if kept.isdecimal() and int(kept) < len(before.actions) else None
-    return action.medium if isinstance(action, Send) else None
+def _medium(before: Trigger | None, one: PartForm) -> Medium:
+    """The file that an action sends already. Raises Misfilled for one that it does not send any more."""
+    place = whole_number(one.file.kept)
+    actions = before.actions if before else ()
+    action = actions[place] if place is not None and place < len(actions) else None
+    if not isinstance(action, Send) or action.medium is None:
+        raise Misfilled(one.prefix, UploadGone())
+    return action.medium

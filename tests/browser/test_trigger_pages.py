@@ -1,9 +1,10 @@
 """Triggers made, changed and switched in a browser, from the same declarations as in the bot."""
 
+import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, Route, expect
 
 from tests.browser.conftest import Windows
 from tests.running.shop import Shop
@@ -125,3 +126,28 @@ async def test_a_file_goes_with_what_is_sent_and_can_be_taken_out(shop: Shop, wi
     page.on("dialog", lambda dialog: dialog.accept())
     await page.locator(".trig").first.get_by_role("button", name="Delete").click()
     await expect(page.locator(".trig").first).not_to_contain_text("Our prices")
+
+
+async def test_each_of_two_texts_has_its_own_file_however_long_they_take(shop: Shop, windows: Windows) -> None:
+    page = await windows.board_of(shop, shop.admin)
+    await page.goto(f"{shop.program.url}/triggers")
+    form = page.locator("#trigger-form")
+    await form.locator("select[name='occasion.0']").select_option("deal_opened")
+    await form.locator("select[name='action.0']").select_option("send")
+    await form.get_by_role("button", name="action").click()
+    await form.locator("select[name='action.1']").select_option("send")
+    held: list[Route] = []
+    await page.route("**/uploads", lambda route: held.append(route), times=1)
+    for place, name in enumerate(("slow.txt", "quick.txt")):
+        file = FilePayload(name=name, mimeType="text/plain", buffer=name.encode())
+        async with page.expect_request("**/uploads"):
+            await form.locator("[data-goes-with]").nth(place).set_input_files([file])
+    await expect(form.locator("input[name='action.1.upload']")).to_have_value(re.compile(r"\w{32}"))
+    await form.get_by_role("button", name="Make it").click()
+    await held[0].continue_()
+    card = page.locator(".trig").first
+    await expect(card).to_contain_text("slow.txt")
+    await expect(card).to_contain_text("quick.txt")
+    page.on("dialog", lambda dialog: dialog.accept())
+    await card.get_by_role("button", name="Delete").click()
+    await expect(page.locator(".trig").first).not_to_contain_text("slow.txt")

@@ -11,11 +11,15 @@ from sqlalchemy import Engine, delete, event, select
 
 from core.journal import event as journal
 from core.journal import newest_position
-from inbox.presence import Typing, typing_topic
+from inbox.presence import TYPING, Typing, typing_topic
 from pipeline.models import deal, membership
+from pipeline.moving import close
+from pipeline.sight import sight_of_talks
 from pipeline.staff.handing_over import give_back_to_turn, hand_over
+from pipeline.staff.people import set_role
 from pipeline.staff.rights import Role, Staff
 from pipeline.staff.taking import take
+from pipeline.stages import NOT_A_LEAD
 from tests.contract.webchat import WebChatRig, webchat_rig
 from tests.unit.office import Office
 from tests.unit.test_board import say
@@ -249,3 +253,43 @@ async def test_an_open_talk_hears_its_own_customer_type_and_a_board_those_who_ar
             await rig.site.wakeups.ring(typing_topic(Typing(conversation_id, "customer")))
         assert await next_told(talk, "typing") == {"conversations": [own]}
         assert await next_told(board, "typing") == {"conversations": [own, another]}
+
+
+async def test_a_talk_that_is_a_colleagues_by_now_tells_nothing_of_its_customer_and_ends_when_the_deal_goes(
+    rig: WebChatRig, house: People
+) -> None:
+    hers = await house.has(house.anna, "101")
+    async with rig.office.database.reading() as uow:
+        (talk,) = [row.conversation_id for row in await uow.rows(deal.select())]
+    async with browser_of(rig, house.anna) as browser:
+        async with browser.get(f"/deals/{hers}/live") as stream:
+            async with rig.office.database.unit() as uow:
+                await hand_over(uow, house.anna, hers, to=house.boris.id)
+            assert "gone" in await next_told(stream)
+            # There is nothing more to tell there.
+            assert [line async for line in stream.content if line.startswith(b"data: {")] == []
+        theirs = await house.has(house.anna, "102")
+        async with rig.office.database.unit() as uow:
+            await close(uow, house.anna, theirs, group=NOT_A_LEAD)
+        heard: list[str] = []
+        rig.site.wakeups.listen(TYPING, heard.append)
+        assert (await browser.post(f"/deals/{theirs}/typing")).status == 204
+    assert heard == []
+    async with rig.office.database.reading() as uow:
+        assert not (await sight_of_talks(uow, {talk})).sees_talk(house.clara, talk)
+
+
+async def test_a_page_of_somebody_who_was_signed_in_before_is_told_nothing(rig: WebChatRig, house: People) -> None:
+    async with browser_of(rig, house.boris) as browser:
+        assert (await browser.get(f"/board/live?me={house.anna.id}")).status == 409
+        async with browser.get(f"/board/live?me={house.boris.id}") as stream:
+            assert stream.status == 200
+
+
+async def test_whoever_may_see_less_is_shown_his_board_anew(rig: WebChatRig, house: People) -> None:
+    since = await now(rig.office, rig.site.hub)
+    async with rig.office.database.unit() as uow:
+        await set_role(uow, await rig.office.admin(), house.boss.id, role=Role.OPERATOR)
+    await rig.office.settle()
+    async with browser_of(rig, house.boss) as browser:
+        assert await first_told(browser, f"/board/live?since={since}") == {"everything": True}

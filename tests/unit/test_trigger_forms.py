@@ -1,9 +1,15 @@
 """A trigger as a form of fields: what a page sends, and what is wrong where."""
 
+from datetime import timedelta
+
 import pytest
 
 from core.texts import texts
+from inbox.uploads import UploadGone
+from triggers.actions.send import Send
+from triggers.occasions.deal_opened import OnDealOpened
 from triggers.parts import Names
+from triggers.trigger import Trigger
 from web.site import Form
 from web.trigger_forms import MOST_PARTS, Empty, Misfilled, StillToChoose, draft_of, of_fields
 
@@ -46,3 +52,14 @@ def test_parts_are_numbered_anew_so_that_none_falls_off_the_end() -> None:
     less = of_fields(Form(WHOLE | parts | {"take": ["condition.3"]}), T, NAMES)
     assert [one.place for one in less.parts["condition"]] == list(range(MOST_PARTS - 1))
     assert less.takes_more("condition")
+
+
+@pytest.mark.parametrize("kept", ["0", "7", "9" * 5_000, "first"])
+def test_a_file_that_the_trigger_does_not_have_is_not_left_out_in_silence(kept: str) -> None:
+    send = {"action.0": ["send"], "action.0.text": ["Hello"], "action.0.kept": [kept]}
+    before = Trigger(
+        1, 1, None, None, OnDealOpened(), (), (Send(text="Hello"),), timedelta(), frozenset(), True, None, False
+    )
+    with pytest.raises(Misfilled) as said:
+        draft_of(of_fields(Form(WHOLE | send), T, NAMES), T, NAMES, before)
+    assert (said.value.at, type(said.value.refusal)) == ("action.0", UploadGone)

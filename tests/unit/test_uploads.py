@@ -136,6 +136,20 @@ async def test_visitors_cannot_use_up_the_room_of_the_staff(place: Place) -> Non
     assert await place.takes(b"one more")
 
 
+async def test_what_says_how_small_it_is_takes_no_more_room_while_it_comes(place: Place) -> None:
+    tasks = []
+    for number in range(110):
+        began = asyncio.Event()
+        owner, chunks = f"visitor:{number}", stopping(began)
+        taking = take_in(place.shop.database, place.folder, chunks, owner=owner, file_name=None, size=3)
+        tasks.append(asyncio.create_task(taking))
+        await began.wait()
+    assert await place.takes(b"one more")
+    for one in tasks:
+        one.cancel()
+    await asyncio.wait(tasks)
+
+
 async def test_a_file_that_could_not_be_removed_is_removed_by_the_next_sweep(place: Place) -> None:
     name = await place.takes(b"unused")
     (file,) = place.files()

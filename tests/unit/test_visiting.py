@@ -235,6 +235,8 @@ async def test_who_leaves_his_name_and_number_is_told_to_open_boards_once(rig: W
     form = {"key": "contact-1", "name": " Jan  Nowak ", "contact": "jan@shop.example"}
     assert await visitor.asks("POST", "contact", json=form) == (201, {"contact": "jan@shop.example"})
     assert (await visitor.asks("POST", "contact", json=form))[0] == 201
+    other = form | {"name": "Boss", "contact": "boss@evil.example"}
+    assert (await visitor.asks("POST", "contact", json=other))[0] == 201
     await shop.settle()
     async with shop.database.reading() as uow:
         told = [item.event for _, item in await after(uow, position, most=100)]

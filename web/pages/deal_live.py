@@ -88,7 +88,9 @@ async def typing(caller: Caller) -> web.StreamResponse:
     """Tell the customer that somebody writes to him."""
     async with caller.site.database.reading() as uow:
         view = await see(uow, caller.by, caller.id("deal"))
-    await caller.site.wakeups.ring(typing_topic(Typing(view.conversation_id, caller.by.actor)))
+    # The talk may be a colleague's by now.
+    if view.closed_at is None:
+        await caller.site.wakeups.ring(typing_topic(Typing(view.conversation_id, caller.by.actor)))
     return web.Response(status=204)
 
 

@@ -35,8 +35,12 @@ async def board_live(caller: Caller) -> web.StreamResponse:
 async def follow(caller: Caller, name: str, say: Say, *, talk: int | None = None) -> web.StreamResponse:
     """Tell a page what it has to show differently, until it goes or may not be told any more.
 
-    Who types is told of one `talk`, or of all that he sees. What `say` says nothing of is not told.
+    Who types is told of one `talk`, or of all that he sees. What `say` says nothing of is not told. Raises HTTPConflict
+    for the page of another person than the one who is signed in.
     """
+    if caller.query.text("me", str(caller.by.id)) != str(caller.by.id):
+        # Somebody else has signed in at this browser since.
+        raise web.HTTPConflict
     since = position_seen(caller.request)
     response = EventSourceResponse(ping_interval=PING_SECONDS, send_timeout=SLOWEST_SECONDS)
     # Whoever has closed his page, or takes nothing in, is told nothing more; a page that ends for want of the database
@@ -84,6 +88,8 @@ async def _follow(
             await response.send(json.dumps({"conversations": his}), event="typing")
         if changes.is_lasting and (said := await say(changes)) is not None:
             await response.send(json.dumps(said), id=str(changes.position), event=name)
+            if talk is not None and "gone" in said:
+                return
         told = max(told, changes.position)
 
 

@@ -75,6 +75,8 @@ async def changed(visit: Visit) -> web.StreamResponse:
     known = await offered(visit.uow)
     before = await editing.see(visit.uow, visit.by, visit.id("trigger"))
     form = of_fields(visit.form, visit.t, known)
+    if form.version is None:
+        raise web.HTTPBadRequest
     try:
         draft = draft_of(form, visit.t, known, before)
     except Misfilled as fault:

@@ -1,7 +1,8 @@
 "use strict";
 // The file that goes with what a trigger sends: it is sent ahead, and whatever its form asks meanwhile waits for it.
 
-let coming = null;
+// By the place in the form, what is on its way there.
+const coming = new Map();
 
 document.addEventListener("change", ({ target }) => {
   if (target.matches("[data-goes-with]") && target.files.length) attach(target, target.files[0]);
@@ -22,9 +23,10 @@ async function attach(input, file) {
   progress.value = 0;
   progress.hidden = false;
   show(true);
-  coming = { place, ...sendAhead(file, (done) => { progress.value = done; }) };
+  const ahead = sendAhead(file, (done) => { progress.value = done; });
+  coming.set(place, ahead);
   try {
-    upload.value = await coming.sent;
+    upload.value = await ahead.sent;
     title.value = file.name;
     kept.value = "";
     progress.hidden = true;
@@ -34,14 +36,15 @@ async function attach(input, file) {
     if (error.refused) toast(error.message);
     else if (error.name !== "AbortError") failed();
   } finally {
-    coming = null;
+    coming.delete(place);
   }
 }
 
 document.addEventListener("htmx:confirm", (event) => {
-  if (!coming || !event.target.closest("#trigger-form")) return;
+  if (!coming.size || !event.target.closest("#trigger-form")) return;
+  const mine = coming.get(event.target.closest(".goes-with"));
   event.preventDefault();
-  if (coming.place.contains(event.target)) coming.request.abort();
+  if (mine) mine.request.abort();
   // What could not be sent is not left out in silence.
-  else coming.sent.then(() => event.detail.issueRequest(true), () => {});
+  else Promise.all([...coming.values()].map((one) => one.sent)).then(() => event.detail.issueRequest(true), () => {});
 });

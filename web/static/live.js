@@ -11,6 +11,7 @@ const SIGNED_OUT = 401, TIMED_OUT = 408, TOO_MANY = 429, FAULTY = 500;
 function listen(from, handlers) {
   const mark = document.querySelector("[data-live]");
   const address = new URL(from, location);
+  address.searchParams.set("me", document.body.dataset.me);
   let source, quiet, again, unseen, lostAt, pause = FIRST_PAUSE_MS, isOver = false, isAsleep = false;
 
   const show = (look, words) => {
@@ -44,6 +45,8 @@ function listen(from, handlers) {
     }
     if (answer?.headers.has("HX-Trigger")) {
       if (answer.status === SIGNED_OUT) return location.replace("/enter");
+      // It is the page of somebody who was signed in here before.
+      if (answer.status === CONFLICT) return location.reload();
       // Whatever else is refused for good stays so.
       const may = answer.status >= FAULTY || [TIMED_OUT, TOO_MANY].includes(answer.status);
       if (!may) return toast(await answer.text(), "wait");
