@@ -5,6 +5,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 import structlog
 from aiohttp import web
@@ -128,10 +129,14 @@ def status_of(refusal: Refusal) -> int:
 
 
 def refused(request: web.Request, refusal: Refusal, t: Texts) -> web.Response:
-    """A refusal as a page, or as the words of a note on the page that asked; commands are for the bot alone."""
-    site = request.app[SITE]
-    words = refusal.told(t, site.clock.now(), with_next_step="/" not in refusal.next_step)
+    """A refusal as a page, or as the words of a note on the page that asked."""
+    words = in_words(refusal, t, request.app[SITE].clock.now())
     return wrong(request, t, status_of(refusal), words, code=refusal.code)
+
+
+def in_words(refusal: Refusal, t: Texts, now: datetime) -> str:
+    """What a page says of a refusal; commands are for the bot alone."""
+    return refusal.told(t, now, with_next_step="/" not in refusal.next_step)
 
 
 def wrong(request: web.Request, t: Texts, status: int, words: str, *, code: str = "") -> web.Response:

@@ -1,5 +1,6 @@
 """Real browsers for tests: one Chromium for a module, a window of its own for each person."""
 
+import asyncio
 import re
 import shutil
 from collections.abc import AsyncIterator
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Page, Route, async_playwright, expect
 
 from tests.botapi.client import User
 from tests.running.conftest import opened
@@ -124,6 +125,27 @@ async def signed_in(company: Shop, chromium: Browser) -> Any:
     async with AsyncExitStack() as ending:
         page = await Windows(chromium, ending).board_of(company, company.admin)
         return await page.context.storage_state()
+
+
+class Nobody:
+    """Answers nothing at an address, and knows when a page has tried as often as it does by itself."""
+
+    TRIES = 4
+
+    def __init__(self) -> None:
+        self._tries = 0
+        self._given_up = asyncio.Event()
+
+    async def __call__(self, route: Route) -> None:
+        await route.abort()
+        self._tries += 1
+        if self._tries == self.TRIES:
+            self._given_up.set()
+
+    async def given_up(self) -> None:
+        """Return once the page will not try again by itself."""
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            await self._given_up.wait()
 
 
 class Desk:

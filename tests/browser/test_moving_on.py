@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 import pytest
 from playwright.async_api import Dialog, FilePayload, Page, Route, expect
 
-from tests.browser.conftest import Desk
+from tests.browser.conftest import Desk, Nobody
 from tests.browser.test_talk import bubble
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -68,14 +68,17 @@ async def test_what_failed_lets_what_was_sent_after_it_by_and_comes_behind_it(de
     await customer.sends("Hello")
     page = await desk.opens(customer)
 
+    nobody = Nobody()
+
     async def lose_the_first(route: Route) -> None:
         is_first = "One" in parse_qs(route.request.post_data or "")["text"]
-        await (route.abort() if is_first else route.continue_())
+        await (nobody(route) if is_first else route.continue_())
 
     await page.route("**/answer", lose_the_first)
     await says(page, "One")
     await says(page, "Two")
     await expect(bubble(page, "Two").locator(".at")).to_contain_text("sent")
+    await nobody.given_up()
     await page.unroute("**/answer")
     await page.get_by_role("button", name="Retry").click()
     await expect(page.locator(STORED)).to_have_count(2)
@@ -230,8 +233,10 @@ async def test_a_talk_in_which_something_was_not_sent_is_marked_in_the_list(desk
     await page.get_by_label("Answer to").fill("Half a thou")
     await page.locator(".q", has_text=second.first_name).click()
     await expect(page.get_by_role("heading", name=second.first_name)).to_be_visible()
-    await page.route("**/answer", lambda route: route.abort())
+    nobody = Nobody()
+    await page.route("**/answer", nobody)
     await says(page, "Good day")
+    await nobody.given_up()
     await expect(bubble(page, "Good day")).to_have_class("bubble failed")
     other = await page.context.new_page()
     await other.goto(f"{desk.shop.program.url}/deals?list=all")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Page, Route, expect
 
-from tests.browser.conftest import Desk
+from tests.browser.conftest import Desk, Nobody
 from tests.browser.test_talk import bubble
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -44,9 +44,11 @@ async def test_an_answer_that_did_not_arrive_outlives_a_reload(desk: Desk) -> No
     customer = await desk.shop.person("Marek")
     await customer.sends("Hello")
     page = await desk.opens(customer)
-    await page.route("**/answer", lambda route: route.abort())
+    nobody = Nobody()
+    await page.route("**/answer", nobody)
     await page.get_by_label("Answer to").fill("Two are here")
     await page.keyboard.press("Control+Enter")
+    await nobody.given_up()
     await expect(bubble(page, "Two are here")).to_have_class("bubble failed")
     await page.reload()
     await expect(bubble(page, "Two are here")).to_have_class("bubble failed")
@@ -56,6 +58,20 @@ async def test_an_answer_that_did_not_arrive_outlives_a_reload(desk: Desk) -> No
     await page.reload()
     await expect(bubble(page, "Two are here")).to_have_count(1)
     await customer.sees("Two are here")
+
+
+async def test_an_answer_that_found_nobody_goes_by_itself_once_there_is_a_connection_again(desk: Desk) -> None:
+    customer = await desk.shop.person("Olha")
+    await customer.sends("Hello")
+    page = await desk.opens(customer)
+    await page.context.set_offline(True)
+    await page.get_by_label("Answer to").fill("Two are here")
+    await page.keyboard.press("Control+Enter")
+    await expect(bubble(page, "Two are here")).to_have_class("bubble failed")
+    await page.context.set_offline(False)
+    await customer.sees("Two are here")
+    await expect(bubble(page, "Two are here")).to_have_count(1)
+    await expect(page.get_by_role("button", name="Retry")).to_have_count(0)
 
 
 async def test_an_answer_of_which_nobody_knows_whether_it_arrived_arrives_once(desk: Desk) -> None:

@@ -163,6 +163,10 @@ async def test_a_network_that_is_gone_is_told_at_once_and_so_is_its_return(shop:
     page = await windows.board_of(shop, shop.admin)
     mark = page.locator("[data-live]")
     await expect(mark).to_have_text("Live")
+    # What comes by the stream says that it is open.
+    customer = await shop.person("Vera")
+    await customer.sends("Hello")
+    await expect(card(page, customer)).to_be_visible()
     await page.context.set_offline(True)
     await expect(mark).to_contain_text("No connection since", timeout=2000)
     await page.context.set_offline(False)

@@ -66,8 +66,8 @@ async def test_what_was_not_sent_is_not_on_its_way_and_has_its_time_by_the_clock
         "zone => new Date().toLocaleTimeString('en-GB', {hour: '2-digit', hour12: false, timeZone: zone})", here
     )
     await expect(failed.locator("time")).to_have_text(re.compile(rf"^{hour}:\d\d$"))
-    await page.context.set_offline(False)
     await page.get_by_role("button", name="Discard").click()
+    await page.context.set_offline(False)
 
 
 async def test_a_field_that_is_left_is_saved_or_stands_open_with_what_was_refused(desk: Desk) -> None:

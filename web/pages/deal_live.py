@@ -17,6 +17,7 @@ from web.deal_parts import parts
 from web.live import Changes
 from web.pages.streams import follow, position_seen
 from web.pages.talk import PAGE, said_values
+from web.security import in_words
 from web.site import Caller, stream
 
 MOST_EVENTS = 500
@@ -55,7 +56,7 @@ class _Told:
             try:
                 said = await self._drawn(uow)
             except Refusal as refusal:
-                return {"gone": refusal.told(caller.t, uow.now)}
+                return {"gone": in_words(refusal, caller.t, uow.now)}
         self._position = changes.position
         return said
 

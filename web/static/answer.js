@@ -131,6 +131,9 @@ composer.addEventListener("submit", (event) => {
   const text = field.value.trim();
   if (changing) return text && sendChange(text);
   if (mode === "answer" && files.some((one) => one.missing)) return toast(attachAgain(files));
+  // Nothing goes without what was attached to it: it is taken out first.
+  const refusedFile = mode === "answer" && files.find((one) => one.refused);
+  if (refusedFile) return toast(refusedFile.why);
   const mine = mode === "note" ? [] : files.splice(0);
   if (!text && !mine.length) return field.focus();
   const key = newKey();

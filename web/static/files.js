@@ -74,7 +74,10 @@ function upload(one) {
   one.sent.catch((error) => {
     one.failed = true;
     one.refused = error.refused;
-    if (error.refused) toast(error.message);
+    if (error.refused) {
+      toast(error.message);
+      one.row.title = one.why = error.message;
+    }
     if (files.includes(one)) one.row.classList.add("bad");
   });
 }

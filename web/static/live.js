@@ -21,6 +21,7 @@ function listen(from, handlers) {
     if (mark.textContent !== words) mark.textContent = words;
   };
   const alive = () => {
+    if (lostAt) document.dispatchEvent(new Event("regained"));
     lostAt = undefined;
     show("", mark?.dataset.now);
     clearTimeout(quiet);

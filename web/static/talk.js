@@ -64,13 +64,15 @@ feed.append(behindAll);
 
 toEnd();
 addEventListener("load", toEnd, { once: true });
-feed.addEventListener("load", (event) => {
-  // A picture that arrives makes the talk longer.
-  if (event.target.matches("img") && feed.scrollHeight - feed.scrollTop - feed.clientHeight < NEAR + event.target.clientHeight) toEnd();
-}, true);
 let wasAtEnd = true;
+// Pictures that arrive make the talk longer, several at once perhaps.
+feed.addEventListener("load", () => { if (wasAtEnd) toEnd(); }, true);
+let lastTop = 0;
 feed.addEventListener("scroll", () => {
-  wasAtEnd = isAtEnd();
+  // Only whoever goes up leaves the end: what comes below goes on while one is told that one is there.
+  const goesUp = feed.scrollTop < lastTop;
+  lastTop = feed.scrollTop;
+  if (goesUp || isAtEnd()) wasAtEnd = isAtEnd();
   if (wasAtEnd) newest.hidden = true;
 });
 // As what one writes grows, the talk has less room.
@@ -138,6 +140,7 @@ function leaveTalk(words) {
   stop();
   toast(words, "wait");
   for (const one of composer.elements) one.disabled = true;
+  field.placeholder = words;
 }
 function showTyping(types) {
   clearTimeout(typingTimer);

@@ -7,6 +7,7 @@ const ANSWER_MS = 60000;
 // A browser finishes what a page that was left has sent, if it is no more than so much.
 const LASTS_BYTES = 60000;
 const FRESH_MS = 10 * 60000;
+const MOST_TRIES = 3;
 const waiting = new Set();
 
 /** Remember what has not arrived; of files those that are there already, and of the others that they were. */
@@ -58,7 +59,7 @@ async function letGo(message, bubble, isAnew = false) {
   } catch (error) {
     // A page that is being left comes no further: what it gives up its browser may still finish.
     await new Promise((soon) => setTimeout(soon));
-    return error.refused ? refused(message, bubble) : notSent(message, bubble);
+    return error.refused ? refused(message, bubble) : unreachedBy(message, bubble);
   }
   if (toldBy(answer).refused?.code === "upload-gone" && !isAnew) {
     return sendFilesAnew(message) ? letGo(message, bubble, true) : notSent(message, bubble);
@@ -94,6 +95,18 @@ function sendFilesAnew(message) {
 function noteMissing({ files }) {
   for (const one of files) one.missing = !one.file && !one.name;
   return files.some((one) => one.missing);
+}
+
+/** It waits for a connection, and goes by itself a few times once there is one again. */
+function unreachedBy(message, bubble) {
+  notSent(message, bubble);
+  if (noteMissing(message)) return;
+  document.addEventListener("regained", () => {
+    if (!waiting.has(message) || message.going || !isFresh(message)) return;
+    message.tries = (message.tries ?? 0) + 1;
+    if (message.tries <= MOST_TRIES) deliver(message, bubble);
+  }, { once: true });
+  unreached();
 }
 
 /** Back to be written anew; but never what is for the team into an answer, nor into a message that is being changed. */
