@@ -18,11 +18,15 @@ const say = (key, values = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => 
 
 /* What the browser keeps: the token of this visitor, and how far he has read. */
 const kept = (() => {
-  let memory = {};
-  const read = () => { try { return JSON.parse(localStorage.getItem(KEPT)) || {}; } catch { return memory; } };
+  // What could not be kept, as the site's storage is full or closed: the talk ends with the page.
+  let memory = null;
+  const read = () => {
+    if (memory) return memory;
+    try { return JSON.parse(localStorage.getItem(KEPT)) || {}; } catch { return {}; }
+  };
   const write = (more) => {
-    memory = { ...read(), ...more };
-    try { localStorage.setItem(KEPT, JSON.stringify(memory)); } catch { /* Where nothing may be kept, the talk ends with the page. */ }
+    const all = { ...read(), ...more };
+    try { localStorage.setItem(KEPT, JSON.stringify(all)); memory = null; } catch { memory = all; }
   };
   return { read, write };
 })();
