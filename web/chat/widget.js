@@ -456,6 +456,14 @@ async function untilGone(key) {
     if (!state.number) load(true);
   } catch (failure) {
     if (failure.message === "upload-gone") one.uploads.clear();
+    if (failure.status === 401) {
+      // Files belong to whoever sent them, and he is somebody new now.
+      one.uploads.clear();
+      trouble(failure);
+      load();
+      if (one.tries++) { fail(key, one, failure.words); break; }
+      continue;
+    }
     // What was refused waits for a press; what found nobody is tried again, and is no second message by its key.
     if (failure.status && failure.status !== 408 && failure.status < 500) { fail(key, one, failure.words || say("offline")); break; }
     if (await isThere()) one.tries += failure instanceof TooLate ? 2 : 1;
