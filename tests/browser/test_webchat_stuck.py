@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Page, Request, Route, expect
 
 from tests.browser.conftest import Windows
+from tests.browser.test_webchat import site_with
 from tests.browser.test_webchat_away import TALK, chat_of, says
 from tests.running.shop import Shop
 from tests.running.test_webchat import PDF, PNG
@@ -219,6 +220,45 @@ async def without_the_first(route: Route) -> None:
     answer = await route.fetch()
     told = await answer.json()
     await route.fulfill(response=answer, json=told | {"messages": told["messages"][1:]})
+
+
+async def test_a_page_with_numbers_of_a_lost_talk_hears_what_is_said_in_the_one_that_is_there(
+    shop: Shop, windows: Windows
+) -> None:
+    page = await chat_of(shop, windows, "Is the bench wide?")
+    card = await shop.posted(shop.admin, "Is the bench wide?")
+    await page.route(TALK, ahead, times=1)
+    await page.reload()
+    await expect(page.get_by_role("log").get_by_text("Is the bench wide?")).to_be_visible()
+    await shop.admin.sends("Two metres", reply_to=card.id)
+    await expect(page.get_by_role("log").get_by_text("Two metres")).to_be_visible()
+
+
+async def ahead(route: Route) -> None:
+    """The talk as it was before a backup was restored: much more had happened in it."""
+    answer = await route.fetch()
+    await route.fulfill(response=answer, json=await answer.json() | {"number": 1_000})
+
+
+async def test_an_answer_is_new_though_more_was_read_of_a_talk_that_was_lost(shop: Shop, windows: Windows) -> None:
+    async with site_with(shop.program.url, 'data-language="en"') as address:
+        asked = await shop.admin.sends(f"/webchat site {address}")
+        await shop.admin.sees(address, after=asked)
+        page = await windows.open()
+        await page.goto(address)
+        await page.get_by_role("button", name="Open the chat").click()
+        await says(page, "Is the desk heavy?")
+        card = await shop.posted(shop.admin, "Is the desk heavy?")
+        await page.get_by_role("button", name="Close the chat").click()
+        await page.evaluate(
+            "localStorage['voronka-chat'] ="
+            " JSON.stringify({ ...JSON.parse(localStorage['voronka-chat']), read: 20000 })"
+        )
+        await shop.admin.sends("It is light", reply_to=card.id)
+        await page.reload()
+        await expect(page.get_by_role("button", name="New message: 1")).to_be_visible()
+        await shop.admin.sends("Very light", reply_to=card.id)
+        await expect(page.get_by_role("button", name="New message: 2")).to_be_visible()
 
 
 async def test_a_message_gets_itself_a_token_where_the_one_that_is_kept_is_none(shop: Shop, windows: Windows) -> None:

@@ -570,8 +570,18 @@ function showTalk(talk) {
   if (!messages.size || state.anew) state.more = talk.more;
   // What the newest page does not hold is gone, or older than it, and then known unless too much was missed.
   for (const id of [...messages.keys()]) if (!held.has(id) && (state.anew || id > first)) forget(id);
+  if (state.anew) state.told = 0;
   Object.assign(state, { there: talk.there, asks: talk.asks, loaded: true, anew: false });
+  clampRead(talk);
   take(talk);
+}
+/* How far he has read is no further than the talk goes, or nothing that comes would be new to him. */
+function clampRead(talk) {
+  const newest = Math.max(0, ...talk.messages.map((one) => one.id)), { read = 0 } = kept.read();
+  if (read <= newest) return;
+  // An answer that was taken back had a number too. But a message is an event at least: what was read of a talk with
+  // more of them is another one, as after a backup was restored, and of this one he knows what he wrote himself.
+  kept.write({ read: read <= talk.number ? newest : Math.max(0, ...talk.messages.filter((one) => one.his).map((one) => one.id)) });
 }
 
 async function loadOlder() {
