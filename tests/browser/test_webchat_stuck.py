@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, Request, Route, expect
+from playwright.async_api import FilePayload, Page, Request, Route, expect
 
 from tests.browser.conftest import Windows
 from tests.browser.test_webchat import site_with
@@ -23,6 +23,16 @@ KEEP = """([key, days, words]) => {
   localStorage["voronka-chat:" + key] = JSON.stringify([Date.now() - days * 24 * 60 * 60 * 1000, words]);
 }"""
 
+# How often something of a file has left, and how many were begun.
+COUNT_MOVES = """
+  globalThis.moves = globalThis.uploads = 0;
+  const send = XMLHttpRequest.prototype.send;
+  XMLHttpRequest.prototype.send = function (body) {
+    uploads += 1;
+    this.upload.addEventListener("progress", () => { moves += 1; });
+    send.call(this, body);
+  };
+"""
 OLD = "a" * 32
 
 MESSAGES, UPLOADS = "**/chat/api/messages?*", "**/chat/api/uploads?*"
@@ -154,6 +164,28 @@ async def test_a_file_of_which_nothing_moves_any_more_is_given_up(shop: Shop, wi
     await expect(page.locator(".his time")).to_have_count(2)
 
 
+async def test_a_file_that_takes_long_is_not_given_up_while_it_moves(shop: Shop, windows: Windows) -> None:
+    page = await windows.open(locale="en-GB")
+    await page.clock.install()
+    await page.add_init_script(COUNT_MOVES)
+    await page.goto(shop.program.url + "/chat")
+    await says(page, "The film comes")
+    await expect(page.locator(".his time")).to_be_attached()
+    line = await page.context.new_cdp_session(page)
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 300_000}
+    await line.send("Network.emulateNetworkConditions", slow)
+    film = FilePayload(name="film.bin", mimeType="application/octet-stream", buffer=bytes(2_000_000))
+    await page.locator("input[type=file]").set_input_files([film])
+    async with page.expect_request(is_upload):
+        await page.get_by_role("button", name="Send", exact=True).click()
+    for _ in range(3):
+        moves = await page.evaluate("moves")
+        await page.wait_for_function("before => moves > before", arg=moves)
+        await page.clock.fast_forward("00:45")
+    await expect(page.locator(".his .file")).to_contain_text("film.bin")
+    assert await page.evaluate("uploads") == 1
+
+
 async def test_words_of_another_day_wait_for_a_press_and_are_forgotten_after_a_week(
     shop: Shop, windows: Windows
 ) -> None:
@@ -203,8 +235,9 @@ async def test_what_had_arrived_long_ago_is_neither_sent_for_ever_nor_shown_as_o
     await expect(page.locator(".his time")).to_be_attached()
     await says(page, "The second")
     await expect(page.locator(".his time")).to_have_count(2)
-    key = (await asking.value).post_data_json["key"]
-    await page.evaluate(KEEP, [key, 0, "The very first"])
+    sent = (await asking.value).post_data_json
+    assert sent is not None
+    await page.evaluate(KEEP, [sent["key"], 0, "The very first"])
     await page.route(TALK, without_the_first)
     async with page.expect_response(lambda response: is_message(response.request)):
         await page.reload()
@@ -213,6 +246,7 @@ async def test_what_had_arrived_long_ago_is_neither_sent_for_ever_nor_shown_as_o
     await expect(page.locator(".his").last).to_contain_text("The very first")
     await expect(page.locator(".his").last).to_contain_text("sent")
     assert await page.evaluate("Object.keys(localStorage)") == ["voronka-chat"]
+    await page.unroute_all(behavior="wait")
 
 
 async def without_the_first(route: Route) -> None:
