@@ -142,7 +142,8 @@ def _said(kind: str, body: dict[str, Any]) -> str:
 class Changes:
     """What happened in a talk behind an event: messages as they are now, numbers of those that are gone.
 
-    `number` is the event up to which this is all; None says that it is more than can be told one by one.
+    `number` is the event up to which this is all; None says that it cannot be told one by one: it is too much, or the
+    browser knows of events that never were, as after a backup was restored.
     """
 
     number: int | None
@@ -166,9 +167,14 @@ async def changes(uow: UnitOfWork, talk: Talk, *, after: int) -> Changes:
         select(event.c.kind, event.c.data)
         .where(event.c.ref == f"conversation:{talk.id}")
         .order_by(event.c.id)
-        .offset(after)
-        .limit(MOST_CHANGES + 1)
+        .offset(max(0, after - 1))
+        .limit(MOST_CHANGES + 2)
     )
+    if after:
+        # The last event that the browser knows of; where it is not, its numbers are those of another talk.
+        if not rows:
+            return Changes(None)
+        rows = rows[1:]
     if len(rows) > MOST_CHANGES:
         return Changes(None)
     told = [row.data for row in rows if row.kind != ConversationSeen.__name__]

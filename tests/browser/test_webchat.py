@@ -89,6 +89,10 @@ async def test_the_chat_stands_on_another_site_once_an_admin_allows_it(shop: Sho
         await field.fill("Ile kosztuje ta lampa?")
         await page.keyboard.press("Enter")
         await expect(page.get_by_role("log").get_by_text("Ile kosztuje ta lampa?")).to_be_visible()
+        plan = FilePayload(name="plan.pdf", mimeType="application/pdf", buffer=PDF)
+        await page.locator("input[type=file]").set_input_files([plan])
+        await page.get_by_role("button", name="Wyślij", exact=True).click()
+        await expect(page.locator(".his .file")).to_contain_text("plan.pdf")
         for button in await page.get_by_role("dialog").get_by_role("button").all():
             size = await button.bounding_box()
             assert size is None or min(size["width"], size["height"]) >= 44

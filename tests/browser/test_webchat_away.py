@@ -32,7 +32,8 @@ async def chat_of(shop: Shop, windows: Windows, words: str) -> Page:
     page = await windows.open(locale="en-GB")
     await page.goto(shop.program.url + "/chat")
     await says(page, words)
-    await expect(page.get_by_text("sent", exact=True)).to_be_attached()
+    # What is sent has no time before it comes with the talk.
+    await expect(page.locator(".his time")).to_be_attached()
     return page
 
 

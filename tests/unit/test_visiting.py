@@ -309,6 +309,20 @@ async def test_whoever_missed_too_much_is_told_to_begin_anew(rig: WebChatRig) ->
     assert await visitor.polls() == {"again": True}
 
 
+async def test_whoever_is_ahead_of_the_talk_is_told_to_begin_anew_at_once(rig: WebChatRig) -> None:
+    visitor = await rig.visitor()
+    await visitor.says("Hello")
+    await rig.answers("Good day")
+    newest = (await visitor.opens())["number"]
+    for number in (newest + 1, 1_000):
+        assert await visitor.asks("GET", f"poll?after={number}") == (200, {"again": True})
+    visitor.number = newest
+    waiting = asyncio.create_task(visitor.polls())
+    await rig.until_listening(1)
+    await rig.answers("Still there")
+    assert [one["text"] for one in (await waiting)["messages"]] == ["Still there"]
+
+
 async def test_only_an_admin_sets_the_chat_up(rig: WebChatRig) -> None:
     shop = rig.office
     async with shop.database.unit() as uow:

@@ -18,33 +18,84 @@ const say = (key, values = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => 
 
 /* What the browser keeps: the token of this visitor, and how far he has read. */
 const kept = (() => {
-  let memory = {};
-  const read = () => { try { return JSON.parse(localStorage.getItem(KEPT)) || {}; } catch { return memory; } };
+  // What could not be kept, as the site's storage is full or closed: the talk ends with the page.
+  let memory = null;
+  const read = () => {
+    if (memory) return memory;
+    try { return JSON.parse(localStorage.getItem(KEPT)) || {}; } catch { return {}; }
+  };
   const write = (more) => {
-    memory = { ...read(), ...more };
-    try { localStorage.setItem(KEPT, JSON.stringify(memory)); } catch { /* Where nothing may be kept, the talk ends with the page. */ }
+    const all = { ...read(), ...more };
+    try { localStorage.setItem(KEPT, JSON.stringify(all)); memory = null; } catch { memory = all; }
   };
   return { read, write };
 })();
 
 /* Requests. The token stands in a header, never in an address. */
 class Refused extends Error {
-  constructor(status, answer, after) {
+  constructor(status, answer, after, token) {
     super(answer.error || String(status));
-    Object.assign(this, { status, words: answer.words, after });
+    Object.assign(this, { status, words: answer.words, after: Number(after) || 0, token });
+  }
+}
+class TooLate extends Error {}
+// Whoever answers no sooner is not waited for; the longest that is asked for on purpose waits 25 seconds.
+const ANSWER_MS = 60_000;
+
+function addressOf(path) {
+  const address = new URL(path, API);
+  address.searchParams.set("lang", language);
+  return address;
+}
+
+async function ask(method, path, { json, headers = {}, signal, raw, anybody } = {}) {
+  const token = anybody ? "" : kept.read().token;
+  if (token) headers.Authorization = `Bearer ${token}`;
+  if (json) headers["Content-Type"] = "application/json";
+  const giving = new AbortController(), giveUp = () => giving.abort();
+  let isLate = false;
+  const tooLate = setTimeout(() => { isLate = true; giveUp(); }, ANSWER_MS);
+  signal?.addEventListener("abort", giveUp);
+  try {
+    const how = { method, body: json && JSON.stringify(json), headers, signal: giving.signal, credentials: "omit", referrerPolicy: "no-referrer" };
+    const answer = await fetch(addressOf(path), how);
+    // A file that is coming may take as long as it likes.
+    if (raw) clearTimeout(tooLate);
+    if (answer.ok) return await (raw ? answer.blob() : answer.json());
+    const told = await answer.json().catch(() => ({}));
+    throw new Refused(answer.status, told, answer.headers.get("Retry-After"), token);
+  } catch (failure) {
+    throw isLate ? new TooLate() : failure;
+  } finally {
+    clearTimeout(tooLate);
+    signal?.removeEventListener("abort", giveUp);
   }
 }
 
-async function ask(method, path, { json, body, headers = {}, signal, raw } = {}) {
-  const address = new URL(path, API);
-  address.searchParams.set("lang", language);
+/* A file may take long to leave, and is given up when nothing of it moves any more: fetch does not tell that. */
+function upload(file) {
   const { token } = kept.read();
-  if (token) headers.Authorization = `Bearer ${token}`;
-  if (json) { body = JSON.stringify(json); headers["Content-Type"] = "application/json"; }
-  const answer = await fetch(address, { method, body, headers, signal, credentials: "omit", referrerPolicy: "no-referrer" });
-  if (answer.ok) return raw ? answer.blob() : answer.json();
-  const told = await answer.json().catch(() => ({}));
-  throw new Refused(answer.status, told, Number(answer.headers.get("Retry-After")) || 0);
+  return new Promise((done, fail) => {
+    const request = new XMLHttpRequest();
+    let stalled = 0;
+    const moved = () => { clearTimeout(stalled); stalled = setTimeout(() => request.abort(), ANSWER_MS); };
+    request.open("POST", addressOf("uploads"));
+    request.setRequestHeader("Authorization", `Bearer ${token}`);
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.setRequestHeader("X-File-Name", encodeURIComponent(file.name));
+    request.upload.onprogress = moved;
+    request.onload = () => {
+      let told = {};
+      try { told = JSON.parse(request.responseText); } catch { /* What stands before the server says nothing of use. */ }
+      if (request.status === 201) done(told.name);
+      else fail(new Refused(request.status, told, request.getResponseHeader("Retry-After"), token));
+    };
+    request.onerror = () => fail(new TypeError("network"));
+    request.onabort = () => fail(new TooLate());
+    request.onloadend = () => clearTimeout(stalled);
+    moved();
+    request.send(file);
+  });
 }
 
 const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
@@ -168,7 +219,7 @@ function draw() {
     album = one.album;
     wanted.push(node(`message:${one.id}`, JSON.stringify([one, tick, joined]), () => bubble(one, tick, joined)));
   }
-  for (const [key, one] of pending) wanted.push(node(`pending:${key}`, one.words || "", () => unsent(key, one)));
+  for (const [key, one] of pending) wanted.push(node(`pending:${key}`, JSON.stringify([one.state, one.words]), () => unsent(key, one)));
   if (state.asks && (messages.size || pending.size)) wanted.push(node("ask", "", askContact));
   let at = feed.firstChild;
   for (const one of wanted) { if (one === at) at = at.nextSibling; else feed.insertBefore(one, at); }
@@ -197,10 +248,13 @@ function linked(text) {
 
 function unsent(key, one) {
   const names = one.files.map((file) => file.name).join(", ");
-  const mark = make("span", { class: "meta" }, icon("sending"), make("span", { class: "sr" }, say("sending")));
-  const inner = make("div", { class: "bubble" }, [names, one.text].filter(Boolean).join("\n"), one.words ? null : mark);
-  const made = make("div", { class: `msg his${one.words ? " failed" : ""}` }, inner);
-  if (one.words) made.append(make("p", { class: "trouble" }, `${say("failed")} ${one.words} `, make("button", { type: "button", onclick: () => deliver(key) }, say("again"))));
+  const hasFailed = one.state === "failed";
+  const mark = hasFailed ? null : make("span", { class: "meta" }, icon(one.state), make("span", { class: "sr" }, say(one.state)));
+  const inner = make("div", { class: "bubble" }, [names, one.text].filter(Boolean).join("\n"), mark);
+  const made = make("div", { class: `msg his${hasFailed ? " failed" : ""}` }, inner);
+  const next = one.missing ? make("button", { type: "button", onclick: () => giveBack(key) }, say("attach"))
+    : make("button", { type: "button", onclick: () => sendAgain(key) }, say("again"));
+  if (hasFailed) made.append(make("p", { class: "trouble" }, `${say("failed")} ${one.words} `, next));
   return made;
 }
 
@@ -329,63 +383,137 @@ function send() {
   const text = field.value.trim();
   if (!text && !state.files.length) return;
   const key = newKey(), files = state.files;
-  pending.set(key, { text, files, uploads: new Map(), words: "" });
+  pending.set(key, messageOf(Date.now(), text, files));
   state.files = [];
   field.value = "";
   onInput();
   drawChips();
   draw();
   feed.scrollTop = feed.scrollHeight;
-  if (text && !files.length) keepUnsent(key, text);
   deliver(key);
 }
 
-/* One message after another leaves, in the order in which they were typed; the same key again is no second message. */
+/* What is on its way: its state is "sending", "sent" until it comes back with the talk, or "failed" until a press. */
+const messageOf = (at, text, files = []) => ({ at, text, files, uploads: new Map(), state: "sending", words: "", tries: 0, missing: null });
+// What waited longer is not sent by itself, as the talk may have gone on without it; after a week it is forgotten.
+const FRESH_MS = 10 * 60_000, KEPT_MS = 7 * 24 * 60 * 60_000;
+// So often may one message alone be at fault before the next ones get their turn; one that is not answered counts double.
+const MOST_TRIES = 4;
+// What waits behind a file that takes long is no older for it.
+let movedAt = 0;
+const isFresh = (one) => Date.now() - Math.max(one.at, movedAt) < FRESH_MS;
+
+/* One message after another leaves, in the order in which they were typed; the same key again is no second message. One
+   that has failed lets the next ones by: it is shown as not sent, and comes behind them when it is sent again. */
 let leaving = Promise.resolve();
 function deliver(key) {
-  leaving = leaving.then(async () => {
-    const one = pending.get(key);
-    if (!one) return;
-    one.words = "";
-    draw();
-    for (let pauses = 1; pending.has(key) && !one.words; pauses = Math.min(15, pauses * 2)) try {
-      await begin();
-      for (const file of one.files) {
-        if (one.uploads.has(file)) continue;
-        const headers = { "Content-Type": "application/octet-stream", "X-File-Name": encodeURIComponent(file.name) };
-        one.uploads.set(file, (await ask("POST", "uploads", { body: file, headers })).name);
-      }
-      const source = tag.dataset.source || new URLSearchParams(location.search).get("utm_source") || (FULL ? "" : location.hostname);
-      await ask("POST", "messages", { json: { key, text: one.text, uploads: [...one.uploads.values()], source } });
-      if (pauses > 1) status.replaceChildren();
-      // From the first message on there is a talk to listen to.
-      if (!state.number) load(true);
-      return;
-    } catch (failure) {
-      if (failure.message === "upload-gone") one.uploads.clear();
-      // What was refused waits for a press; what found nobody is tried again, and is no second message by its key.
-      if (failure.status && failure.status !== 408 && failure.status < 500) { one.words = failure.words || say("offline"); draw(); }
-      else { note(say("offline"), 0); await rest(pauseOf(failure, pauses)); }
-    }
-  });
+  keepUnsent(key);
+  leaving = leaving.then(() => untilGone(key));
 }
+function sendAgain(key) {
+  const one = pending.get(key);
+  pending.delete(key);
+  pending.set(key, Object.assign(one, { at: Date.now(), state: "sending", words: "", tries: 0 }));
+  draw();
+  feed.scrollTop = feed.scrollHeight;
+  field.focus();
+  deliver(key);
+}
+/* Back to be sent as a new message: a browser that has lost a file cannot be given the same one again. */
+function giveBack(key) {
+  const one = pending.get(key);
+  confirm(key);
+  field.value = [one.text, field.value].filter(Boolean).join("\n");
+  state.files = [...one.files.filter((file) => !one.missing.includes(file)), ...state.files].slice(0, MOST_FILES);
+  onInput();
+  drawChips();
+  draw();
+  field.focus();
+  picker.click();
+}
+function fail(key, one, why = "") {
+  Object.assign(one, { state: "failed", words: why });
+  keepUnsent(key);
+  draw();
+}
+
+async function untilGone(key) {
+  const one = pending.get(key);
+  let hasPaused = false;
+  for (let pauses = 1; pending.has(key) && one.state === "sending"; pauses = Math.min(15, pauses * 2)) try {
+    if (!isFresh(one)) { fail(key, one); break; }
+    await begin();
+    await sendFiles(one);
+    if (one.missing) { fail(key, one, `${one.missing.map((file) => file.name).join(", ")}: ${say("gone")}`); break; }
+    const source = tag.dataset.source || new URLSearchParams(location.search).get("utm_source") || (FULL ? "" : location.hostname);
+    await ask("POST", "messages", { json: { key, text: one.text, uploads: [...one.uploads.values()], source } });
+    movedAt = Date.now();
+    // It may have come back with the talk meanwhile; one that was there already never does.
+    one.state = "sent";
+    dropUnsent(key);
+    draw();
+    // From the first message on there is a talk to listen to.
+    if (!state.number) load(true);
+  } catch (failure) {
+    if (failure.message === "upload-gone") one.uploads.clear();
+    if (failure.status === 401) {
+      // Files belong to whoever sent them, and he is somebody new now.
+      one.uploads.clear();
+      trouble(failure);
+      load();
+      if (one.tries++) { fail(key, one, failure.words); break; }
+      continue;
+    }
+    // What was refused waits for a press; what found nobody is tried again, and is no second message by its key.
+    if (failure.status && failure.status !== 408 && failure.status < 500) { fail(key, one, failure.words || say("offline")); break; }
+    if (await isThere()) one.tries += failure instanceof TooLate ? 2 : 1;
+    if (one.tries >= MOST_TRIES) { fail(key, one); break; }
+    note(say("offline"), 0);
+    hasPaused = true;
+    await rest(pauseOf(failure, pauses));
+  }
+  if (hasPaused) status.replaceChildren();
+}
+async function sendFiles(one) {
+  one.missing = null;
+  const missing = [];
+  // A browser reads a file when it sends it, and says of one that was removed no more than of a lost connection.
+  for (const file of one.files) if (!one.uploads.has(file)) await file.slice(0, 1).arrayBuffer().catch(() => missing.push(file));
+  if (missing.length) { one.missing = missing; return; }
+  for (const file of one.files) if (!one.uploads.has(file)) {
+    one.uploads.set(file, await upload(file));
+    movedAt = Date.now();
+  }
+}
+/* Whether the server answers something else: then what failed is at fault itself, and not the connection. */
+const isThere = () => ask("GET", "allowed", { anybody: true }).then(() => true, () => false);
 
 /* Words that have not left yet outlive the page, each by its key, as other tabs have theirs; files do not. */
 const UNSENT = `${KEPT}:`;
-function keepUnsent(key, text) {
-  try { localStorage.setItem(UNSENT + key, JSON.stringify([Date.now(), text])); } catch { /* They end with the page. */ }
+function keepUnsent(key) {
+  const { at, text, files, state: now } = pending.get(key) || {};
+  if (!text || files.length) return;
+  try { localStorage.setItem(UNSENT + key, JSON.stringify([at, text, now])); } catch { /* They end with the page. */ }
+}
+function dropUnsent(key) {
+  try { localStorage.removeItem(UNSENT + key); } catch { /* There is nothing. */ }
 }
 function confirm(key) {
   pending.delete(key);
-  try { localStorage.removeItem(UNSENT + key); } catch { /* There is nothing. */ }
+  dropUnsent(key);
+}
+function keptUnsent() {
+  try { return Object.keys(localStorage).filter((one) => one.startsWith(UNSENT)).map((one) => [one.slice(UNSENT.length), ...JSON.parse(localStorage[one])]); } catch { return []; }
 }
 function goOn() {
-  let found = [];
-  try { found = Object.keys(localStorage).filter((one) => one.startsWith(UNSENT)).map((one) => [one.slice(UNSENT.length), ...JSON.parse(localStorage[one])]); } catch { /* There is nothing. */ }
-  for (const [key, , text] of found.sort((a, b) => a[1] - b[1])) {
-    pending.set(key, { text, files: [], uploads: new Map(), words: "" });
-    deliver(key);
+  for (const [key, at, text, was] of keptUnsent().sort((a, b) => a[1] - b[1])) {
+    const one = messageOf(at, text);
+    if (Date.now() - at > KEPT_MS) { dropUnsent(key); continue; }
+    pending.set(key, one);
+    if (was !== "failed" && isFresh(one)) deliver(key);
+    else fail(key, one);
   }
+  draw();
 }
 
 let beginning = null;
@@ -442,8 +570,18 @@ function showTalk(talk) {
   if (!messages.size || state.anew) state.more = talk.more;
   // What the newest page does not hold is gone, or older than it, and then known unless too much was missed.
   for (const id of [...messages.keys()]) if (!held.has(id) && (state.anew || id > first)) forget(id);
+  if (state.anew) state.told = 0;
   Object.assign(state, { there: talk.there, asks: talk.asks, loaded: true, anew: false });
+  clampRead(talk);
   take(talk);
+}
+/* How far he has read is no further than the talk goes, or nothing that comes would be new to him. */
+function clampRead(talk) {
+  const newest = Math.max(0, ...talk.messages.map((one) => one.id)), { read = 0 } = kept.read();
+  if (read <= newest) return;
+  // An answer that was taken back had a number too. But a message is an event at least: what was read of a talk with
+  // more of them is another one, as after a backup was restored, and of this one he knows what he wrote himself.
+  kept.write({ read: read <= talk.number ? newest : Math.max(0, ...talk.messages.filter((one) => one.his).map((one) => one.id)) });
 }
 
 async function loadOlder() {
@@ -484,7 +622,11 @@ async function listen() {
 }
 
 function trouble(failure) {
-  if (failure.status === 401) { kept.write({ token: "" }); Object.assign(state, { number: 0, seen: 0, stale: true, anew: true }); }
+  if (failure.status === 401) {
+    // Another request may have got a new token meanwhile, with which he has written already.
+    if (failure.token === kept.read().token) kept.write({ token: "" });
+    Object.assign(state, { number: 0, seen: 0, stale: true, anew: true });
+  }
   else if (state.open) note(failure.status < 500 && failure.words || say("offline"), 0);
 }
 function wake() {
