@@ -61,7 +61,7 @@ async def test_open_boards_and_waiting_visitors_end_at_once_and_hear_afterwards_
         ]
         for stream in streams:
             await told(stream, b"Is it open?")
-        polls = [asyncio.create_task(one.polls()) for one in visitors]
+        polls = [asyncio.create_task(one.asks("GET", f"poll?after={one.number}&seen={one.seen}")) for one in visitors]
         deaf = await asyncio.open_connection(*_address(program))
         deaf[1].write(f"GET /board/live?since=0 HTTP/1.1\r\nHost: x\r\nCookie: voronka={desk.cookie}\r\n\r\n".encode())
         # Once it is answered, the visitors who asked before it wait at the server.
@@ -69,7 +69,8 @@ async def test_open_boards_and_waiting_visitors_end_at_once_and_hear_afterwards_
         assert await program.stop() < 5
         for stream in streams:
             await asyncio.wait_for(stream.read(), 5)
-        assert all("messages" not in news for news in await asyncio.gather(*polls))
+        # They are to come again in a moment.
+        assert {(status, told["error"]) for status, told in await asyncio.gather(*polls)} == {(503, "stopping")}
         deaf[1].close()
 
         await program.start()
