@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import desc, select
 
 from core.database import UnitOfWork
 from inbox.models import message
@@ -56,7 +56,7 @@ async def _newest(uow: UnitOfWork, by: Staff) -> Newest | None:
         .scalar_subquery()
     )
     his = select(deal.c.id.label("deal_id"), last.label("message_id")).where(meets(uow.now, by, WAITING_FOR_HIM))
-    newest = his.order_by(last.desc()).limit(1).subquery()
+    newest = his.order_by(desc("message_id")).limit(1).subquery()
     row = await uow.row(
         select(newest.c.deal_id, message.c.id, message.c.kind, message.c.body).join(
             message, message.c.id == newest.c.message_id

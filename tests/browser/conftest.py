@@ -29,7 +29,6 @@ LAPTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 # A browser waits three seconds before it asks for a lost stream anew, as does a list before it is shown anew.
 PATIENCE_MS = 10_000
 expect.set_options(timeout=PATIENCE_MS)
-DEAL_OF = "SELECT deal.id FROM deal JOIN contact ON contact.id = deal.contact_id WHERE contact.name = :name"
 _LINK = re.compile(r"https?://\S+/enter/\S+")
 
 
@@ -158,9 +157,9 @@ class Desk:
 
     async def opens(self, customer: User, **options: Any) -> Page:
         """The page of a customer's deal."""
-        found = await self.shop.rows.until(DEAL_OF, bool, name=customer.first_name)
+        deal_id = await self.shop.deal_of(customer)
         await self.shop.settled()
-        return await self.opens_number(found[0][0], **options)
+        return await self.opens_number(deal_id, **options)
 
     async def opens_number(self, deal_id: int, **options: Any) -> Page:
         """The page of a deal."""

@@ -7,6 +7,7 @@ import pytest
 from aiohttp import web
 from playwright.async_api import FilePayload, expect
 
+from tests.botapi.client import ChatMessage
 from tests.browser.conftest import Windows
 from tests.running.shop import Shop
 from tests.running.test_webchat import PDF, PNG
@@ -36,6 +37,12 @@ async def site_with(chat: str, attributes: str = "") -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
+
+
+async def allows(shop: Shop, address: str) -> ChatMessage:
+    """The admin lets the chat stand on a site; what he sees of it."""
+    asked = await shop.admin.sends(f"/webchat site {address}")
+    return await shop.admin.sees(address, after=asked)
 
 
 async def test_a_talk_on_the_page_of_the_chat(shop: Shop, windows: Windows) -> None:
@@ -71,8 +78,7 @@ async def test_a_talk_on_the_page_of_the_chat(shop: Shop, windows: Windows) -> N
 async def test_the_chat_stands_on_another_site_once_an_admin_allows_it(shop: Shop, windows: Windows) -> None:
     async with site_with(shop.program.url, 'data-colour="#ffd24d"') as address:
         await sees_nothing_of_the_chat(windows, address)
-        asked = await shop.admin.sends(f"/webchat site {address}")
-        shown = await shop.admin.sees(address, after=asked)
+        shown = await allows(shop, address)
         assert f'src="{shop.program.url}/widget.js"' in shown.text
         page = await windows.open(viewport={"width": 390, "height": 780}, has_touch=True)
         await page.goto(address)

@@ -5,7 +5,7 @@ from playwright.async_api import Page, Route, expect
 
 from tests.browser.conftest import Windows
 from tests.browser.test_many_tabs import A_WHILE, UNSEEABLE, see
-from tests.browser.test_webchat import site_with
+from tests.browser.test_webchat import allows, site_with
 from tests.running.shop import Shop
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -60,8 +60,7 @@ async def test_a_closed_chat_hears_of_an_answer_though_it_could_not_be_loaded_at
     shop: Shop, windows: Windows
 ) -> None:
     async with site_with(shop.program.url, 'data-language="en"') as address:
-        asked = await shop.admin.sends(f"/webchat site {address}")
-        await shop.admin.sees(address, after=asked)
+        await allows(shop, address)
         page = await windows.open()
         await page.goto(address)
         await page.get_by_role("button", name="Open the chat").click()

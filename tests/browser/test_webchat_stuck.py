@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import FilePayload, Page, Request, Route, expect
 
 from tests.browser.conftest import Windows
-from tests.browser.test_webchat import site_with
+from tests.browser.test_webchat import allows, site_with
 from tests.browser.test_webchat_away import TALK, chat_of, says
 from tests.running.shop import Shop
 from tests.running.test_webchat import PDF, PNG
@@ -276,8 +276,7 @@ async def ahead(route: Route) -> None:
 
 async def test_an_answer_is_new_though_more_was_read_of_a_talk_that_was_lost(shop: Shop, windows: Windows) -> None:
     async with site_with(shop.program.url, 'data-language="en"') as address:
-        asked = await shop.admin.sends(f"/webchat site {address}")
-        await shop.admin.sees(address, after=asked)
+        await allows(shop, address)
         page = await windows.open()
         await page.goto(address)
         await page.get_by_role("button", name="Open the chat").click()

@@ -15,6 +15,7 @@ _NUMBERS = itertools.count(1001)
 _LINK = re.compile(r"https://t\.me/voronka_test_bot\?start=(inv_\S+)")
 _DEAL = re.compile(r"#(\d+)")
 
+DEAL_OF = "SELECT deal.id FROM deal JOIN contact ON contact.id = deal.contact_id WHERE contact.name = :name"
 OPEN_DEALS = "SELECT id FROM deal WHERE closed_at IS NULL ORDER BY id"
 POSTED = "SELECT outgoing_id FROM posted WHERE chat_key = :chat AND external_id = :id"
 ON_SHIFT = "SELECT name FROM staff WHERE on_shift_since IS NOT NULL"
@@ -77,6 +78,11 @@ class Shop:
             await one.sends("Hello")
             await self.settled()
         return found
+
+    async def deal_of(self, customer: User) -> int:
+        """The number of a customer's deal, once there is one."""
+        found = await self.rows.until(DEAL_OF, bool, name=customer.first_name)
+        return int(found[0][0])
 
     async def invitation(self, button: str = "Invite an operator") -> str:
         """What the admin's link gives to the bot."""

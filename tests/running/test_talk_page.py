@@ -21,7 +21,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\x06\0\0\0" + b"pixels" * 20
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 HTML = b"<!doctype html><script>alert(1)</script>"
-DEAL_OF = "SELECT deal.id FROM deal JOIN contact ON contact.id = deal.contact_id WHERE contact.name = :name"
 PAYLOADS = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -53,12 +52,6 @@ async def visitor(shop: Shop) -> AsyncIterator[Visitor]:
         yield await new()
 
 
-async def deal_of(shop: Shop, customer: User) -> int:
-    """The number of a customer's deal, once there is one."""
-    found = await shop.rows.until(DEAL_OF, bool, name=customer.first_name)
-    return int(found[0][0])
-
-
 async def newest_deal(shop: Shop) -> int:
     """The deal that was opened last, once everything is handed on."""
     await shop.settled()
@@ -82,7 +75,7 @@ async def test_whatever_a_customer_says_is_text(shop: Shop, desk: Desk) -> None:
     customer = await shop.person("<b>Anna</b>")
     for payload in PAYLOADS:
         await customer.sends(payload)
-    deal = await deal_of(shop, customer)
+    deal = await shop.deal_of(customer)
     await shop.settled()
     page = (await desk.get(f"/deals/{deal}")).text
     assert not re.search(r"<(script|img|svg)[^>]*(alert|onerror|onload)", page)
@@ -100,7 +93,7 @@ async def test_formatting_stays_and_links_lead_out_without_a_trace(shop: Shop, d
         {"type": "text_link", "offset": 13, "length": 3, "url": "tg://resolve?domain=x"},
     ]
     await customer.sends("😀 bold link bad", entities=entities)
-    page = (await desk.get(f"/deals/{await deal_of(shop, customer)}")).text
+    page = (await desk.get(f"/deals/{await shop.deal_of(customer)}")).text
     assert "<b>bold</b>" in page
     link = '<a href="https://example.com/a" title="https://example.com/a" target="_blank"'
     assert f'{link} rel="noopener noreferrer nofollow">link</a>' in page
@@ -110,7 +103,7 @@ async def test_formatting_stays_and_links_lead_out_without_a_trace(shop: Shop, d
 async def test_the_same_answer_sent_twice_reaches_the_customer_once(shop: Shop, desk: Desk) -> None:
     customer = await shop.person("Marek")
     await customer.sends("Hello")
-    deal = await deal_of(shop, customer)
+    deal = await shop.deal_of(customer)
     names = [await uploaded(desk, PNG, "one.png"), await uploaded(desk, PNG, "two.png")]
     headers = {"X-CSRF-Token": desk.token, "Origin": desk.url}
     pair = [desk.ask("POST", f"/deals/{deal}/answer", data=_form(names), headers=headers) for _ in range(3)]
@@ -175,7 +168,7 @@ async def test_an_answer_that_cannot_be_sent_says_why(
 ) -> None:
     customer = await shop.person("Petro")
     await customer.sends("Hello")
-    deal = await deal_of(shop, customer)
+    deal = await shop.deal_of(customer)
     answer = await desk.post(f"/deals/{deal}/answer", fields, **{"HX-Request": "true"})
     assert answer.status == status
     assert "refused" in answer.headers["HX-Trigger"]
@@ -193,7 +186,7 @@ async def test_more_than_anybody_types_is_refused_in_words(shop: Shop, desk: Des
     headers = {"X-CSRF-Token": desk.token, "Origin": desk.url, "HX-Request": "true"}
     headers["Content-Type"] = "application/x-www-form-urlencoded"
     body = io.BytesIO(b"text=" + b"x" * 5_000_000)
-    path = f"/deals/{await deal_of(shop, customer)}/answer"
+    path = f"/deals/{await shop.deal_of(customer)}/answer"
     answer = await desk.ask("POST", path, data=body, headers=headers)
     assert (answer.status, answer.text) == (413, "That is too large.")
 
@@ -201,7 +194,7 @@ async def test_more_than_anybody_types_is_refused_in_words(shop: Shop, desk: Des
 async def test_what_failed_is_sent_again_or_given_up(shop: Shop, desk: Desk) -> None:
     customer = await shop.person("Ivan")
     await customer.sends("Hello")
-    deal = await deal_of(shop, customer)
+    deal = await shop.deal_of(customer)
     await customer.blocks()
     await desk.post(f"/deals/{deal}/answer", {"text": "Are you there?", "key": KEY + "d"})
     query = "SELECT id FROM outgoing WHERE state = 'failed' AND message_id IS NOT NULL ORDER BY id DESC"
@@ -218,7 +211,7 @@ async def test_what_failed_is_sent_again_or_given_up(shop: Shop, desk: Desk) -> 
 async def test_an_answer_is_changed_and_taken_back(shop: Shop, desk: Desk) -> None:
     customer = await shop.person("Nadia")
     await customer.sends("How much?")
-    deal = await deal_of(shop, customer)
+    deal = await shop.deal_of(customer)
     await desk.post(f"/deals/{deal}/answer", {"text": "It is 300", "key": KEY + "e"})
     seen = await customer.sees("It is 300")
     await shop.settled()
@@ -278,9 +271,9 @@ async def test_chats_are_a_list_that_leads_to_whoever_waits_longest_and_says_tha
     assert (nobody.status, "Nobody waits for an answer" in nobody.text) == (200, True)
     first, second = await shop.customers("First", "Second")
     await first.sends("Hello")
-    deal = await deal_of(shop, first)
+    deal = await shop.deal_of(first)
     await second.sends("Hello")
-    await deal_of(shop, second)
+    await shop.deal_of(second)
     leads = await desk.get("/deals")
     assert (leads.status, f'data-first="/deals/{deal}"' in leads.text) == (200, True)
     assert "data-first" not in (await desk.get("/deals?list=all")).text
@@ -289,7 +282,7 @@ async def test_chats_are_a_list_that_leads_to_whoever_waits_longest_and_says_tha
 async def test_tasks_are_listed_by_their_time_and_done_in_place(shop: Shop, desk: Desk) -> None:
     customer = await shop.person("Tomasz")
     await customer.sends("Hello")
-    deal = await deal_of(shop, customer)
+    deal = await shop.deal_of(customer)
     await desk.post(f"/deals/{deal}/tasks", {"text": "Call him", "when": "tomorrow 15:00", "key": KEY + "h"})
     await desk.post(f"/deals/{deal}/tasks", {"text": "Call him", "when": "tomorrow 15:00", "key": KEY + "h"})
     page = (await desk.get("/tasks")).text

@@ -11,8 +11,6 @@ from tests.running.shop import Shop
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-DEAL_OF = "SELECT deal.id FROM deal JOIN contact ON contact.id = deal.contact_id WHERE contact.name = :name"
-
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def desk(company: Shop) -> AsyncIterator[Desk]:
@@ -23,8 +21,7 @@ async def desk(company: Shop) -> AsyncIterator[Desk]:
 
 async def write_to(shop: Shop, desk: Desk, customer: User) -> None:
     """Press some keys in the talk with somebody."""
-    found = await shop.rows.until(DEAL_OF, bool, name=customer.first_name)
-    assert (await desk.post(f"/deals/{found[0][0]}/typing")).status == 204
+    assert (await desk.post(f"/deals/{await shop.deal_of(customer)}/typing")).status == 204
 
 
 async def signs(shop: Shop, customer: User) -> int:
@@ -52,6 +49,5 @@ async def test_a_server_that_knows_no_signs_is_no_trouble(shop: Shop, desk: Desk
     await shop.api.wait_ledger(kind="refused", method="sendChatAction", chat_id=anna.id)
     await write_to(shop, desk, boris)
     assert await signs(shop, boris) == 1
-    deal = (await shop.rows.until(DEAL_OF, bool, name=anna.first_name))[0][0]
-    await desk.post(f"/deals/{deal}/answer", {"text": "Good day", "key": "0123456789abcdef"})
+    await desk.post(f"/deals/{await shop.deal_of(anna)}/answer", {"text": "Good day", "key": "0123456789abcdef"})
     await anna.sees("Good day")

@@ -11,6 +11,7 @@ from inbox.models import conversation, message
 from pipeline.notes import write_note
 from pipeline.staff.shifts import start_shift
 from tests.contract.webchat import WebChatRig, webchat_rig
+from tests.running.visitor import Visitor
 
 
 @pytest.fixture
@@ -49,11 +50,15 @@ async def test_a_talk_is_told_alike_however_much_happens_beside_it(rig: WebChatR
     assert max(told[0]) < 20
 
 
-async def test_a_visitor_goes_on_by_his_own_numbers(rig: WebChatRig) -> None:
-    shop = rig.office
+async def one_after_others(rig: WebChatRig) -> Visitor:
+    """A visitor of a company that others have written to before."""
     for _ in range(3):
-        await shop.receive(shop.message("other"))
-    visitor = await rig.visitor()
+        await rig.office.receive(rig.office.message("other"))
+    return await rig.visitor()
+
+
+async def test_a_visitor_goes_on_by_his_own_numbers(rig: WebChatRig) -> None:
+    shop, visitor = rig.office, await one_after_others(rig)
     await visitor.says("One")
     await shop.settle()
     deal_id = (await shop.deals())[-1].id
@@ -72,10 +77,7 @@ async def test_a_visitor_goes_on_by_his_own_numbers(rig: WebChatRig) -> None:
 
 
 async def test_what_he_has_seen_is_the_message_that_his_number_means(rig: WebChatRig) -> None:
-    shop = rig.office
-    for _ in range(3):
-        await shop.receive(shop.message("other"))
-    visitor = await rig.visitor()
+    shop, visitor = rig.office, await one_after_others(rig)
     await visitor.says("Hello")
     await shop.settle()
     async with shop.database.unit() as uow:

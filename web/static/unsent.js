@@ -59,7 +59,7 @@ async function letGo(message, bubble, isAnew = false) {
   } catch (error) {
     // A page that is being left comes no further: what it gives up its browser may still finish.
     await new Promise((soon) => setTimeout(soon));
-    return error.refused ? refused(message, bubble) : unreachedBy(message, bubble);
+    return error.refused ? refused(message, bubble) : waitForConnection(message, bubble);
   }
   if (toldBy(answer).refused?.code === "upload-gone" && !isAnew) {
     return sendFilesAnew(message) ? letGo(message, bubble, true) : notSent(message, bubble);
@@ -98,7 +98,7 @@ function noteMissing({ files }) {
 }
 
 /** It waits for a connection, and goes by itself a few times once there is one again. */
-function unreachedBy(message, bubble) {
+function waitForConnection(message, bubble) {
   notSent(message, bubble);
   if (noteMissing(message)) return;
   document.addEventListener("regained", () => {
